@@ -1,0 +1,1 @@
+"""Holotype's API service, its command line and everything both stand on."""

@@ -1,0 +1,155 @@
+"""The change log: every change once, in the order of the commits, chained by digests.
+
+A change is written in the transaction that makes it. Audit, the search index, history and events are all
+derived from this one table; each reader keeps its own position (the sequence it has read through).
+"""
+
+import hashlib
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any
+
+import rfc8785
+from sqlalchemy import BigInteger, Integer, Text, insert
+from sqlmodel import Field, col, select
+
+from app.db.columns import Json, Moment, Row
+from app.db.engine import ReadSession
+from app.db.ids import new_id
+
+
+class Change(Row, table=True):
+    """One row of the log. It is appended and never touched again.
+
+    Attributes:
+        sequence: The place in the log, from 1 without a gap.
+        transaction: Shared by all changes that were committed together.
+        at: When; never before the change with the next lower sequence.
+        actor_id: The principal that made the change.
+        action: What was done, as ``entity.verb``, for example ``version.staged``.
+        subject_id: The entity that was changed.
+        related: Ids of the other entities that the change touches; a version's change names its model.
+        before: What the changed fields held, as canonical JSON (RFC 8785), or None.
+        after: What they hold now, likewise.
+        request_id: The request that asked for it, if there was one.
+        digest: SHA-256 over the predecessor's digest and this row's canonical text, in hexadecimal.
+    """
+
+    __tablename__ = "change"
+
+    sequence: int = Field(primary_key=True, sa_type=BigInteger().with_variant(Integer, "sqlite"))
+    id: str = Field(unique=True)
+    transaction: str
+    at: datetime = Field(sa_type=Moment)
+    actor_id: str
+    action: str
+    subject_id: str = Field(index=True)
+    related: list[str] = Field(sa_type=Json)
+    before: str | None = Field(default=None, sa_type=Text)
+    after: str | None = Field(default=None, sa_type=Text)
+    request_id: str | None = None
+    digest: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Fact:
+    """A change on its way into the log: what happened, before the log says when and in which place."""
+
+    action: str
+    subject_id: str
+    related: Sequence[str] = ()
+    before: Mapping[str, Any] | None = None
+    after: Mapping[str, Any] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Logged:
+    """The name under which the log keeps a fact: its id and its place."""
+
+    id: str
+    sequence: int
+
+
+@dataclass(slots=True)
+class LogTail:
+    """The end of the log as one write transaction sees it and moves it."""
+
+    transaction: str
+    now: datetime
+    sequence: int
+    digest: str
+
+
+def open_tail(session: ReadSession) -> LogTail:
+    """Read the end of the log and fix the transaction's moment, never before the last change."""
+    last = session.exec(select(Change).order_by(col(Change.sequence).desc()).limit(1)).first()
+    now = datetime.now(UTC)
+    if last is None:
+        return LogTail(new_id("txn"), now, 0, "")
+    return LogTail(new_id("txn"), max(now, last.at), last.sequence, last.digest)
+
+
+def append(
+    session: ReadSession, tail: LogTail, facts: Sequence[Fact], *, actor_id: str, request_id: str | None
+) -> list[Logged]:
+    """Append `facts` in their order and move `tail` behind them.
+
+    The caller holds the database's write lock, so the order of the log is the order of the commits.
+    """
+    rows = [_seal(tail, fact, actor_id, request_id) for fact in facts]
+    if rows:
+        session.execute(insert(Change), rows)
+    return [Logged(row["id"], row["sequence"]) for row in rows]
+
+
+def digest_of(previous: str, row: Mapping[str, Any]) -> str:
+    """Return the digest of a log row (all its columns but the digest) behind its predecessor's."""
+    parts = {
+        **row,
+        "at": row["at"].astimezone(UTC).isoformat(timespec="microseconds"),
+        "sequence": str(row["sequence"]),
+    }
+    parts.pop("digest", None)
+    return hashlib.sha256(previous.encode() + rfc8785.dumps(parts)).hexdigest()
+
+
+def canonical(value: Mapping[str, Any] | None) -> str | None:
+    """Return the canonical text (RFC 8785) of a JSON object, or None."""
+    return None if value is None else rfc8785.dumps(dict(value)).decode()
+
+
+def head(session: ReadSession) -> int:
+    """Return the highest sequence of the log, 0 when nothing happened yet."""
+    return session.exec(select(Change.sequence).order_by(col(Change.sequence).desc()).limit(1)).first() or 0
+
+
+def identity(session: ReadSession) -> str:
+    """Return what tells this registry's log from any other: the id of its first change."""
+    return session.exec(select(Change.id).order_by(col(Change.sequence)).limit(1)).first() or ""
+
+
+def changes_after(session: ReadSession, sequence: int, *, limit: int) -> Sequence[Change]:
+    """Return up to `limit` changes behind `sequence`, in the log's order."""
+    return session.exec(
+        select(Change).where(col(Change.sequence) > sequence).order_by(col(Change.sequence)).limit(limit)
+    ).all()
+
+
+def _seal(tail: LogTail, fact: Fact, actor_id: str, request_id: str | None) -> dict[str, Any]:
+    tail.sequence += 1
+    row = {
+        "sequence": tail.sequence,
+        "id": new_id("chg"),
+        "transaction": tail.transaction,
+        "at": tail.now,
+        "actor_id": actor_id,
+        "action": fact.action,
+        "subject_id": fact.subject_id,
+        "related": list(fact.related),
+        "before": canonical(fact.before),
+        "after": canonical(fact.after),
+        "request_id": request_id,
+    }
+    tail.digest = digest_of(tail.digest, row)
+    return {**row, "digest": tail.digest}

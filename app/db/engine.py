@@ -1,0 +1,78 @@
+"""One database, two ways in: readers that cannot write, and one queue of writers."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import Connection, Engine, create_engine, event, make_url
+from sqlmodel import Session
+
+BUSY_TIMEOUT_SECONDS = 30
+
+
+class ReadSession(Session):
+    """A session over one consistent snapshot; the database refuses to write through it."""
+
+
+class Database:
+    """The registry's database.
+
+    Args:
+        url: A SQLAlchemy URL. SQLite files are opened in write-ahead mode, so that readers never wait for a
+            writer; every write transaction begins IMMEDIATE, so that it never fails half way on a lock.
+    """
+
+    def __init__(self, url: str) -> None:
+        self.url = url
+        self.readers = _engine(url, begin="BEGIN", read_only=True)
+        self.writers = _engine(url, begin="BEGIN IMMEDIATE", read_only=False)
+
+    @property
+    def name(self) -> str:
+        """The kind of database, such as ``sqlite``."""
+        return self.readers.dialect.name
+
+    @contextmanager
+    def read(self) -> Iterator[ReadSession]:
+        """Open a session over one snapshot of the data."""
+        with ReadSession(self.readers, expire_on_commit=False) as session:
+            yield session
+
+    def close(self) -> None:
+        """Give all connections back to the operating system."""
+        self.readers.dispose()
+        self.writers.dispose()
+
+
+def sqlite_url(path: Path) -> str:
+    """Return the URL of the SQLite file at `path`."""
+    return f"sqlite:///{path}"
+
+
+def _engine(url: str, *, begin: str, read_only: bool) -> Engine:
+    if make_url(url).get_backend_name() != "sqlite":
+        raise ValueError(f"only SQLite databases are served, not {make_url(url).get_backend_name()}")
+    # One writer at a time is SQLite's rule; queueing in the pool is fair, retrying on its lock is not.
+    pool = {} if read_only else {"pool_size": 1, "max_overflow": 0, "pool_timeout": BUSY_TIMEOUT_SECONDS}
+    engine = create_engine(url, connect_args={"timeout": BUSY_TIMEOUT_SECONDS}, **pool)
+
+    @event.listens_for(engine, "connect")
+    def _prepare(connection: Any, _record: object) -> None:
+        # sqlite3's own transaction control would begin too late and as DEFERRED.
+        connection.isolation_level = None
+        for pragma in _pragmas(read_only=read_only):
+            connection.execute(f"PRAGMA {pragma}")
+
+    @event.listens_for(engine, "begin")
+    def _begin(connection: Connection) -> None:
+        connection.exec_driver_sql(begin)
+
+    return engine
+
+
+def _pragmas(*, read_only: bool) -> list[str]:
+    if read_only:
+        return ["query_only = ON", "cache_size = -65536", "mmap_size = 268435456"]
+    # FULL: a commit that was answered survives a power cut, not only a killed process.
+    return ["journal_mode = WAL", "synchronous = FULL", "foreign_keys = ON", "cache_size = -65536"]

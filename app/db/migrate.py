@@ -1,0 +1,52 @@
+"""Bringing a database to the revision that this code is written for."""
+
+from importlib.resources import as_file, files
+from pathlib import Path
+
+from alembic import command
+from alembic.config import Config
+from alembic.migration import MigrationContext
+from alembic.script import ScriptDirectory
+from alembic.util import CommandError
+from filelock import FileLock
+from sqlalchemy import MetaData
+
+from app.db.engine import Database
+
+
+class DatabaseNewerThanCode(RuntimeError):
+    """The database was written by a later version of Holotype."""
+
+
+def upgrade(database: Database) -> bool:
+    """Run the migrations that the database lacks; return whether there were any.
+
+    Raises:
+        DatabaseNewerThanCode: The database's revision is not known here.
+    """
+    path = database.writers.url.database
+    with FileLock(f"{path}.migrating"):
+        config = alembic_config()
+        with database.readers.connect() as connection:
+            current = MigrationContext.configure(connection).get_current_revision()
+        scripts = ScriptDirectory.from_config(config)
+        if current == scripts.get_current_head():
+            return False
+        try:
+            scripts.get_revision(current or "base")
+        except CommandError as unknown:
+            message = f"the database is at revision {current}, unknown to this code: upgrade Holotype"
+            raise DatabaseNewerThanCode(message) from unknown
+        with database.writers.begin() as connection:
+            config.attributes["connection"] = connection
+            command.upgrade(config, "head")
+        return True
+
+
+def alembic_config(target: MetaData | None = None) -> Config:
+    """Return Alembic's configuration for the packaged migrations; `target` is needed to write a new one."""
+    with as_file(files("app.db") / "migrations") as folder:
+        config = Config()
+        config.set_main_option("script_location", str(Path(folder)))
+        config.attributes["target"] = target
+    return config

@@ -1,0 +1,31 @@
+"""How text is compared: one rule for SQL, for the index and for suggestions."""
+
+import re
+import unicodedata
+from collections.abc import Iterable
+
+from rapidfuzz import fuzz, process
+
+_SEPARATORS = re.compile(r"[\s_\-]+")
+
+
+def fold(text: str) -> str:
+    """Return `text` as filters compare it: NFKC, then case-folded.
+
+    SQLite and PostgreSQL have neither, so every filtered column keeps this form in a shadow column.
+    """
+    return unicodedata.normalize("NFKC", unicodedata.normalize("NFKC", text).casefold())
+
+
+def fold_term(text: str) -> str:
+    """Return `text` folded, with blanks, underscores and dashes alike: how catalogue terms match."""
+    return _SEPARATORS.sub(" ", fold(text)).strip()
+
+
+def nearest(wanted: str, known: Iterable[str], *, limit: int = 5) -> list[str]:
+    """Return up to `limit` of the `known` names that are most like `wanted`, best first.
+
+    Similarity is RapidFuzz's weighted ratio over folded text; below 60 of 100 nothing is suggested.
+    """
+    found = process.extract(wanted, known, scorer=fuzz.WRatio, processor=fold, limit=limit, score_cutoff=60)
+    return [name for name, _, _ in found]
