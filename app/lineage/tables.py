@@ -1,0 +1,81 @@
+"""The rows of the lineage graph."""
+
+from datetime import datetime
+from enum import StrEnum
+
+from sqlalchemy import CheckConstraint, Index, text
+from sqlmodel import Field
+
+from app.db.columns import Moment, Row
+from app.db.history import history_of
+
+
+class Relation(StrEnum):
+    """What an edge says, read as *downstream* RELATION *upstream*."""
+
+    TRAINED_ON = "TRAINED_ON"
+    EVALUATED_ON = "EVALUATED_ON"
+    FINE_TUNED_FROM = "FINE_TUNED_FROM"
+    INITIALIZED_FROM = "INITIALIZED_FROM"
+    ADAPTED_FROM = "ADAPTED_FROM"
+    DISTILLED_FROM = "DISTILLED_FROM"
+    QUANTIZED_FROM = "QUANTIZED_FROM"
+    CONVERTED_FROM = "CONVERTED_FROM"
+    MERGED_FROM = "MERGED_FROM"
+    ENSEMBLE_OF = "ENSEMBLE_OF"
+    DERIVED_FROM = "DERIVED_FROM"
+    REPUBLISHED_FROM = "REPUBLISHED_FROM"
+    PREVIOUS_VERSION = "PREVIOUS_VERSION"
+    DEPENDS_ON = "DEPENDS_ON"
+    BUILT_FROM = "BUILT_FROM"
+    RAN_IN = "RAN_IN"
+    GENERATED_BY = "GENERATED_BY"
+    DEPLOYMENT_OF = "DEPLOYMENT_OF"
+    CONSUMES = "CONSUMES"
+
+
+class LineageEdge(Row, table=True):
+    """One statement of descent: *downstream* RELATION *upstream*.
+
+    Attributes:
+        downstream: The node that came later, by its id.
+        upstream: The node it came from.
+        evidence: Where the statement was read, in the words of who made it.
+        since: From when it holds.
+        until: Until when it held; None while it holds. An ended edge is kept.
+    """
+
+    __tablename__ = "lineage_edge"
+    __table_args__ = (
+        Index(
+            "uq_lineage_edge_living",
+            "downstream",
+            "upstream",
+            "relation",
+            unique=True,
+            sqlite_where=text("until IS NULL"),
+            postgresql_where=text("until IS NULL"),
+        ),
+        CheckConstraint("downstream <> upstream", name="no_self_edge"),
+    )
+
+    id: str = Field(primary_key=True)
+    downstream: str
+    upstream: str = Field(index=True)
+    relation: str
+    evidence: str | None = None
+    since: datetime = Field(sa_type=Moment)
+    until: datetime | None = Field(default=None, sa_type=Moment)
+
+
+class ExternalNode(Row, table=True):
+    """Something outside the registry that lineage leads to, named by a URI or as its source has it."""
+
+    __tablename__ = "external_node"
+
+    id: str = Field(primary_key=True)
+    uri: str = Field(unique=True)
+    created_at: datetime = Field(sa_type=Moment)
+
+
+lineage_edge_history = history_of(LineageEdge, "id")

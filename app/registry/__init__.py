@@ -1,0 +1,1 @@
+"""Models, versions, stages, aliases, tags, metrics, params and datasets, and every rule they obey."""

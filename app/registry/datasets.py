@@ -1,0 +1,178 @@
+"""Datasets and their versions, and which versions of models were made with them."""
+
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import insert
+from sqlmodel import col, select
+
+from app.db.changelog import Fact
+from app.db.engine import ReadSession
+from app.db.ids import new_id
+from app.db.text import fold
+from app.errors import AlreadyExists
+from app.identity.session import WriteSession
+from app.lineage.tables import LineageEdge, Relation
+from app.lineage.walks import edges_of
+from app.registry.drafts import DatasetDraft, DatasetRole, DatasetVersionDraft
+from app.registry.finding import find_namespaces
+from app.registry.labels import write_tags
+from app.registry.tables import Dataset, DatasetVersion
+
+ROLE_RELATIONS = {
+    DatasetRole.TRAINING: Relation.TRAINED_ON,
+    DatasetRole.EVALUATION: Relation.EVALUATED_ON,
+    DatasetRole.OTHER: Relation.DEPENDS_ON,
+}
+RELATION_ROLES = {relation: role for role, relation in ROLE_RELATIONS.items()}
+
+
+@dataclass(frozen=True, slots=True)
+class DatasetUse:
+    """A dataset version that a model version was made with.
+
+    A use is a lineage edge; it is not stored a second time.
+    """
+
+    version_id: str
+    dataset: Dataset
+    dataset_version: DatasetVersion
+    role: DatasetRole
+    context: str | None
+
+
+def register_datasets(session: WriteSession, drafts: Sequence[DatasetDraft]) -> list[Dataset]:
+    """Register datasets with the versions that are given.
+
+    Raises:
+        NotFound: A namespace does not exist.
+        AlreadyExists: A name is taken in its namespace.
+    """
+    namespaces = find_namespaces(session, {draft.namespace for draft in drafts})
+    made: dict[tuple[str, str], Dataset] = {}
+    for draft in drafts:
+        namespace = namespaces[draft.namespace]
+        session.require("dataset.register", namespace.id)
+        existing = made.get((namespace.id, draft.name)) or _named(session, namespace.id, draft.name)
+        if existing is not None:
+            message = f"there is a dataset {draft.name!r} in {draft.namespace!r} already"
+            raise AlreadyExists(message, existing=existing.id, field=["name"])
+        made[namespace.id, draft.name] = Dataset(
+            id=new_id("dst"),
+            namespace_id=namespace.id,
+            name=draft.name,
+            name_folded=fold(draft.name),
+            description=draft.description,
+            created_at=session.now,
+            created_by=session.viewer.id,
+        )
+    datasets = list(made.values())
+    session.add_all(datasets)
+    session.flush()
+    facts = [
+        Fact(
+            action="dataset.registered",
+            subject_id=dataset.id,
+            related=[dataset.namespace_id],
+            after=draft.model_dump(mode="json", by_alias=True, exclude_defaults=True),
+        )
+        for dataset, draft in zip(datasets, drafts, strict=True)
+    ]
+    logged = session.record(facts)
+    write_tags(session, [(row.id, draft.tags) for row, draft in zip(datasets, drafts, strict=True)], logged)
+    rows = [
+        _version_row(session, dataset.id, version)
+        for dataset, draft in zip(datasets, drafts, strict=True)
+        for version in draft.versions
+    ]
+    if rows:
+        session.execute(insert(DatasetVersion), rows)
+    return datasets
+
+
+def add_dataset_versions(
+    session: WriteSession, given: Sequence[tuple[Dataset, DatasetVersionDraft]]
+) -> list[str]:
+    """Register further versions of datasets and return their ids.
+
+    Raises:
+        AlreadyExists: A label is taken.
+    """
+    taken = {
+        (row.dataset_id, row.label): row.id
+        for row in session.exec(
+            select(DatasetVersion).where(
+                col(DatasetVersion.dataset_id).in_({dataset.id for dataset, _ in given})
+            )
+        )
+    }
+    rows = []
+    for dataset, draft in given:
+        session.require("dataset.register", dataset.namespace_id)
+        if (dataset.id, draft.label) in taken:
+            existing = taken[dataset.id, draft.label]
+            message = f"dataset {dataset.name!r} has a version {draft.label!r} already"
+            raise AlreadyExists(message, existing=existing, field=["label"])
+        rows.append(_version_row(session, dataset.id, draft))
+        taken[dataset.id, draft.label] = rows[-1]["id"]
+    session.record(
+        [
+            Fact(
+                action="dataset.version_registered",
+                subject_id=row["id"],
+                related=[row["dataset_id"]],
+                after=draft.model_dump(mode="json", by_alias=True, exclude_defaults=True),
+            )
+            for row, (_, draft) in zip(rows, given, strict=True)
+        ]
+    )
+    if rows:
+        session.execute(insert(DatasetVersion), rows)
+    return [row["id"] for row in rows]
+
+
+def uses_of(session: ReadSession, version_ids: Collection[str]) -> dict[str, list[DatasetUse]]:
+    """Return the datasets that versions were made with, in the order in which the edges were added."""
+    edges = edges_of(session, version_ids, relations=RELATION_ROLES)
+    edges = [edge for edge in edges if edge.upstream.startswith("dsv_")]
+    known = datasets_by_version(session, {edge.upstream for edge in edges})
+    uses: dict[str, list[DatasetUse]] = {}
+    for edge in edges:
+        dataset, version = known[edge.upstream]
+        uses.setdefault(edge.downstream, []).append(
+            DatasetUse(edge.downstream, dataset, version, _role(edge), edge.evidence)
+        )
+    return uses
+
+
+def datasets_by_version(
+    session: ReadSession, version_ids: Collection[str]
+) -> dict[str, tuple[Dataset, DatasetVersion]]:
+    """Return dataset versions with their datasets, by the version's id."""
+    pairs = session.exec(
+        select(Dataset, DatasetVersion)
+        .join(DatasetVersion, col(DatasetVersion.dataset_id) == Dataset.id)
+        .where(col(DatasetVersion.id).in_(version_ids))
+    )
+    return {version.id: (dataset, version) for dataset, version in pairs}
+
+
+def _role(edge: LineageEdge) -> DatasetRole:
+    return RELATION_ROLES[Relation(edge.relation)]
+
+
+def _named(session: WriteSession, namespace_id: str, name: str) -> Dataset | None:
+    return session.exec(
+        select(Dataset).where(Dataset.namespace_id == namespace_id, Dataset.name == name)
+    ).first()
+
+
+def _version_row(session: WriteSession, dataset_id: str, draft: DatasetVersionDraft) -> dict[str, Any]:
+    return {
+        "id": new_id("dsv"),
+        "dataset_id": dataset_id,
+        **draft.model_dump(),
+        "revoked_at": None,
+        "created_at": session.now,
+    }

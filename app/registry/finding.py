@@ -1,0 +1,234 @@
+"""Finding entities by id or natural key; what is not there comes back with the nearest names."""
+
+from collections.abc import Collection, Iterable, Sequence
+from dataclasses import dataclass
+
+from sqlmodel import col, select
+
+from app.db.engine import ReadSession
+from app.db.ids import kind_of
+from app.db.text import nearest
+from app.errors import InvalidInput, NotFound
+from app.registry.drafts import DatasetBy
+from app.registry.tables import Alias, Dataset, DatasetVersion, ModelVersion, Namespace, RegisteredModel
+
+KINDS = {
+    "mdl": "a model",
+    "ver": "a model version",
+    "dst": "a dataset",
+    "dsv": "a dataset version",
+    "nsp": "a namespace",
+    "tsk": "a task",
+    "mtd": "a metric definition",
+    "chg": "a change",
+    "lin": "a lineage edge",
+    "ext": "an external node",
+    "usr": "a user",
+    "sva": "a service account",
+}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ModelBy:
+    """A model, by id or by name within a namespace."""
+
+    id: str | None = None
+    namespace: str = "default"
+    name: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class VersionBy:
+    """A version: by id, or by number, alias, exact semantic version or stage of a model."""
+
+    id: str | None = None
+    model: ModelBy | None = None
+    number: int | None = None
+    alias: str | None = None
+    semver: str | None = None
+    stage: str | None = None
+
+
+def require_kind(entity_id: str, *prefixes: str, field: Sequence[str] = ("id",)) -> str:
+    """Return `entity_id` when it is a well-formed id of one of the kinds `prefixes`.
+
+    Raises:
+        InvalidInput: It is no id, or the id of another kind of thing.
+    """
+    kind = kind_of(entity_id)
+    wanted = " or ".join(KINDS[prefix] for prefix in prefixes)
+    if kind is None or kind not in KINDS:
+        raise InvalidInput(f"{entity_id[:80]!r} is not an id; the id of {wanted} is needed", field=field)
+    if kind not in prefixes:
+        raise InvalidInput(f"{entity_id} is the id of {KINDS[kind]}; that of {wanted} is needed", field=field)
+    return entity_id
+
+
+def find_namespaces(session: ReadSession, names: Collection[str]) -> dict[str, Namespace]:
+    """Return the namespaces with these names.
+
+    Raises:
+        NotFound: One of them does not exist; the nearest names are suggested.
+    """
+    rows = session.exec(select(Namespace).where(col(Namespace.name).in_(names)))
+    found = {row.name: row for row in rows}
+    for name in names:
+        if name not in found:
+            known = session.exec(select(Namespace.name)).all()
+            raise NotFound(
+                f"there is no namespace {name!r}", field=["namespace"], suggestions=nearest(name, known)
+            )
+    return found
+
+
+def find_model(session: ReadSession, by: ModelBy) -> RegisteredModel:
+    """Return the living model that `by` names.
+
+    Raises:
+        InvalidInput: The id is malformed or of another kind.
+        NotFound: There is none; the nearest names of the namespace are suggested.
+    """
+    if by.id is not None:
+        statement = select(RegisteredModel).where(RegisteredModel.id == require_kind(by.id, "mdl"))
+        found = session.exec(statement.where(col(RegisteredModel.deleted_at).is_(None))).first()
+        if found is None:
+            raise NotFound(f"there is no model {by.id}", field=["id"])
+        return found
+    namespace = find_namespaces(session, [by.namespace])[by.namespace]
+    named = models_named(session, namespace.id, [by.name])
+    if by.name not in named:
+        raise NotFound(
+            f"there is no model {by.name!r} in namespace {by.namespace!r}",
+            field=["name"],
+            suggestions=nearest(by.name, _model_names(session, namespace.id)),
+        )
+    return named[by.name]
+
+
+def models_named(
+    session: ReadSession, namespace_id: str, names: Collection[str]
+) -> dict[str, RegisteredModel]:
+    """Return the living models of a namespace that have one of these names, by name."""
+    rows = session.exec(
+        select(RegisteredModel).where(
+            RegisteredModel.namespace_id == namespace_id,
+            col(RegisteredModel.name).in_(names),
+            col(RegisteredModel.deleted_at).is_(None),
+        )
+    )
+    return {row.name: row for row in rows}
+
+
+def find_version(session: ReadSession, by: VersionBy) -> ModelVersion:
+    """Return the living version that `by` names.
+
+    Raises:
+        InvalidInput: The id is malformed or of another kind.
+        NotFound: There is none; the nearest numbers, aliases or versions are suggested.
+    """
+    living = select(ModelVersion).where(col(ModelVersion.deleted_at).is_(None))
+    if by.id is not None:
+        found = session.exec(living.where(ModelVersion.id == require_kind(by.id, "ver"))).first()
+        if found is None:
+            raise NotFound(f"there is no model version {by.id}", field=["id"])
+        return found
+    if by.model is None:
+        raise InvalidInput("a version is named by its id or by its model", field=["model"])
+    model = find_model(session, by.model)
+    mine = living.where(ModelVersion.model_id == model.id).order_by(col(ModelVersion.number).desc())
+    if by.alias is not None and by.alias != "latest":
+        mine = mine.join(Alias, col(Alias.version_id) == ModelVersion.id).where(Alias.name == by.alias)
+    elif by.number is not None:
+        mine = mine.where(ModelVersion.number == by.number)
+    elif by.semver is not None:
+        mine = mine.where(ModelVersion.semver == by.semver)
+    elif by.stage is not None:
+        mine = mine.where(ModelVersion.stage == by.stage)
+    found = session.exec(mine).first()
+    if found is None:
+        raise _no_such_version(session, model, by)
+    return found
+
+
+def find_dataset(session: ReadSession, by: DatasetBy) -> Dataset:
+    """Return the dataset that `by` names.
+
+    Raises:
+        InvalidInput: The id is malformed or of another kind.
+        NotFound: There is none; the nearest names of the namespace are suggested.
+    """
+    if by.id is not None:
+        found = session.exec(select(Dataset).where(Dataset.id == require_kind(by.id, "dst"))).first()
+        if found is None:
+            raise NotFound(f"there is no dataset {by.id}", field=["id"])
+        return found
+    name = by.name
+    assert name is not None, "a DatasetBy names one way"  # noqa: S101 - held by the draft
+    namespace = find_namespaces(session, [name.namespace])[name.namespace]
+    mine = select(Dataset).where(Dataset.namespace_id == namespace.id)
+    found = session.exec(mine.where(Dataset.name == name.name)).first()
+    if found is None:
+        known = session.exec(select(Dataset.name).where(Dataset.namespace_id == namespace.id)).all()
+        raise NotFound(
+            f"there is no dataset {name.name!r} in namespace {name.namespace!r}",
+            field=["name"],
+            suggestions=nearest(name.name, known),
+        )
+    return found
+
+
+def find_dataset_version(session: ReadSession, dataset: Dataset, label: str | None) -> DatasetVersion:
+    """Return the version `label` of a dataset, or its newest.
+
+    Raises:
+        NotFound: There is none; the labels that exist are suggested.
+    """
+    versions = session.exec(
+        select(DatasetVersion)
+        .where(DatasetVersion.dataset_id == dataset.id)
+        .order_by(col(DatasetVersion.created_at).desc(), col(DatasetVersion.id).desc())
+    ).all()
+    for version in versions:
+        if label in {None, version.label}:
+            return version
+    labels = [version.label for version in versions]
+    raise NotFound(
+        f"dataset {dataset.name!r} has no version {label or 'at all'!r}",
+        field=["label"],
+        suggestions=nearest(label, labels) if label else labels,
+    )
+
+
+def _model_names(session: ReadSession, namespace_id: str) -> Sequence[str]:
+    return session.exec(
+        select(RegisteredModel.name).where(
+            RegisteredModel.namespace_id == namespace_id, col(RegisteredModel.deleted_at).is_(None)
+        )
+    ).all()
+
+
+def _no_such_version(session: ReadSession, model: RegisteredModel, by: VersionBy) -> NotFound:
+    """Say what the model has instead of what was asked for."""
+    versions = session.exec(
+        select(ModelVersion)
+        .where(ModelVersion.model_id == model.id, col(ModelVersion.deleted_at).is_(None))
+        .order_by(col(ModelVersion.number).desc())
+    ).all()
+    wanted, known = _asked_for(session, model, by, versions)
+    texts = sorted({text for text in known if text}, reverse=True)
+    return NotFound(
+        f"model {model.name!r} has no version with {wanted}", field=[wanted.split()[0]], suggestions=texts[:5]
+    )
+
+
+def _asked_for(
+    session: ReadSession, model: RegisteredModel, by: VersionBy, versions: Sequence[ModelVersion]
+) -> tuple[str, Iterable[str | None]]:
+    if by.alias is not None:
+        aliases = session.exec(select(Alias.name).where(Alias.model_id == model.id)).all()
+        return f"alias {by.alias!r}", nearest(by.alias, aliases) or aliases
+    if by.semver is not None:
+        return f"semver {by.semver!r}", [version.semver for version in versions]
+    if by.stage is not None:
+        return f"stage {by.stage!r}", [version.stage for version in versions]
+    return f"number {by.number}", [str(version.number) for version in versions]

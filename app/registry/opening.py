@@ -1,0 +1,78 @@
+"""Opening a registry: its database at this code's revision, with everything that every registry has."""
+
+from dataclasses import dataclass
+
+from sqlmodel import select
+
+from app.db import migrate
+from app.db.engine import Database, ReadSession
+from app.identity.principals import viewer_named
+from app.identity.session import WriteSession, writing
+from app.identity.viewer import SYSTEM_SERVICE, AllowAll
+from app.registry.catalogue import shipped_metrics, shipped_tasks
+from app.registry.drafts import Direction, MetricDefinitionDraft, NamespaceDraft, TaskDraft
+from app.registry.metrics import define_metrics
+from app.registry.namespaces import create_namespaces
+from app.registry.tables import MetricDefinition, Namespace, Task
+from app.registry.tasks import define_tasks
+
+DEFAULT_NAMESPACE = NamespaceDraft(name="default", description="Where models go that name no namespace.")
+
+
+def open_registry(url: str) -> Database:
+    """Open the registry at `url`, making or upgrading it where need be.
+
+    Raises:
+        DatabaseNewerThanCode: A later version of Holotype has written it.
+    """
+    database = Database(url)
+    migrate.upgrade(database)
+    with database.read() as session:
+        system = viewer_named(session, SYSTEM_SERVICE)
+        lack = _lacking(session)
+    if lack.namespaces or lack.tasks or lack.metrics:
+        with writing(database, system, AllowAll()) as session:
+            _seed(session)
+    return database
+
+
+@dataclass(frozen=True, slots=True)
+class _Lack:
+    namespaces: list[NamespaceDraft]
+    tasks: list[TaskDraft]
+    metrics: list[MetricDefinitionDraft]
+
+
+def _lacking(session: ReadSession) -> _Lack:
+    """Return what every registry has from the start and this one has not yet."""
+    namespaces, tasks, metrics = (
+        set(session.exec(select(table.name))) for table in (Namespace, Task, MetricDefinition)
+    )
+    return _Lack(
+        [draft for draft in (DEFAULT_NAMESPACE,) if draft.name not in namespaces],
+        [
+            TaskDraft(
+                name=task.name, title=task.title, description=task.description, synonyms=list(task.synonyms)
+            )
+            for task in shipped_tasks()
+            if task.name not in tasks
+        ],
+        [
+            MetricDefinitionDraft(
+                name=metric.name,
+                direction=Direction(metric.direction),
+                unit=metric.unit,
+                description=metric.description,
+                synonyms=list(metric.synonyms),
+            )
+            for metric in shipped_metrics()
+            if metric.name not in metrics
+        ],
+    )
+
+
+def _seed(session: WriteSession) -> None:
+    lack = _lacking(session)
+    create_namespaces(session, lack.namespaces)
+    define_tasks(session, lack.tasks, shipped=True)
+    define_metrics(session, lack.metrics, shipped=True)

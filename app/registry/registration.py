@@ -1,0 +1,215 @@
+"""Registering models and creating versions, one or many at a time."""
+
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from sqlalchemy import insert
+from sqlmodel import col, select
+
+from app.db.changelog import Fact
+from app.db.history import open_states
+from app.db.ids import new_id
+from app.db.statements import batched
+from app.db.text import fold
+from app.errors import AlreadyExists
+from app.identity.session import WriteSession
+from app.registry.drafts import FactsDraft, ModelDraft, VersionDraft
+from app.registry.finding import find_namespaces, models_named
+from app.registry.labels import write_params, write_tags
+from app.registry.metrics import Measured, write_metrics
+from app.registry.parents import link_parents, resolve_parents
+from app.registry.stages import FIRST_STAGE
+from app.registry.tables import ModelVersion, Namespace, RegisteredModel, model_history, version_history
+from app.registry.tasks import task_names
+
+FOLDED = ("task", "framework", "architecture", "family", "license", "publisher")
+
+
+def register_models(session: WriteSession, drafts: Sequence[ModelDraft]) -> list[RegisteredModel]:
+    """Register models.
+
+    Raises:
+        NotFound: A namespace does not exist; the nearest names are suggested.
+        AlreadyExists: A name is taken in its namespace.
+    """
+    namespaces = find_namespaces(session, {draft.namespace for draft in drafts})
+    for namespace in namespaces.values():
+        session.require("model.register", namespace.id)
+    _refuse_taken(session, drafts, namespaces)
+    rows = [_model_row(session, draft, namespaces[draft.namespace].id) for draft in drafts]
+    logged = session.record(
+        [
+            Fact(
+                action="model.registered",
+                subject_id=row["id"],
+                related=[row["namespace_id"]],
+                after=draft.model_dump(mode="json", by_alias=True, exclude_defaults=True),
+            )
+            for row, draft in zip(rows, drafts, strict=True)
+        ]
+    )
+    if rows:
+        session.execute(insert(RegisteredModel), rows)
+    keys = _keys(session, [row["id"] for row in rows])
+    rows = [{**row, "key": keys[row["id"]]} for row in rows]
+    open_states(session, model_history, rows, logged)
+    write_tags(session, [(row["id"], draft.tags) for row, draft in zip(rows, drafts, strict=True)], logged)
+    return [RegisteredModel(**row) for row in rows]
+
+
+def create_versions(
+    session: WriteSession, given: Sequence[tuple[RegisteredModel, VersionDraft]]
+) -> list[ModelVersion]:
+    """Create versions, each with the next number of its model unless the draft brings its own.
+
+    Raises:
+        AlreadyExists: A number or a semantic version is taken.
+        NotFound: A parent or a dataset does not exist.
+        InvalidInput: A parent is no version or dataset version.
+    """
+    models = _lock_models(session, {model.id for model, _ in given})
+    for model in models.values():
+        session.require("version.create", model.namespace_id)
+    _refuse_taken_versions(session, given)
+    rows = [_version_row(session, models[model.id], draft) for model, draft in given]
+    drafts = [draft for _, draft in given]
+    parents = resolve_parents(session, [(row["id"], draft) for row, draft in zip(rows, drafts, strict=True)])
+    logged = session.record(
+        [
+            Fact(
+                action="version.created",
+                subject_id=row["id"],
+                related=[row["model_id"], *(edge.upstream for edge in parents.get(row["id"], ()))],
+                after={"number": row["number"], "stage": row["stage"], **_version_facts(draft)},
+            )
+            for row, draft in zip(rows, drafts, strict=True)
+        ]
+    )
+    if rows:
+        session.execute(insert(ModelVersion), rows)
+    open_states(session, version_history, rows, logged)
+    write_tags(session, [(row["id"], draft.tags) for row, draft in zip(rows, drafts, strict=True)], logged)
+    write_params(session, [(row["id"], draft.params) for row, draft in zip(rows, drafts, strict=True)])
+    versions = [ModelVersion(**row) for row in rows]
+    write_metrics(
+        session, [Measured(version, draft.metrics) for version, draft in zip(versions, drafts, strict=True)]
+    )
+    link_parents(session, parents, {row["id"]: change for row, change in zip(rows, logged, strict=True)})
+    session.flush()
+    return versions
+
+
+def _refuse_taken(
+    session: WriteSession, drafts: Sequence[ModelDraft], namespaces: Mapping[str, Namespace]
+) -> None:
+    for namespace in namespaces.values():
+        names = [draft.name for draft in drafts if draft.namespace == namespace.name]
+        taken = {name: model.id for name, model in models_named(session, namespace.id, names).items()}
+        twice = {name: "" for name, count in Counter(names).items() if count > 1}
+        for name, existing in {**twice, **taken}.items():
+            message = f"there is a model {name!r} in namespace {namespace.name!r} already"
+            raise AlreadyExists(message, existing=existing or None, field=["name"])
+
+
+def _model_row(session: WriteSession, draft: ModelDraft, namespace_id: str) -> dict[str, Any]:
+    return {
+        "id": new_id("mdl"),
+        "namespace_id": namespace_id,
+        "name": draft.name,
+        "name_folded": fold(draft.name),
+        **fact_columns(session, draft),
+        "next_number": 1,
+        "revision": 1,
+        "created_at": session.now,
+        "updated_at": session.now,
+        "deleted_at": None,
+        "created_by": session.viewer.id,
+    }
+
+
+def fact_columns(session: WriteSession, facts: FactsDraft) -> dict[str, Any]:
+    """Return the columns of a model's facts, folded shadows and the canonical task included."""
+    columns = facts.model_dump(include=set(FactsDraft.model_fields) - {"task_as_written"})
+    columns["task_written"] = facts.task_as_written or facts.task
+    columns["task"] = task_names(session).canonical(facts.task) or facts.task if facts.task else None
+    for name in FOLDED:
+        columns[f"{name}_folded"] = None if columns[name] is None else fold(columns[name])
+    for name in ("domains", "languages"):
+        columns[f"{name}_folded"] = [fold(value) for value in columns[name]]
+    return columns
+
+
+def _keys(session: WriteSession, ids: Sequence[str]) -> dict[str, int]:
+    keys: dict[str, int] = {}
+    for chunk in batched(ids, 500):
+        statement = select(RegisteredModel.id, RegisteredModel.key).where(col(RegisteredModel.id).in_(chunk))
+        keys.update(session.execute(statement).tuples().all())
+    return keys
+
+
+def _lock_models(session: WriteSession, ids: set[str]) -> dict[str, RegisteredModel]:
+    """Read the counters that are about to move; another writer waits until they have moved."""
+    models: dict[str, RegisteredModel] = {}
+    for chunk in batched(sorted(ids), 500):
+        rows = session.exec(
+            select(RegisteredModel).where(col(RegisteredModel.id).in_(chunk)).with_for_update()
+        )
+        models.update((row.id, row) for row in rows)
+    return models
+
+
+def _refuse_taken_versions(
+    session: WriteSession, given: Sequence[tuple[RegisteredModel, VersionDraft]]
+) -> None:
+    known: dict[tuple[str, str], str | None] = {}
+    for chunk in batched(sorted({model.id for model, _ in given}), 500):
+        for row in session.exec(select(ModelVersion).where(col(ModelVersion.model_id).in_(chunk))):
+            known[row.model_id, f"number {row.number}"] = row.id
+            known[row.model_id, f"semver {row.semver}"] = row.id
+    for model, draft in given:
+        for field in ("number", "semver"):
+            value = getattr(draft, field)
+            if value is not None and (model.id, f"{field} {value}") in known:
+                message = f"model {model.name!r} has a version with {field} {value} already"
+                raise AlreadyExists(message, existing=known[model.id, f"{field} {value}"], field=[field])
+            known[model.id, f"{field} {value}"] = None
+
+
+def _version_row(session: WriteSession, model: RegisteredModel, draft: VersionDraft) -> dict[str, Any]:
+    number = draft.number or model.next_number
+    model.next_number = max(model.next_number, number + 1)
+    model.updated_at = session.now
+    session.add(model)
+    facts = draft.model_dump(
+        include={
+            "semver",
+            "description",
+            "source",
+            "run_id",
+            "framework",
+            "parameter_count",
+            "size_bytes",
+            "released_at",
+        }
+    )
+    return {
+        "id": new_id("ver"),
+        "model_id": model.id,
+        "number": number,
+        **facts,
+        "framework_folded": None if draft.framework is None else fold(draft.framework),
+        "state": "READY",
+        "stage": FIRST_STAGE,
+        "stage_since": session.now,
+        "revision": 1,
+        "created_at": session.now,
+        "updated_at": session.now,
+        "deleted_at": None,
+        "created_by": session.viewer.id,
+    }
+
+
+def _version_facts(draft: VersionDraft) -> dict[str, Any]:
+    facts = draft.model_dump(mode="json", by_alias=True, exclude_defaults=True, exclude={"metrics", "number"})
+    return {**facts, **({"metrics": len(draft.metrics)} if draft.metrics else {})}

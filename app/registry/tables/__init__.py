@@ -1,0 +1,32 @@
+"""The rows of the registry. A row is the domain object; there is no second form of it."""
+
+from app.registry.tables.datasets import Dataset, DatasetVersion
+from app.registry.tables.labels import Alias, Param, Tag, alias_history, tag_history
+from app.registry.tables.metrics import MetricDefinition, MetricPoint, MetricSeries
+from app.registry.tables.models import (
+    ModelVersion,
+    Namespace,
+    RegisteredModel,
+    Task,
+    model_history,
+    version_history,
+)
+
+__all__ = [
+    "Alias",
+    "Dataset",
+    "DatasetVersion",
+    "MetricDefinition",
+    "MetricPoint",
+    "MetricSeries",
+    "ModelVersion",
+    "Namespace",
+    "Param",
+    "RegisteredModel",
+    "Tag",
+    "Task",
+    "alias_history",
+    "model_history",
+    "tag_history",
+    "version_history",
+]

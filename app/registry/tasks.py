@@ -1,0 +1,66 @@
+"""Tasks: what models are for, by canonical name, with the plain words that people search by."""
+
+from collections.abc import Sequence
+
+from sqlmodel import col, select
+
+from app.db.changelog import Fact
+from app.db.engine import ReadSession
+from app.db.ids import new_id
+from app.errors import AlreadyExists
+from app.identity.session import WriteSession
+from app.registry.catalogue import TaskNames
+from app.registry.drafts import TaskDraft
+from app.registry.tables import Task
+
+
+class TaskMatcher:
+    """Tells the canonical name of a task from whatever it is called."""
+
+    def __init__(self, tasks: Sequence[Task]) -> None:
+        self._names = TaskNames(tasks)
+
+    def task(self, text: str) -> Task | None:
+        """Return the task that `text` names by name, title or synonym."""
+        return self._names.canonical(text)
+
+    def canonical(self, text: str) -> str | None:
+        """Return the canonical name of the task that `text` names."""
+        task = self.task(text)
+        return task.name if task else None
+
+
+def task_names(session: ReadSession) -> TaskMatcher:
+    """Return the matcher over all tasks that are defined; it is read once a session."""
+    if "task_names" not in session.info:
+        # A registry's own tasks come first, so that they win over shipped synonyms.
+        rows = session.exec(select(Task).order_by(col(Task.shipped), col(Task.id))).all()
+        session.info["task_names"] = TaskMatcher(rows)
+    matcher: TaskMatcher = session.info["task_names"]
+    return matcher
+
+
+def define_tasks(session: WriteSession, drafts: Sequence[TaskDraft], *, shipped: bool = False) -> list[Task]:
+    """Define tasks.
+
+    Raises:
+        AlreadyExists: A name is taken.
+    """
+    names = [draft.name for draft in drafts]
+    taken = {row.name: row.id for row in session.exec(select(Task).where(col(Task.name).in_(names)))}
+    tasks = []
+    for draft in drafts:
+        session.require("task.define", draft.name)
+        if draft.name in taken:
+            raise AlreadyExists(
+                f"there is a task {draft.name!r} already", existing=taken[draft.name], field=["name"]
+            )
+        tasks.append(Task(id=new_id("tsk"), shipped=shipped, **draft.model_dump()))
+        taken[draft.name] = tasks[-1].id
+    session.add_all(tasks)
+    session.flush()
+    session.info.pop("task_names", None)
+    session.record(
+        [Fact(action="task.defined", subject_id=task.id, after={"name": task.name}) for task in tasks]
+    )
+    return tasks
