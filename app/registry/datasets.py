@@ -18,7 +18,7 @@ from app.lineage.walks import edges_of
 from app.registry.drafts import DatasetDraft, DatasetRole, DatasetVersionDraft
 from app.registry.finding import find_namespaces
 from app.registry.labels import write_tags
-from app.registry.tables import Dataset, DatasetVersion
+from app.registry.tables import Dataset, DatasetVersion, ModelVersion
 
 ROLE_RELATIONS = {
     DatasetRole.TRAINING: Relation.TRAINED_ON,
@@ -176,3 +176,24 @@ def _version_row(session: WriteSession, dataset_id: str, draft: DatasetVersionDr
         "revoked_at": None,
         "created_at": session.now,
     }
+
+
+def dataset_names(session: ReadSession, model_ids: Collection[str]) -> dict[str, list[str]]:
+    """Return the names of the datasets that the living versions of models were made with, by model."""
+    names: dict[str, list[str]] = {}
+    rows = session.execute(
+        select(ModelVersion.model_id, Dataset.name)
+        .join(LineageEdge, col(LineageEdge.downstream) == ModelVersion.id)
+        .join(DatasetVersion, col(DatasetVersion.id) == LineageEdge.upstream)
+        .join(Dataset, col(Dataset.id) == DatasetVersion.dataset_id)
+        .where(
+            col(ModelVersion.model_id).in_(model_ids),
+            col(ModelVersion.deleted_at).is_(None),
+            col(LineageEdge.until).is_(None),
+        )
+        .distinct()
+        .order_by(col(ModelVersion.model_id), col(Dataset.name))
+    )
+    for model_id, name in rows.tuples():
+        names.setdefault(model_id, []).append(name)
+    return names
