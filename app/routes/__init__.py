@@ -1,0 +1,1 @@
+"""What GraphQL is bad at, over plain HTTP."""
