@@ -193,8 +193,8 @@ class DatasetUseDraft(Draft):
     context: Text | None = None
 
 
-class VersionDraft(Draft):
-    """A version to be made, with everything that is known of it."""
+class VersionFactsDraft(Draft):
+    """What is known of a version by itself."""
 
     number: Annotated[int, Field(ge=1, le=2**31 - 1)] | None = None
     semver: Semver | None = None
@@ -208,6 +208,11 @@ class VersionDraft(Draft):
     tags: dict[Label, Value] = Field(default={}, max_length=MAX_TAGS)
     params: dict[Label, Value] = Field(default={}, max_length=MAX_PARAMS)
     metrics: list[MetricDraft] = Field(default=[])
+
+
+class VersionDraft(VersionFactsDraft):
+    """A version to be made, with everything that is known of it and what it comes from."""
+
     datasets: list[DatasetUseDraft] = Field(default=[], max_length=1_000)
     parents: list[ParentDraft] = Field(default=[], max_length=1_000)
 
