@@ -1,0 +1,1 @@
+"""The contract of the search index, for writer and reader, and its engines."""

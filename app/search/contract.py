@@ -1,0 +1,218 @@
+"""What an engine of the search index is, for those who read it and for the one who writes it.
+
+An engine stores, matches, scores and counts. Tokens, documents, fusion and explanations are ours and the same
+for every engine. It returns keys, scores and counts; the database returns the truth.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+from typing import Protocol
+
+import numpy as np
+import numpy.typing as npt
+
+from app.search.document import ModelDocument
+from app.search.filters import All, FactField, Filter
+from app.search.tokens import tokens
+
+WINDOW = 1000
+"""How many candidates relevance orders; there is no order beyond."""
+MAX_TERMS = 64
+"""How many different terms of a query count: the first ones."""
+
+Vector = npt.NDArray[np.float32]
+"""A unit vector, or rows of them."""
+
+
+class IndexUnavailable(Exception):
+    """There is no index to ask yet, or it cannot be read; the message says which."""
+
+
+class SearchMode(StrEnum):
+    """What ranks: words and meaning together, or one of them."""
+
+    HYBRID = "HYBRID"
+    WORDS = "WORDS"
+    MEANING = "MEANING"
+
+
+@dataclass(frozen=True, slots=True)
+class FacetRequest:
+    """Asks for the `limit` most frequent values of a field; a facet ignores the filter on its own field."""
+
+    field: FactField
+    limit: int = 20
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SearchRequest:
+    """A search.
+
+    Attributes:
+        text: What is looked for, in a person's words; None or blank: the filter alone decides.
+        vector: The unit vector of `text`, or None if there is no encoder: then words rank alone.
+        mode: What ranks.
+        filter: What is admitted.
+        facets: What is counted.
+        window: How many candidates words and meaning each bring.
+    """
+
+    text: str | None = None
+    vector: Vector | None = None
+    mode: SearchMode = SearchMode.HYBRID
+    filter: Filter = All()  # noqa: RUF009 - a frozen value without parts
+    facets: tuple[FacetRequest, ...] = ()
+    window: int = WINDOW
+
+
+@dataclass(frozen=True, slots=True)
+class Hit:
+    """A model that was found.
+
+    Attributes:
+        key: Its number.
+        id: Its id.
+        score: 0..1, orders within this answer.
+        words: bm25 / (bm25 + 10), comparable between answers; None if no word matched.
+        meaning: (1 + cosine) / 2, likewise; None if the query or the model has no vector.
+    """
+
+    key: int
+    id: str
+    score: float
+    words: float | None
+    meaning: float | None
+
+
+@dataclass(frozen=True, slots=True)
+class FacetValue:
+    """A value in its most frequent spelling, and how many of the matched models have it."""
+
+    value: str
+    count: int
+
+
+@dataclass(frozen=True, slots=True)
+class FacetCounts:
+    """The most frequent values of a field; `other_count` is the sum of the counts of all others."""
+
+    field: FactField
+    values: tuple[FacetValue, ...]
+    other_count: int
+
+
+@dataclass(frozen=True, slots=True)
+class Mark:
+    """A place in the change log: every change up to `sequence`, made at `at`, is in."""
+
+    sequence: int = 0
+    at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class IndexPosition:
+    """How far an index is: never ahead of what it holds.
+
+    Attributes:
+        log: Identity of the change log that it follows.
+        words: Through which change words, facets and filters are up to date.
+        meaning: Through which change the vectors are, too.
+        embedder: Digest of the embedder that made the vectors; None before the first.
+        models: How many models the registry had when that was last counted, for a bar.
+        documents: How many models are findable by words.
+        embedded: How many of them have up-to-date vectors.
+    """
+
+    log: str
+    words: Mark = Mark()
+    meaning: Mark = Mark()
+    embedder: str | None = None
+    models: int = 0
+    documents: int = 0
+    embedded: int = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SearchAnswer:
+    """What was found.
+
+    Attributes:
+        hits: The whole window in order.
+        total: How many models the filter admits that match the words or lie in the window by meaning.
+        facets: The counts asked for, over the same models, in the order of the request.
+        position: How far the index was that answered.
+        by_words: Whether words took part; not if the text has only stop words.
+        by_meaning: Whether meaning took part; not without a vector.
+    """
+
+    hits: tuple[Hit, ...]
+    total: int
+    facets: tuple[FacetCounts, ...]
+    position: IndexPosition
+    by_words: bool
+    by_meaning: bool
+
+
+class IndexReader(Protocol):
+    """Answers searches from the newest committed state, from any thread."""
+
+    def position(self) -> IndexPosition | None:
+        """Return how far the index is, or None if there is none."""
+
+    def search(self, request: SearchRequest) -> SearchAnswer:
+        """Answer a search.
+
+        Raises:
+            IndexUnavailable: There is no index.
+        """
+
+    def close(self) -> None:
+        """Let go of the index."""
+
+
+@dataclass(frozen=True, slots=True)
+class ModelVectors:
+    """The two vectors of a model, and the digest of the texts that they stand for."""
+
+    key: int
+    id: str
+    texts: int
+    facts: Vector
+    description: Vector
+
+
+class IndexWriter(Protocol):
+    """Changes the index; nothing is seen before `commit`, and a crash leaves the last commit."""
+
+    @property
+    def position(self) -> IndexPosition:
+        """How far the index is, as last committed."""
+
+    def put(self, documents: Sequence[ModelDocument]) -> None:
+        """Add or replace documents; one that is older than what the index holds or knows is ignored."""
+
+    def delete(self, ids: Sequence[str], sequence: int) -> None:
+        """Remove the models `ids` as of change `sequence`; unknown ones are no error."""
+
+    def missing_vectors(self, limit: int) -> list[str]:
+        """Return up to `limit` ids of models whose vectors are missing or out of date, newest first."""
+
+    def put_vectors(self, vectors: Sequence[ModelVectors]) -> None:
+        """Keep vectors; those of models that are not in the index are ignored."""
+
+    def commit(self, words: Mark | None = None) -> None:
+        """Make everything since the last commit durable and visible, and move the position.
+
+        Args:
+            words: Through which change the documents are now up to date; None if that did not move.
+        """
+
+    def close(self) -> None:
+        """Let go of the index without committing."""
+
+
+def query_terms(text: str) -> list[str]:
+    """Return the different terms of a query, the first 64 of them; none if it has only stop words."""
+    return list(dict.fromkeys(tokens(text)))[:MAX_TERMS]

@@ -1,0 +1,194 @@
+"""The document of a model: what the index knows of it, built alike for one model and for all.
+
+Words are one weighted text, meaning is two texts, reasons and highlights are drawn from the same fields.
+"""
+
+import hashlib
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from app.search.filters import FactField
+from app.search.languages import language_name
+from app.search.tokens import tokens
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TaskWords:
+    """A canonical task and the ways people name it.
+
+    Attributes:
+        name: The canonical name, such as ``text_classification``.
+        title: The name as on a page.
+        description: One line as a user would say it.
+        synonyms: Other names in the field.
+    """
+
+    name: str
+    title: str = ""
+    description: str = ""
+    synonyms: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ModelDocument:
+    """A registered model as the index sees it.
+
+    Attributes:
+        key: A positive number that is the model's for ever; orders ties and names the model in filters.
+        id: The model's id (``mdl_...``).
+        sequence: The highest change that the snapshot could see from which the document was built.
+        namespace: Name of the namespace.
+        name: Name within the namespace.
+        display_name: The name as its authors write it.
+        description: Free text.
+        tasks: Canonical tasks.
+        task_as_written: The task in the authors' words.
+        domains: Such as ``computer vision``.
+        framework: Such as ``PyTorch``.
+        architecture: Such as ``ResNet``.
+        family: Such as ``bert``.
+        license: As written or by SPDX.
+        publisher: Who published the model.
+        languages: BCP 47 tags.
+        datasets: Names of the datasets it was trained or evaluated on.
+        tags: Tags as text: the key and the value, or the key alone if the value is true.
+    """
+
+    key: int
+    id: str
+    sequence: int
+    namespace: str
+    name: str
+    display_name: str | None = None
+    description: str | None = None
+    tasks: tuple[TaskWords, ...] = ()
+    task_as_written: str | None = None
+    domains: tuple[str, ...] = ()
+    framework: str | None = None
+    architecture: str | None = None
+    family: str | None = None
+    license: str | None = None
+    publisher: str | None = None
+    languages: tuple[str, ...] = ()
+    datasets: tuple[str, ...] = ()
+    tags: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class FieldText:
+    """One field as it is searched.
+
+    Attributes:
+        field: The field's name as the API spells it.
+        text: Its text.
+        weight: How often its tokens count.
+    """
+
+    field: str
+    text: str
+    weight: int
+
+
+@dataclass(frozen=True, slots=True)
+class MeaningTexts:
+    """The two texts of a model that are turned into vectors: the better match of the two counts."""
+
+    facts: str
+    description: str
+
+
+def field_texts(document: ModelDocument) -> list[FieldText]:
+    """Return the searched fields of a document that hold text, the weightiest first."""
+    return [field for field in _fields(document) if field.text]
+
+
+def words_text(document: ModelDocument) -> str:
+    """Return the tokens of a document, repeated by weight and joined by blanks, for a whitespace analyser."""
+    return " ".join(
+        token for field in field_texts(document) for token in tokens(field.text) for _ in range(field.weight)
+    )
+
+
+def meaning_texts(document: ModelDocument) -> MeaningTexts:
+    """Return the texts of a document's two vectors: its facts, and its description or else its name."""
+    return MeaningTexts(facts_text(document), document.description or document.display_name or document.name)
+
+
+def texts_digest(document: ModelDocument) -> int:
+    """Return 63 bits that stand for the two texts of a document's vectors."""
+    texts = meaning_texts(document)
+    digest = hashlib.blake2b(f"{texts.facts}\0{texts.description}".encode(), digest_size=8)
+    return int.from_bytes(digest.digest()) >> 1
+
+
+def facts_text(document: ModelDocument) -> str:
+    """Return the facts of a document as sentences, leaving out what is not stated."""
+    return " ".join(
+        [
+            *_task_sentence(document),
+            _name_sentence(document),
+            *_labelled("Architecture", document.architecture),
+            *_labelled("Family", document.family),
+            *_labelled("Data", ", ".join(document.datasets)),
+            *_labelled("Languages", _language_names(document)),
+            *_labelled("Tags", ", ".join(document.tags)),
+        ]
+    )
+
+
+def fact_values(document: ModelDocument, field: FactField) -> tuple[str, ...]:
+    """Return the values, as written, by which filters and facets of `field` see a document."""
+    match field:
+        case FactField.TASK:
+            return tuple(task.name for task in document.tasks)
+        case FactField.DOMAIN:
+            return document.domains
+        case FactField.LANGUAGE:
+            return document.languages
+        case FactField.DATASET:
+            return document.datasets
+    value: str | None = getattr(document, field.value)
+    return (value,) if value else ()
+
+
+def _fields(document: ModelDocument) -> Iterator[FieldText]:
+    yield FieldText("name", document.name, 3)
+    yield FieldText("displayName", document.display_name or "", 3)
+    yield FieldText("task", " ".join(_task_names(document)), 3)
+    yield FieldText("languages", _language_names(document), 3)
+    yield FieldText("taskDescription", " ".join(task.description for task in document.tasks), 2)
+    yield FieldText("description", document.description or "", 1)
+    yield FieldText("architecture", document.architecture or "", 1)
+    yield FieldText("family", document.family or "", 1)
+    yield FieldText("datasets", ", ".join(document.datasets), 1)
+    yield FieldText("tags", ", ".join(document.tags), 1)
+    yield FieldText("publisher", document.publisher or "", 1)
+
+
+def _task_names(document: ModelDocument) -> list[str]:
+    """Return the names of the tasks: canonical words, and as written."""
+    return [*(task.name for task in document.tasks), *filter(None, [document.task_as_written])]
+
+
+def _language_names(document: ModelDocument) -> str:
+    return ", ".join(language_name(tag) for tag in document.languages)
+
+
+def _task_sentence(document: ModelDocument) -> list[str]:
+    """Return the sentence of the task, its domain, and the task in plain words."""
+    task = ", ".join(task.name.replace("_", " ") for task in document.tasks) or document.task_as_written
+    domain = f"({', '.join(document.domains)})" if document.domains else ""
+    head = " ".join(filter(None, [task, domain]))
+    plain = " ".join(task.description for task in document.tasks)
+    sentence = ": ".join(filter(None, [head, plain.rstrip(".")]))
+    return [f"{sentence}."] if sentence else []
+
+
+def _name_sentence(document: ModelDocument) -> str:
+    if document.display_name in {None, document.name}:
+        return f"{document.name}."
+    return f"{document.display_name} ({document.name})."
+
+
+def _labelled(label: str, text: str | None) -> list[str]:
+    return [f"{label}: {text}."] if text else []

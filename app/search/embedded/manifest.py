@@ -1,0 +1,107 @@
+"""The manifest: the one small file that says what of an index directory counts.
+
+INDEX/manifest.json            swapped by rename; nothing else is read before it
+INDEX/g<n>/words/              tantivy's directory
+INDEX/g<n>/vectors-<m>.bin     rows of vectors; only the first `rows` of them count
+INDEX/encoder/<digest>/        the encoder for queries
+INDEX/writer.lock              held by the one writer
+"""
+
+import os
+from dataclasses import dataclass, replace
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+import orjson
+
+from app.search.contract import IndexPosition, Mark
+from app.search.embedded.rows import ROW
+
+FORMAT = 1
+NAME = "manifest.json"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Manifest:
+    """What of an index directory counts.
+
+    Attributes:
+        fingerprint: How the documents were built.
+        generation: Number of the directory that holds words and vectors.
+        vectors: Number of the vector file in it.
+        rows: How many rows of that file count.
+        filling_from: While all models are read for the first time: the change that this began at.
+        position: How far the index is.
+    """
+
+    fingerprint: str
+    generation: int
+    vectors: int = 1
+    rows: int = 0
+    filling_from: Mark | None = None
+    position: IndexPosition
+
+    def home(self, directory: Path) -> Path:
+        """Return the directory of this generation."""
+        return directory / f"g{self.generation}"
+
+    def words(self, directory: Path) -> Path:
+        """Return tantivy's directory."""
+        return self.home(directory) / "words"
+
+    def rows_file(self, directory: Path) -> Path:
+        """Return the file of vectors."""
+        return self.home(directory) / f"vectors-{self.vectors}.bin"
+
+    @property
+    def rows_bytes(self) -> int:
+        """How long the file of vectors is at least."""
+        return self.rows * ROW.itemsize
+
+    def at(self, **position: Any) -> "Manifest":
+        """Return the manifest with parts of its position changed."""
+        return replace(self, position=replace(self.position, **position))
+
+
+def read_manifest(directory: Path) -> Manifest | None:
+    """Return the manifest of an index directory; None if there is none, or one of another format."""
+    try:
+        data = orjson.loads((directory / NAME).read_bytes())
+    except FileNotFoundError:
+        return None
+    if data.pop("format") != FORMAT:
+        return None
+    position, filling = data.pop("position"), data.pop("filling_from")
+    position |= {name: _mark(position[name]) for name in ("words", "meaning")}
+    return Manifest(**data, filling_from=filling and _mark(filling), position=IndexPosition(**position))
+
+
+def write_manifest(directory: Path, manifest: Manifest) -> None:
+    """Put `manifest` in the place of the last one, durably and at once."""
+    draft = directory / f".{NAME}"
+    with draft.open("wb") as file:
+        file.write(orjson.dumps({"format": FORMAT, **_plain(manifest)}, option=orjson.OPT_INDENT_2))
+        file.flush()
+        os.fsync(file.fileno())
+    draft.replace(directory / NAME)
+    sync_directory(directory)
+
+
+def sync_directory(directory: Path) -> None:
+    """Make the names in a directory durable."""
+    handle = os.open(directory, os.O_RDONLY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)
+
+
+def _plain(manifest: Manifest) -> dict[str, Any]:
+    plain: dict[str, Any] = orjson.loads(orjson.dumps(manifest))
+    return plain
+
+
+def _mark(data: dict[str, Any]) -> Mark:
+    at = data["at"]
+    return Mark(data["sequence"], at and datetime.fromisoformat(at))

@@ -1,0 +1,103 @@
+"""The reading side of the embedded engine: always one immutable snapshot, swapped when a commit lands."""
+
+import logging
+from pathlib import Path
+from threading import Event, Lock, Thread
+
+import tantivy
+
+from app.search.contract import IndexPosition, IndexUnavailable, SearchAnswer, SearchRequest
+from app.search.embedded.manifest import NAME, Manifest, read_manifest
+from app.search.embedded.ranking import search_snapshot
+from app.search.embedded.rows import open_rows
+from app.search.embedded.snapshot import Snapshot, take_snapshot
+
+logger = logging.getLogger(__name__)
+
+POLL_SECONDS = 0.05
+STOP_SECONDS = 5.0
+
+
+class EmbeddedReader:
+    """Answers searches from the newest commit in `directory`, which may not exist yet.
+
+    A thread of its own watches for commits, so that no search waits for one to be loaded.
+    """
+
+    def __init__(self, directory: Path) -> None:
+        self._directory = directory
+        self._snapshot: Snapshot | None = None
+        self._seen: tuple[int, int] | None = None
+        self._opened: tuple[int, tantivy.Index] | None = None
+        self._refreshing = Lock()
+        self._stopped = Event()
+        self.refresh()
+        self._watcher = Thread(target=self._watch, name="index-watcher", daemon=True)
+        self._watcher.start()
+
+    def position(self) -> IndexPosition | None:
+        """Return how far the index is, or None if there is none."""
+        snapshot = self._snapshot
+        return snapshot.position if snapshot else None
+
+    def search(self, request: SearchRequest) -> SearchAnswer:
+        """Answer a search.
+
+        Raises:
+            IndexUnavailable: There is no index.
+        """
+        snapshot = self._snapshot
+        if snapshot is None:
+            raise IndexUnavailable("there is no search index yet: the indexer has not run")
+        return search_snapshot(snapshot, request)
+
+    def refresh(self) -> None:
+        """Load the newest commit, if it is not loaded yet."""
+        with self._refreshing:
+            seen = _stamp(self._directory / NAME)
+            if seen is None or seen == self._seen:
+                return
+            try:
+                self._load()
+            except (OSError, ValueError) as error:
+                # The writer may just now have replaced what the manifest named; the next look finds it.
+                logger.info("the search index is being replaced, looking again: %s", error)
+                return
+            self._seen = seen
+
+    def close(self) -> None:
+        """Stop watching and let go of the index."""
+        self._stopped.set()
+        self._watcher.join(STOP_SECONDS)
+        self._snapshot = self._opened = None
+
+    def _watch(self) -> None:
+        while not self._stopped.wait(POLL_SECONDS):
+            self.refresh()
+
+    def _load(self) -> None:
+        manifest = read_manifest(self._directory)
+        if manifest is None:
+            self._snapshot = None
+            return
+        rows = open_rows(manifest.rows_file(self._directory), manifest.rows)
+        self._snapshot = take_snapshot(manifest.position, self._index(manifest), rows)
+
+    def _index(self, manifest: Manifest) -> tantivy.Index:
+        """Return the generation's index with its newest commit loaded."""
+        if self._opened is None or self._opened[0] != manifest.generation:
+            index = tantivy.Index.open(str(manifest.words(self._directory)))
+            index.config_reader("manual")
+            self._opened = (manifest.generation, index)
+        index = self._opened[1]
+        index.reload()
+        return index
+
+
+def _stamp(path: Path) -> tuple[int, int] | None:
+    """Return what changes whenever the file is replaced; None without the file."""
+    try:
+        stat = path.stat()
+    except FileNotFoundError:
+        return None
+    return stat.st_mtime_ns, stat.st_ino

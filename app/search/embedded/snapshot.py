@@ -1,0 +1,106 @@
+"""One committed state of the index, immutable, as a search sees it from beginning to end."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+import tantivy
+from tantivy import DocAddress, Order, Query
+
+from app.search.contract import IndexPosition, Vector
+from app.search.embedded.rows import Rows, last_rows
+from app.search.embedded.schema import ID, KEY
+
+KeyArray = npt.NDArray[np.int64]
+NO_ROW = -1
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Snapshot:
+    """One committed state.
+
+    Attributes:
+        position: How far it is; what it holds is never behind that.
+        schema: tantivy's schema.
+        searcher: tantivy's view.
+        keys: The keys of all documents, ascending.
+        addresses: Where tantivy keeps each of them, in that order.
+        row_of: The row of each one's vectors, in that order, -1 without.
+        rows: The vectors.
+    """
+
+    position: IndexPosition
+    schema: tantivy.Schema
+    searcher: tantivy.Searcher
+    keys: KeyArray
+    addresses: list[DocAddress]
+    row_of: npt.NDArray[np.int64]
+    rows: Rows
+
+    def matching(self, query: Query) -> KeyArray:
+        """Return the keys of all documents that match, ascending."""
+        return _to_keys(key for key, _ in _by_key(self.searcher, query, len(self.keys)))
+
+    def count(self, query: Query) -> int:
+        """Return how many documents match."""
+        found: int = self.searcher.search(query, limit=1).count  # type: ignore[attr-defined]
+        return found
+
+    def bm25(self, query: Query, limit: int) -> dict[int, float]:
+        """Return the best `limit` documents of a words query with their BM25, the best first.
+
+        tantivy multiplies BM25 by k1 + 1, which other engines leave out.
+        """
+        hits = self.searcher.search(query, limit=limit, count=False).hits
+        keys = self.searcher.fast_field_values(KEY, [address for _, address in hits])
+        return {int(key or 0): score / 2.2 for key, (score, _) in zip(keys, hits, strict=True)}
+
+    def cosines(self, vector: Vector) -> npt.NDArray[np.float64]:
+        """Return the better of each document's two cosines with `vector`, NaN without vectors."""
+        if not len(self.rows):
+            return np.full(len(self.keys), np.nan)
+        better = np.maximum(self.rows["facts"] @ vector, self.rows["description"] @ vector)
+        return np.where(self.row_of == NO_ROW, np.nan, better[self.row_of].astype(np.float64))
+
+    def places(self, keys: KeyArray) -> npt.NDArray[np.intp]:
+        """Return where `keys`, all of them known, stand in the order of the keys."""
+        return np.searchsorted(self.keys, keys)
+
+    def id_of(self, key: int) -> str:
+        """Return the id of the document with this key."""
+        place = int(np.searchsorted(self.keys, key))
+        return str(self.searcher.doc(self.addresses[place])[ID][0])
+
+
+def take_snapshot(position: IndexPosition, index: tantivy.Index, rows: Rows) -> Snapshot:
+    """Return the state that `index` last loaded, joined with its vectors."""
+    searcher = index.searcher()
+    listed = _by_key(searcher, Query.all_query(), searcher.num_docs)
+    keys = _to_keys(key for key, _ in listed)
+    return Snapshot(
+        position=position,
+        schema=index.schema,
+        searcher=searcher,
+        keys=keys,
+        addresses=[address for _, address in listed],
+        row_of=_rows_of(keys, rows),
+        rows=rows,
+    )
+
+
+def _rows_of(keys: KeyArray, rows: Rows) -> npt.NDArray[np.int64]:
+    """Return for each key the index of its last row, or -1."""
+    known, last = last_rows(rows)
+    if not len(known):
+        return np.full(len(keys), NO_ROW)
+    at = np.minimum(np.searchsorted(known, keys), len(known) - 1)
+    return np.where(known[at] == keys, last[at], NO_ROW)
+
+
+def _by_key(searcher: tantivy.Searcher, query: Query, limit: int) -> list[tuple[int, DocAddress]]:
+    return searcher.search(query, limit=max(limit, 1), count=False, order_by_field=KEY, order=Order.Asc).hits
+
+
+def _to_keys(keys: Iterable[int]) -> KeyArray:
+    return np.fromiter(keys, np.int64)

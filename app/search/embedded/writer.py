@@ -1,0 +1,219 @@
+"""The writing side of the embedded engine: one process at a time, and a crash leaves the last commit.
+
+A commit goes: rows of vectors, the words, then the manifest with the new position. So the position is never
+ahead of the content; whatever a killed writer left behind the manifest is cut off or overwritten.
+"""
+
+from collections.abc import Sequence
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import tantivy
+from filelock import FileLock, Timeout
+
+from app.search.contract import IndexPosition, Mark, ModelVectors
+from app.search.document import ModelDocument, texts_digest
+from app.search.embedded.generations import create_generation, why_unfit
+from app.search.embedded.ledger import Ledger, Stored, read_ledger
+from app.search.embedded.manifest import Manifest, read_manifest, sync_directory, write_manifest
+from app.search.embedded.rows import append_rows, copy_rows, cut_rows, last_rows, open_rows
+from app.search.embedded.schema import ID, to_tantivy
+
+HEAP_BYTES = 64_000_000
+LEAST_ROWS_TO_COMPACT = 2_000
+
+
+class IndexLocked(Exception):
+    """Another process writes the index."""
+
+
+class EmbeddedWriter:
+    """Changes the index in `directory`, which is made if missing.
+
+    An index that is not fit for the log is replaced by an empty one; `replaced` says why.
+
+    Args:
+        directory: The index directory.
+        log: Identity of the change log that the index follows.
+
+    Raises:
+        IndexLocked: Another process writes the index.
+    """
+
+    _manifest: Manifest
+    _index: tantivy.Index
+    _schema: tantivy.Schema
+    _words: tantivy.IndexWriter
+    _vectors: list[ModelVectors]
+    _ledger: Ledger
+
+    def __init__(self, directory: Path, log: str) -> None:
+        directory.mkdir(parents=True, exist_ok=True)
+        self._directory = directory
+        self._lock = FileLock(directory / "writer.lock", timeout=0)
+        try:
+            self._lock.acquire()
+        except Timeout:
+            raise IndexLocked(f"another process writes the index in {directory}") from None
+        self.replaced = why_unfit(directory, log)
+        if self.replaced:
+            create_generation(directory, log)
+        self._load()
+
+    @property
+    def position(self) -> IndexPosition:
+        """How far the index is, as last committed."""
+        return self._manifest.position
+
+    @property
+    def filling_from(self) -> Mark | None:
+        """The change at which the unfinished first reading of all models began, if there is one."""
+        return self._manifest.filling_from
+
+    def known_ids(self) -> set[str]:
+        """Return the ids of all models in the index."""
+        return set(self._ledger.stored)
+
+    def put(self, documents: Sequence[ModelDocument]) -> None:
+        """Add or replace documents; one that is older than what the index holds or knows is ignored."""
+        for document in documents:
+            if self._is_stale(document.id, document.sequence):
+                continue
+            built = to_tantivy(document, self._schema)
+            self._words.delete_documents_by_term(ID, document.id)
+            self._words.add_document(built)
+            self._touched = True
+            stored = Stored(document.key, document.sequence, texts_digest(document))
+            self._ledger.put(document.id, stored, self.position.words)
+
+    def delete(self, ids: Sequence[str], sequence: int) -> None:
+        """Remove the models `ids` as of change `sequence`; unknown ones are no error."""
+        for model_id in ids:
+            if self._is_stale(model_id, sequence):
+                continue
+            self._words.delete_documents_by_term(ID, model_id)
+            self._touched = True
+            self._ledger.delete(model_id, sequence)
+
+    def missing_vectors(self, limit: int) -> list[str]:
+        """Return up to `limit` ids of models whose vectors are missing or out of date, newest first."""
+        return self._ledger.newest_missing(limit)
+
+    def put_vectors(self, vectors: Sequence[ModelVectors]) -> None:
+        """Keep vectors; those of models that are not in the index are ignored when it is read."""
+        self._vectors.extend(vectors)
+        self._ledger.put_vectors(vectors)
+
+    def use_embedder(self, digest: str) -> None:
+        """Say which embedder makes the vectors; those of another one are dropped."""
+        if self.position.embedder == digest:
+            return
+        old = self._rows_file
+        fresh = replace(self._manifest, vectors=self._manifest.vectors + 1, rows=0)
+        cut_rows(fresh.rows_file(self._directory), 0)
+        self._vectors = []
+        self._ledger = read_ledger(self._searcher(), open_rows(old, 0), Mark())
+        self._save(fresh.at(embedder=digest, embedded=0, meaning=self._ledger.meaning(self.position.words)))
+        old.unlink()
+
+    def begin_filling(self, at: Mark, models: int) -> None:
+        """Note that all `models` models are being read, as of change `at`, until words are committed."""
+        self._save(replace(self._manifest.at(models=models), filling_from=at))
+
+    def commit(self, words: Mark | None = None) -> None:
+        """Make everything since the last commit durable and visible, and move the position.
+
+        Args:
+            words: Through which change the documents are now up to date; None if that did not move.
+        """
+        if self._vectors:
+            append_rows(self._rows_file, self._vectors)
+        if self._touched:
+            self._words.commit()
+            sync_directory(self._manifest.words(self._directory))
+        old = self._rows_file
+        self._save(self._compacted(self._moved(words)))
+        if self._rows_file != old:
+            old.unlink()
+        self._vectors, self._touched = [], False
+        if words:
+            self._ledger.deleted.clear()
+
+    def discard(self) -> None:
+        """Go back to the last commit."""
+        self._stop()
+        self._load()
+
+    def reset(self, log: str) -> None:
+        """Begin anew with an empty index that follows the log `log`."""
+        self._stop()
+        create_generation(self._directory, log)
+        self._load()
+
+    def close(self) -> None:
+        """Let go of the index without committing."""
+        self._stop()
+        self._lock.release()
+
+    def _stop(self) -> None:
+        self._words.rollback()
+        self._words.wait_merging_threads()
+
+    @property
+    def _rows_file(self) -> Path:
+        return self._manifest.rows_file(self._directory)
+
+    def _load(self) -> None:
+        """Take up the committed state and drop what was never committed."""
+        manifest = read_manifest(self._directory)
+        if manifest is None:
+            raise FileNotFoundError(self._directory)
+        self._manifest = manifest
+        cut_rows(self._rows_file, manifest.rows)
+        self._index = tantivy.Index.open(str(manifest.words(self._directory)))
+        self._schema = self._index.schema
+        self._words = self._index.writer(HEAP_BYTES, 1)
+        # A file that a killed writer left behind would make the next commit fail.
+        self._words.garbage_collect_files()
+        self._vectors = []
+        self._touched = False
+        rows = open_rows(self._rows_file, manifest.rows)
+        self._ledger = read_ledger(self._searcher(), rows, manifest.position.meaning)
+
+    def _searcher(self) -> tantivy.Searcher:
+        self._index.reload()
+        return self._index.searcher()
+
+    def _is_stale(self, model_id: str, sequence: int) -> bool:
+        """Whether change `sequence` is older than what is known of a model: all up to the position is."""
+        return sequence < max(self.position.words.sequence, self._ledger.newest(model_id))
+
+    def _moved(self, words: Mark | None) -> Manifest:
+        """Return the manifest after a commit of what is at hand."""
+        documents = len(self._ledger.stored)
+        words_now = words or self.position.words
+        filling = self._manifest.filling_from if words is None else None
+        moved = self._manifest.at(
+            words=words_now,
+            meaning=self._ledger.meaning(words_now),
+            models=self.position.models if filling else documents,
+            documents=documents,
+            embedded=documents - len(self._ledger.missing),
+        )
+        return replace(moved, filling_from=filling, rows=self._manifest.rows + len(self._vectors))
+
+    def _compacted(self, manifest: Manifest) -> Manifest:
+        """Copy the rows that count into a new file, once they are the lesser part."""
+        if manifest.rows <= max(LEAST_ROWS_TO_COMPACT, 2 * manifest.position.documents):
+            return manifest
+        rows = open_rows(self._rows_file, manifest.rows)
+        keys, last = last_rows(rows)
+        living = np.isin(keys, [stored.key for stored in self._ledger.stored.values()])
+        fresh = replace(manifest, vectors=manifest.vectors + 1, rows=int(living.sum()))
+        copy_rows(rows, np.sort(last[living]), fresh.rows_file(self._directory))
+        return fresh
+
+    def _save(self, manifest: Manifest) -> None:
+        write_manifest(self._directory, manifest)
+        self._manifest = manifest

@@ -1,0 +1,131 @@
+"""The filter tree: one neutral form that the registry compiles to SQL and an engine to its own query.
+
+Values are folded (`app.db.text.fold`) by whoever makes a leaf. A field may hold several values; a leaf holds
+for a model if it holds for any of them.
+"""
+
+from dataclasses import dataclass
+from enum import StrEnum
+from functools import reduce
+
+
+class FactField(StrEnum):
+    """The facts of a model that are filtered and counted; the value names the document's attribute."""
+
+    NAMESPACE = "namespace"
+    NAME = "name"
+    TASK = "task"
+    DOMAIN = "domain"
+    FRAMEWORK = "framework"
+    ARCHITECTURE = "architecture"
+    FAMILY = "family"
+    LICENSE = "license"
+    PUBLISHER = "publisher"
+    LANGUAGE = "language"
+    DATASET = "dataset"
+
+
+@dataclass(frozen=True, slots=True)
+class All:
+    """Admits every model."""
+
+
+@dataclass(frozen=True, slots=True)
+class And:
+    """Admits what every item admits; without items, every model."""
+
+    items: tuple["Filter", ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Or:
+    """Admits what any item admits; without items, nothing."""
+
+    items: tuple["Filter", ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Not:
+    """Admits what `item` does not."""
+
+    item: "Filter"
+
+
+@dataclass(frozen=True, slots=True)
+class Equals:
+    """The field's folded value is `value`."""
+
+    field: FactField
+    value: str
+
+
+@dataclass(frozen=True, slots=True)
+class In:
+    """The field's folded value is one of `values`; without values, nothing."""
+
+    field: FactField
+    values: frozenset[str]
+
+
+@dataclass(frozen=True, slots=True)
+class Contains:
+    """The field's folded value contains `value`; the empty text is contained in any value."""
+
+    field: FactField
+    value: str
+
+
+@dataclass(frozen=True, slots=True)
+class StartsWith:
+    """The field's folded value starts with `value`."""
+
+    field: FactField
+    value: str
+
+
+@dataclass(frozen=True, slots=True)
+class Exists:
+    """The field has a value."""
+
+    field: FactField
+
+
+@dataclass(frozen=True, slots=True)
+class Keys:
+    """The model's key is one of `keys`: the answer of the database to what the index does not know."""
+
+    keys: frozenset[int]
+
+
+Filter = All | And | Or | Not | Equals | In | Contains | StartsWith | Exists | Keys
+
+
+def without_field(tree: Filter, field: FactField) -> Filter:
+    """Return the filter that a facet of `field` counts under: without the conditions on that field alone.
+
+    Conditions are the items of the outermost conjunctions. One that speaks of other fields too is kept whole,
+    since leaving out a part of it would mean something else.
+    """
+    kept = tuple(item for item in _conditions(tree) if _fields(item) != {field})
+    return And(kept) if kept else All()
+
+
+def _conditions(tree: Filter) -> tuple[Filter, ...]:
+    if isinstance(tree, And):
+        return tuple(condition for item in tree.items for condition in _conditions(item))
+    return (tree,)
+
+
+def _fields(tree: Filter) -> frozenset[FactField | None]:
+    """Return the fields that a condition speaks of; None stands for a set of keys."""
+    match tree:
+        case All():
+            return frozenset()
+        case And(items) | Or(items):
+            return reduce(frozenset.union, map(_fields, items), frozenset())
+        case Not(item):
+            return _fields(item)
+        case Keys():
+            return frozenset({None})
+        case _:
+            return frozenset({tree.field})

@@ -1,0 +1,107 @@
+"""The encoder for queries: ONNX Runtime and tokenizers, without torch.
+
+The indexer exports it once, beside the index and under the digest of the embedder that made the vectors:
+
+    INDEX/encoder/<digest>/model.onnx       token ids and mask in, one unit vector out
+    INDEX/encoder/<digest>/tokenizer.json
+    INDEX/encoder/<digest>/meta.json        {"name", "digest", "dimension", "max_tokens"}
+"""
+
+from dataclasses import dataclass
+from pathlib import Path
+from threading import Lock
+
+import numpy as np
+import onnxruntime  # type: ignore[import-untyped]
+import orjson
+from tokenizers import Tokenizer
+
+from app.search.contract import Vector
+
+FOLDER = "encoder"
+MODEL, TOKENIZER, META = "model.onnx", "tokenizer.json", "meta.json"
+
+
+class EmbedderUnavailable(Exception):
+    """No encoder has been exported yet for the vectors of the index."""
+
+
+@dataclass(frozen=True, slots=True)
+class EmbedderMeta:
+    """What an embedder is.
+
+    Attributes:
+        name: Its published name.
+        digest: Stands for its weights, tokenizer and settings.
+        dimension: Length of its vectors.
+        max_tokens: How many tokens of a text it reads.
+    """
+
+    name: str
+    digest: str
+    dimension: int
+    max_tokens: int
+
+
+def encoder_directory(index: Path, digest: str) -> Path:
+    """Return where the encoder with this digest lies in an index directory."""
+    return index / FOLDER / digest
+
+
+class QueryEncoder:
+    """Turns the text of a query into a unit vector, from any thread.
+
+    Raises:
+        OSError: A file is missing.
+    """
+
+    def __init__(self, directory: Path) -> None:
+        self.meta = EmbedderMeta(**orjson.loads((directory / META).read_bytes()))
+        self._tokenizer = Tokenizer.from_buffer((directory / TOKENIZER).read_bytes())
+        self._tokenizer.no_padding()
+        self._tokenizer.enable_truncation(self.meta.max_tokens)
+        options = onnxruntime.SessionOptions()
+        # One short text is encoded faster than threads are woken, and searches run side by side.
+        options.intra_op_num_threads = options.inter_op_num_threads = 1
+        self._session = onnxruntime.InferenceSession(
+            (directory / MODEL).read_bytes(), options, providers=["CPUExecutionProvider"]
+        )
+
+    def encode(self, text: str) -> Vector:
+        """Return the unit vector of `text`, of which as many tokens count as the embedder reads."""
+        encoding = self._tokenizer.encode(text)
+        fed = {"input_ids": encoding.ids, "attention_mask": encoding.attention_mask}
+        (rows,) = self._session.run(None, {name: np.array([ids], np.int64) for name, ids in fed.items()})
+        vector: Vector = np.asarray(rows, np.float32)[0]
+        return vector
+
+
+class QueryEncoders:
+    """Finds the encoder that fits the index; it may be exported while the API runs."""
+
+    def __init__(self, index: Path) -> None:
+        self._index = index
+        self._loading = Lock()
+        self._loaded: QueryEncoder | None = None
+
+    def for_embedder(self, digest: str | None) -> QueryEncoder:
+        """Return the encoder for vectors that the embedder `digest` made; it is loaded at the first call.
+
+        Raises:
+            EmbedderUnavailable: There is none yet.
+        """
+        loaded = self._loaded
+        if loaded is not None and loaded.meta.digest == digest:
+            return loaded
+        with self._loading:
+            if self._loaded is None or self._loaded.meta.digest != digest:
+                self._loaded = self._load(digest)
+            return self._loaded
+
+    def _load(self, digest: str | None) -> QueryEncoder:
+        if digest is None:
+            raise EmbedderUnavailable("the index has no vectors yet")
+        try:
+            return QueryEncoder(encoder_directory(self._index, digest))
+        except FileNotFoundError:
+            raise EmbedderUnavailable("no encoder has been exported for the vectors of the index") from None

@@ -1,0 +1,127 @@
+"""Why a document was found: the words it shares with the query, and where they stand in its text."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from html import escape
+
+from app.search.contract import query_terms
+from app.search.document import FieldText, ModelDocument, field_texts
+from app.search.tokens import Word, words
+
+MARK_OPEN, MARK_CLOSE = "<mark>", "</mark>"
+FRAGMENT_CHARACTERS = 160
+MOST_FRAGMENTS = 2
+MOST_WORDS = 12
+
+
+@dataclass(frozen=True, slots=True)
+class MatchedField:
+    """A field that shares words with the query.
+
+    Attributes:
+        field: The field's name as the API spells it.
+        words: The shared words as the field first writes them, in order.
+    """
+
+    field: str
+    words: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Highlight:
+    """Excerpts of a field: matches between ``<mark>`` and ``</mark>``, all else HTML-escaped."""
+
+    field: str
+    fragments: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Reasons:
+    """Why a document was found by words; both parts are empty if it was found by meaning alone."""
+
+    matched: tuple[MatchedField, ...]
+    highlights: tuple[Highlight, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class _Span:
+    """A range of characters, the end behind the last."""
+
+    start: int
+    end: int
+
+
+def explain(text: str, documents: Iterable[ModelDocument]) -> list[Reasons]:
+    """Return for each document, in order, what it shares with the query `text`.
+
+    Only words are explained; it is worked out from the documents alone and asks no engine.
+    """
+    terms = frozenset(query_terms(text))
+    return [_reasons(terms, document) for document in documents]
+
+
+def _reasons(terms: frozenset[str], document: ModelDocument) -> Reasons:
+    matched, highlights = [], []
+    for field in field_texts(document):
+        hits = [word for word in words(field.text) if not terms.isdisjoint(word.terms)]
+        if hits:
+            matched.append(MatchedField(field.field, _spellings(field, hits)))
+            highlights.append(Highlight(field.field, _fragments(field.text, _joined(hits))))
+    return Reasons(tuple(matched), tuple(highlights))
+
+
+def _spellings(field: FieldText, hits: Sequence[Word]) -> tuple[str, ...]:
+    """Return the different words of `hits`, each as it is first written."""
+    first: dict[tuple[str, ...], str] = {}
+    for hit in hits:
+        first.setdefault(hit.terms, field.text[hit.start : hit.end])
+    return tuple(first.values())[:MOST_WORDS]
+
+
+def _joined(hits: Sequence[Word]) -> list[_Span]:
+    """Return the ranges of matches, those that overlap made one."""
+    spans: list[_Span] = []
+    for hit in hits:
+        if spans and hit.start < spans[-1].end:
+            spans[-1] = _Span(spans[-1].start, hit.end)
+        else:
+            spans.append(_Span(hit.start, hit.end))
+    return spans
+
+
+def _fragments(text: str, spans: Sequence[_Span]) -> tuple[str, ...]:
+    """Return the excerpts with the most matches, in the order of the text."""
+    excerpts: list[list[_Span]] = []
+    for span in spans:
+        if excerpts and span.end - excerpts[-1][0].start <= FRAGMENT_CHARACTERS:
+            excerpts[-1].append(span)
+        else:
+            excerpts.append([span])
+    best = sorted(excerpts, key=len, reverse=True)[:MOST_FRAGMENTS]
+    return tuple(_marked(text, excerpt) for excerpt in excerpts if excerpt in best)
+
+
+def _marked(text: str, spans: Sequence[_Span]) -> str:
+    """Return the excerpt around `spans`, cut at blanks, with an ellipsis where text was left out."""
+    window = _window(text, spans[0].start, spans[-1].end)
+    parts = ["…" if window.start else ""]
+    at = window.start
+    for span in spans:
+        parts += [escape(text[at : span.start]), MARK_OPEN, escape(text[span.start : span.end]), MARK_CLOSE]
+        at = span.end
+    parts += [escape(text[at : window.end]), "…" if window.end < len(text) else ""]
+    return "".join(parts)
+
+
+def _window(text: str, start: int, end: int) -> _Span:
+    """Widen a range to about one fragment, up to whole words; more room goes behind than before it."""
+    room = max(FRAGMENT_CHARACTERS - (end - start), 0)
+    first = max(start - room // 3, 0)
+    if first:
+        blank = text.find(" ", first, start)
+        first = start if blank < 0 else blank + 1
+    last = min(first + max(FRAGMENT_CHARACTERS, end - first), len(text))
+    if last < len(text):
+        blank = text.rfind(" ", end, last)
+        last = end if blank < 0 else blank
+    return _Span(first, last)

@@ -1,0 +1,109 @@
+"""The tokeniser: one for documents and queries, whichever engine stores them.
+
+Text is split at everything that is neither letter nor digit. A word gives itself, its camelCase parts and its
+runs of letters and of digits, each folded (NFKD without Latin accents, lower case) and stemmed (Snowball
+English); English stop words and single characters give nothing. Chinese, Japanese and Korean give bigrams.
+"""
+
+import re
+import unicodedata
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import lru_cache
+
+import snowballstemmer  # type: ignore[import-untyped]
+
+_ACCENTS = "\u0300-\u036f"
+# Marks belong to the letter before them; Python's \w leaves them out.
+_MARKS = "".join(
+    re.escape(mark) for mark in map(chr, range(0x300, 0x10000)) if unicodedata.category(mark)[0] == "M"
+)
+_CJK = (
+    r"\u1100-\u11ff\u3005-\u3007\u3040-\u30ff\u3130-\u318f\u31f0-\u31ff\u3400-\u4dbf\u4e00-\u9fff"
+    r"\uac00-\ud7af\uf900-\ufaff\uff66-\uffdc\U00020000-\U0003ffff"
+)
+_WORD = re.compile(rf"[{_CJK}]+|(?![{_CJK}])[^\W_](?:(?![{_CJK}])[^\W_]|[{_MARKS}])*")
+_IS_CJK = re.compile(rf"[{_CJK}]")
+_LATIN_ACCENT = re.compile(rf"[{_ACCENTS}]")
+_RUN = re.compile(r"\d+|[^\W\d_]+")
+# An acronym gives its last letter to the word that follows it only if that is longer than one letter:
+# HTTPServer is HTTP + Server, but YOLOv5 is YOLO + v + 5 and LLMs is LLM + s.
+_CAMEL = re.compile(r"[A-Z]+(?![a-z]{2})|[A-Z]?[a-z]+|\d+")
+_BROKEN = re.compile(r"[\s\u2044]+")
+_LONGEST_WORD = 64
+
+_STOP_WORDS = """
+a about above after again against all also am an and any are as at be because been before being below between
+both but by can could did do does doing down during each few for from further had has have having he her here
+hers herself him himself his how i if in into is it its itself just me more most my myself no nor not now of
+off on once only or other our ours ourselves out over own same she should so some such than that the their
+theirs them themselves then there these they this those through to too under until up very was we were what
+when where which while who whom why will with would you your yours yourself yourselves
+"""
+STOP_WORDS = frozenset(_STOP_WORDS.split())
+
+
+@dataclass(frozen=True, slots=True)
+class Word:
+    """A word of a text and the terms that it is found by.
+
+    Attributes:
+        terms: Its terms, each once; empty for a stop word.
+        start: Index of its first character in the text.
+        end: Index behind its last character.
+    """
+
+    terms: tuple[str, ...]
+    start: int
+    end: int
+
+
+def words(text: str) -> Iterator[Word]:
+    """Yield the words of `text` that have terms, in order; a bigram counts as a word."""
+    for match in _WORD.finditer(text):
+        start, end = match.span()
+        if _IS_CJK.match(text, start):
+            yield from _bigrams(text, start, end)
+        elif terms := _terms(match.group()):
+            yield Word(terms, start, end)
+
+
+def tokens(text: str) -> list[str]:
+    """Return the terms of `text` in order, with repetitions."""
+    return [term for word in words(text) for term in word.terms]
+
+
+def _bigrams(text: str, start: int, end: int) -> Iterator[Word]:
+    """Yield the pairs of neighbours of a run, or its only character."""
+    for at in range(start, max(end - 1, start + 1)):
+        until = min(at + 2, end)
+        yield Word((_folded(text[at:until]),), at, until)
+
+
+@lru_cache(maxsize=1 << 16)
+def _terms(word: str) -> tuple[str, ...]:
+    """Return the terms of one word, the whole first."""
+    # A compatibility form may hold blanks and slashes, as a half does.
+    wholes = _BROKEN.split(_unaccented(word)[:_LONGEST_WORD])
+    parts = (part.casefold() for whole in wholes for part in _parts(whole))
+    return tuple(dict.fromkeys(_stem(part) for part in parts if len(part) > 1 and part not in STOP_WORDS))
+
+
+def _parts(word: str) -> list[str]:
+    """Return a word, its runs of letters and digits, and its camelCase parts (English letters only)."""
+    return [word, *_RUN.findall(word), *(_CAMEL.findall(word) if word.isascii() else ())]
+
+
+def _unaccented(text: str) -> str:
+    """Return `text` in compatibility form, case kept, without accents on its letters."""
+    return unicodedata.normalize("NFC", _LATIN_ACCENT.sub("", unicodedata.normalize("NFKD", text)))
+
+
+def _folded(text: str) -> str:
+    return unicodedata.normalize("NFKC", text).casefold()
+
+
+def _stem(word: str) -> str:
+    # A stemmer keeps the word in itself, so threads must not share one.
+    stemmed: str = snowballstemmer.stemmer("english").stemWord(word)
+    return stemmed
