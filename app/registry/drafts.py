@@ -6,7 +6,7 @@ outside.
 
 from collections.abc import Mapping
 from enum import StrEnum
-from typing import Annotated, Any, Self, TypeVar
+from typing import Any, Self, TypeVar
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 from pydantic.alias_generators import to_camel
@@ -26,6 +26,7 @@ from app.registry.rules import (
     Semver,
     Text,
     Value,
+    VersionNumber,
 )
 
 
@@ -196,7 +197,7 @@ class DatasetUseDraft(Draft):
 class VersionFactsDraft(Draft):
     """What is known of a version by itself."""
 
-    number: Annotated[int, Field(ge=1, le=2**31 - 1)] | None = None
+    number: VersionNumber | None = None
     semver: Semver | None = None
     description: Text | None = None
     source: Text | None = None
@@ -215,6 +216,12 @@ class VersionDraft(VersionFactsDraft):
 
     datasets: list[DatasetUseDraft] = Field(default=[], max_length=1_000)
     parents: list[ParentDraft] = Field(default=[], max_length=1_000)
+
+
+class TagsDraft(Draft):
+    """Tags to be set on something that exists."""
+
+    tags: dict[Label, Value] = Field(max_length=MAX_TAGS)
 
 
 class ModelDraft(FactsDraft):
@@ -265,7 +272,7 @@ def refusals_of(invalid: ValidationError) -> list[HolotypeError]:
     """Turn Pydantic's findings into refusals in the product's words."""
     refusals: list[HolotypeError] = []
     for finding in invalid.errors(include_url=False, include_context=True):
-        path = [part if isinstance(part, str) else str(part) for part in finding["loc"]]
+        path = [str(part) for part in finding["loc"] if part != "[key]"]
         message = finding["msg"].removeprefix("Value error, ")
         if finding["type"] == "extra_forbidden":
             message = "there is no such field"

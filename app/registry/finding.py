@@ -10,6 +10,7 @@ from app.db.ids import kind_of
 from app.db.text import nearest
 from app.errors import InvalidInput, NotFound
 from app.registry.drafts import DatasetBy
+from app.registry.rules import LATEST, check_characters, composed, numbered
 from app.registry.tables import Alias, Dataset, DatasetVersion, ModelVersion, Namespace, RegisteredModel
 
 KINDS = {
@@ -39,7 +40,10 @@ class ModelBy:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class VersionBy:
-    """A version: by id, or by number, alias, exact semantic version or stage of a model."""
+    """A version: by id, or by number, alias, exact semantic version or stage of a model; else its newest.
+
+    The alias ``latest`` is the newest, ``v3`` is number 3.
+    """
 
     id: str | None = None
     model: ModelBy | None = None
@@ -94,15 +98,16 @@ def find_model(session: ReadSession, by: ModelBy) -> RegisteredModel:
         if found is None:
             raise NotFound(f"there is no model {by.id}", field=["id"])
         return found
-    namespace = find_namespaces(session, [by.namespace])[by.namespace]
-    named = models_named(session, namespace.id, [by.name])
-    if by.name not in named:
+    [namespace] = find_namespaces(session, [composed(by.namespace)]).values()
+    name = composed(by.name)
+    named = models_named(session, namespace.id, [name])
+    if name not in named:
         raise NotFound(
-            f"there is no model {by.name!r} in namespace {by.namespace!r}",
+            f"there is no model {name!r} in namespace {namespace.name!r}",
             field=["name"],
-            suggestions=nearest(by.name, _model_names(session, namespace.id)),
+            suggestions=nearest(name, _model_names(session, namespace.id)),
         )
-    return named[by.name]
+    return named[name]
 
 
 def models_named(
@@ -136,14 +141,16 @@ def find_version(session: ReadSession, by: VersionBy) -> ModelVersion:
         raise InvalidInput("a version is named by its id or by its model", field=["model"])
     model = find_model(session, by.model)
     mine = living.where(ModelVersion.model_id == model.id).order_by(col(ModelVersion.number).desc())
-    if by.alias is not None and by.alias != "latest":
-        mine = mine.join(Alias, col(Alias.version_id) == ModelVersion.id).where(Alias.name == by.alias)
-    elif by.number is not None:
-        mine = mine.where(ModelVersion.number == by.number)
+    number = numbered(by.alias) if by.alias is not None else by.number
+    if number is not None:
+        mine = mine.where(ModelVersion.number == number)
+    elif by.alias is not None and by.alias != LATEST:
+        name = check_characters(by.alias)
+        mine = mine.join(Alias, col(Alias.version_id) == ModelVersion.id).where(Alias.name == name)
     elif by.semver is not None:
-        mine = mine.where(ModelVersion.semver == by.semver)
+        mine = mine.where(ModelVersion.semver == check_characters(by.semver))
     elif by.stage is not None:
-        mine = mine.where(ModelVersion.stage == by.stage)
+        mine = mine.where(ModelVersion.stage == check_characters(by.stage))
     found = session.exec(mine).first()
     if found is None:
         raise _no_such_version(session, model, by)
@@ -192,8 +199,9 @@ def find_dataset_version(session: ReadSession, dataset: Dataset, label: str | No
         if label in {None, version.label}:
             return version
     labels = [version.label for version in versions]
+    wanted = f"version {label!r}" if label else "version yet"
     raise NotFound(
-        f"dataset {dataset.name!r} has no version {label or 'at all'!r}",
+        f"dataset {dataset.name!r} has no {wanted}",
         field=["label"],
         suggestions=nearest(label, labels) if label else labels,
     )
@@ -214,21 +222,28 @@ def _no_such_version(session: ReadSession, model: RegisteredModel, by: VersionBy
         .where(ModelVersion.model_id == model.id, col(ModelVersion.deleted_at).is_(None))
         .order_by(col(ModelVersion.number).desc())
     ).all()
-    wanted, known = _asked_for(session, model, by, versions)
-    texts = sorted({text for text in known if text}, reverse=True)
+    field, wanted, known = _asked_for(session, model, by, versions)
+    if wanted is None:
+        return NotFound(f"model {model.name!r} has no version yet", field=["model"])
     return NotFound(
-        f"model {model.name!r} has no version with {wanted}", field=[wanted.split()[0]], suggestions=texts[:5]
+        f"model {model.name!r} has no version with {field} {wanted!r}",
+        field=[field],
+        suggestions=list(dict.fromkeys(text for text in known if text))[:5],
     )
 
 
 def _asked_for(
     session: ReadSession, model: RegisteredModel, by: VersionBy, versions: Sequence[ModelVersion]
-) -> tuple[str, Iterable[str | None]]:
+) -> tuple[str, str | int | None, Iterable[str | None]]:
+    """Return the field that was asked by, the value asked for, and what there is instead, best first."""
     if by.alias is not None:
         aliases = session.exec(select(Alias.name).where(Alias.model_id == model.id)).all()
-        return f"alias {by.alias!r}", nearest(by.alias, aliases) or aliases
+        return "alias", by.alias, nearest(by.alias, aliases) or aliases
+    if by.number is not None:
+        wanted = by.number
+        numbers = sorted((version.number for version in versions), key=lambda number: abs(number - wanted))
+        return "number", wanted, map(str, numbers)
     if by.semver is not None:
-        return f"semver {by.semver!r}", [version.semver for version in versions]
-    if by.stage is not None:
-        return f"stage {by.stage!r}", [version.stage for version in versions]
-    return f"number {by.number}", [str(version.number) for version in versions]
+        semvers = [version.semver for version in versions if version.semver]
+        return "semver", by.semver, nearest(by.semver, semvers) or semvers
+    return "stage", by.stage, (version.stage for version in versions)

@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+import orjson
 from sqlalchemy import delete, func, insert
 from sqlmodel import col, select
 
@@ -13,6 +14,7 @@ from app.db.statements import batched
 from app.db.text import fold
 from app.errors import LimitExceeded, NotFound
 from app.identity.session import WriteSession
+from app.registry.drafts import TagsDraft, draft
 from app.registry.finding import require_kind
 from app.registry.rules import MAX_TAGS, check_alias
 from app.registry.tables import (
@@ -67,15 +69,19 @@ def set_tags(session: WriteSession, subject_id: str, tags: Mapping[str, Any]) ->
     """Set tags on a model, version or dataset and return it; tags that are as wanted already are left alone.
 
     Raises:
+        Refusals: A key or a value breaks its rule.
         InvalidInput: The id is not of a thing that has tags.
         NotFound: There is no such thing.
         LimitExceeded: It would have more than 1,000 tags.
     """
+    tags = draft(TagsDraft, {"tags": tags}).tags
     subject = _subject(session, subject_id)
     session.require("tags.set", subject_id)
     mine = select(Tag).where(Tag.subject_id == subject_id)
     before = {tag.key: tag.value for tag in session.exec(mine.where(col(Tag.key).in_(tags)))}
-    changed = {key: value for key, value in tags.items() if key not in before or before[key] != value}
+    changed = {
+        key: value for key, value in tags.items() if key not in before or not _same(before[key], value)
+    }
     if not changed:
         return subject
     total = session.exec(select(func.count()).select_from(Tag).where(Tag.subject_id == subject_id)).one()
@@ -119,6 +125,11 @@ def set_alias(session: WriteSession, version: ModelVersion, name: str) -> ModelV
     session.flush()
     open_states(session, alias_history, [columns_of(alias)], logged)
     return previous
+
+
+def _same(one: Any, other: Any) -> bool:
+    """Compare values as they are written: Python has 1 and True and 1.0 for equal."""
+    return orjson.dumps(one) == orjson.dumps(other)
 
 
 def _subject(session: WriteSession, subject_id: str) -> Tagged:

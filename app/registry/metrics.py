@@ -71,6 +71,17 @@ def write_metrics(session: WriteSession, measured: Sequence[Measured]) -> None:
     _keep(session, list(points.values()), {})
 
 
+def missing_metrics(session: WriteSession, measured: Sequence[Measured]) -> list[Measured]:
+    """Return, version by version, the measurements that are not kept yet."""
+    points = _points(session, measured)
+    fresh = {id(point) for point in _unknown(session, points)}
+    each = iter(points)
+    return [
+        Measured(given.version, [metric for metric in given.metrics if id(next(each)) in fresh])
+        for given in measured
+    ]
+
+
 def define_metrics(
     session: WriteSession, drafts: Sequence[MetricDefinitionDraft], *, shipped: bool = False
 ) -> list[MetricDefinition]:
@@ -177,9 +188,11 @@ def _rank(point: Mapping[str, Any]) -> tuple[Any, ...]:
 
 def _unknown(session: WriteSession, points: Sequence[dict[str, Any]]) -> list[dict[str, Any]]:
     ids = sorted({point["series_id"] for point in points})
+    steps = {point["step"] for point in points}
     known = set()
     for chunk in batched(ids, 500):
-        for row in session.exec(select(MetricPoint).where(col(MetricPoint.series_id).in_(chunk))):
+        mine = select(MetricPoint).where(col(MetricPoint.series_id).in_(chunk))
+        for row in session.exec(mine.where(col(MetricPoint.step).in_(steps))):
             known.add((row.series_id, row.step, row.recorded_at, row.literal))
     fresh = {}
     for point in points:

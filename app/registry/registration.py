@@ -1,7 +1,7 @@
 """Registering models and creating versions, one or many at a time."""
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from sqlalchemy import insert
@@ -10,6 +10,7 @@ from sqlmodel import col, select
 from app.db.changelog import Fact
 from app.db.history import open_states
 from app.db.ids import new_id
+from app.db.rows import adopted
 from app.db.statements import batched
 from app.db.text import fold
 from app.errors import AlreadyExists
@@ -55,7 +56,7 @@ def register_models(session: WriteSession, drafts: Sequence[ModelDraft]) -> list
     rows = [{**row, "key": keys[row["id"]]} for row in rows]
     open_states(session, model_history, rows, logged)
     write_tags(session, [(row["id"], draft.tags) for row, draft in zip(rows, drafts, strict=True)], logged)
-    return [RegisteredModel(**row) for row in rows]
+    return adopted(session, [RegisteredModel(**row) for row in rows])
 
 
 def create_versions(
@@ -71,8 +72,12 @@ def create_versions(
     models = _lock_models(session, {model.id for model, _ in given})
     for model in models.values():
         session.require("version.create", model.namespace_id)
-    _refuse_taken_versions(session, given)
-    rows = [_version_row(session, models[model.id], draft) for model, draft in given]
+    numbers = _numbers(models, given)
+    _refuse_taken_versions(session, given, numbers)
+    rows = [
+        _version_row(session, models[model.id], draft, number)
+        for (model, draft), number in zip(given, numbers, strict=True)
+    ]
     drafts = [draft for _, draft in given]
     parents = resolve_parents(session, [(row["id"], draft) for row, draft in zip(rows, drafts, strict=True)])
     logged = session.record(
@@ -91,7 +96,7 @@ def create_versions(
     open_states(session, version_history, rows, logged)
     write_tags(session, [(row["id"], draft.tags) for row, draft in zip(rows, drafts, strict=True)], logged)
     write_params(session, [(row["id"], draft.params) for row, draft in zip(rows, drafts, strict=True)])
-    versions = [ModelVersion(**row) for row in rows]
+    versions = adopted(session, [ModelVersion(**row) for row in rows])
     write_metrics(
         session, [Measured(version, draft.metrics) for version, draft in zip(versions, drafts, strict=True)]
     )
@@ -159,25 +164,53 @@ def _lock_models(session: WriteSession, ids: set[str]) -> dict[str, RegisteredMo
     return models
 
 
-def _refuse_taken_versions(
-    session: WriteSession, given: Sequence[tuple[RegisteredModel, VersionDraft]]
-) -> None:
-    known: dict[tuple[str, str], str | None] = {}
-    for chunk in batched(sorted({model.id for model, _ in given}), 500):
-        for row in session.exec(select(ModelVersion).where(col(ModelVersion.model_id).in_(chunk))):
-            known[row.model_id, f"number {row.number}"] = row.id
-            known[row.model_id, f"semver {row.semver}"] = row.id
+def _numbers(
+    models: Mapping[str, RegisteredModel], given: Sequence[tuple[RegisteredModel, VersionDraft]]
+) -> list[int]:
+    """Return the number of each version: its draft's own, else the next of its model."""
+    counters = {model_id: model.next_number for model_id, model in models.items()}
+    numbers = []
     for model, draft in given:
-        for field in ("number", "semver"):
-            value = getattr(draft, field)
-            if value is not None and (model.id, f"{field} {value}") in known:
+        numbers.append(draft.number or counters[model.id])
+        counters[model.id] = max(counters[model.id], numbers[-1] + 1)
+    return numbers
+
+
+def _refuse_taken_versions(
+    session: WriteSession, given: Sequence[tuple[RegisteredModel, VersionDraft]], numbers: Sequence[int]
+) -> None:
+    taken: dict[tuple[str, str, int | str], str | None] = dict(_taken(session, given))
+    for (model, draft), number in zip(given, numbers, strict=True):
+        for field, value in (("number", number), ("semver", draft.semver)):
+            if value is None:
+                continue
+            if (model.id, field, value) in taken:
                 message = f"model {model.name!r} has a version with {field} {value} already"
-                raise AlreadyExists(message, existing=known[model.id, f"{field} {value}"], field=[field])
-            known[model.id, f"{field} {value}"] = None
+                raise AlreadyExists(message, existing=taken[model.id, field, value], field=[field])
+            taken[model.id, field, value] = None
 
 
-def _version_row(session: WriteSession, model: RegisteredModel, draft: VersionDraft) -> dict[str, Any]:
-    number = draft.number or model.next_number
+def _taken(
+    session: WriteSession, given: Sequence[tuple[RegisteredModel, VersionDraft]]
+) -> Iterator[tuple[tuple[str, str, int | str], str]]:
+    """Yield what versions have already of the numbers and semantic versions that drafts bring along."""
+    stated = [(model, draft) for model, draft in given if draft.number or draft.semver]
+    for chunk in batched(stated, 500):
+        rows = session.execute(
+            select(ModelVersion.id, ModelVersion.model_id, ModelVersion.number, ModelVersion.semver).where(
+                col(ModelVersion.model_id).in_({model.id for model, _ in chunk}),
+                col(ModelVersion.number).in_({draft.number for _, draft in chunk} - {None})
+                | col(ModelVersion.semver).in_({draft.semver for _, draft in chunk} - {None}),
+            )
+        )
+        for version_id, model_id, number, semver in rows.tuples():
+            yield (model_id, "number", number), version_id
+            yield (model_id, "semver", semver or ""), version_id
+
+
+def _version_row(
+    session: WriteSession, model: RegisteredModel, draft: VersionDraft, number: int
+) -> dict[str, Any]:
     model.next_number = max(model.next_number, number + 1)
     model.updated_at = session.now
     session.add(model)

@@ -3,13 +3,14 @@
 import math
 import re
 import unicodedata
+from datetime import UTC, datetime
 from typing import Annotated, Any
 
 from pydantic import (
     AfterValidator,
     AwareDatetime,
+    BeforeValidator,
     Field,
-    JsonValue,
     StrictBool,
     StrictFloat,
     StrictInt,
@@ -25,14 +26,21 @@ MAX_TAGS = 1_000
 MAX_PARAMS = 5_000
 MAX_POINTS = 1_000
 MAX_SAFE_INTEGER = 2**53 - 1
+MAX_NUMBER = 1_000_000_000
+LATEST = "latest"
 MAX_JSON_DEPTH = 16
 
 _ALIAS = re.compile(r"[A-Za-z0-9_-]{1,255}")
-_RESERVED_ALIAS = re.compile(r"latest|v\d+", re.IGNORECASE)
+_RESERVED_ALIAS = re.compile(rf"{LATEST}|v\d+", re.IGNORECASE)
+_NUMBERED_ALIAS = re.compile(r"v([0-9]{1,10})")
+_NUMERIC = r"(?:0|[1-9][0-9]*)"
+_PRERELEASE = rf"(?:{_NUMERIC}|[0-9]*[A-Za-z-][0-9A-Za-z-]*)"
+_BUILD = r"[0-9A-Za-z-]+"
 _SEMVER = re.compile(
-    r"(0|[1-9]\d*)\.(0|[1-9]\d*)\.(0|[1-9]\d*)"
-    r"(-[0-9A-Za-z-]+(\.[0-9A-Za-z-]+)*)?(\+[0-9A-Za-z-]+(\.[0-9A-Za-z-]+)*)?"
+    rf"{_NUMERIC}\.{_NUMERIC}\.{_NUMERIC}"
+    rf"(?:-{_PRERELEASE}(?:\.{_PRERELEASE})*)?(?:\+{_BUILD}(?:\.{_BUILD})*)?"
 )
+_DATE_AND_TIME = re.compile(r"\d{4}-\d\d-\d\d[Tt ]\d\d:\d\d.*", re.ASCII)
 
 
 def check_name(text: str) -> str:
@@ -42,7 +50,7 @@ def check_name(text: str) -> str:
         InvalidInput: It is empty, longer than 256 characters, `.` or `..`, or holds `/`, `:`, a control
             character or blanks at its ends.
     """
-    name = unicodedata.normalize("NFC", check_characters(text))
+    name = composed(text)
     if not name or len(name) > MAX_NAME:
         raise InvalidInput(f"a name has 1 to {MAX_NAME} characters, not {len(name)}")
     bad = next((char for char in name if char in "/:" or unicodedata.category(char) == "Cc"), None)
@@ -51,6 +59,15 @@ def check_name(text: str) -> str:
     if name in {".", ".."} or name != name.strip():
         raise InvalidInput("a name is not '.' or '..' and has no blanks at its ends")
     return name
+
+
+def composed(text: str) -> str:
+    """Return text in NFC form, as names are kept and looked up.
+
+    Raises:
+        InvalidInput: It breaks `check_characters`.
+    """
+    return unicodedata.normalize("NFC", check_characters(text))
 
 
 def check_characters(text: str) -> str:
@@ -68,27 +85,21 @@ def check_json(value: Any, depth: int = 0) -> Any:
     """Return a JSON value that every store and every client can keep exactly.
 
     Raises:
-        InvalidInput: A number is not finite or an integer beyond 2^53, the value is nested more than 16 deep,
-            or a text breaks `check_characters`.
+        InvalidInput: It is no JSON, a number is not finite or an integer beyond 2^53, the value is nested
+            more than 16 deep, or a text breaks `check_characters`.
     """
     if depth > MAX_JSON_DEPTH:
         raise InvalidInput(f"JSON may be nested {MAX_JSON_DEPTH} deep")
     match value:
-        case str():
-            check_characters(value)
-        case bool() | None:
-            pass
-        case int() if abs(value) > MAX_SAFE_INTEGER:
-            raise InvalidInput("an integer beyond 2^53 is not exact in JSON; send it as text")
-        case float() if not math.isfinite(value):
-            raise InvalidInput("NaN and infinities are no JSON; send them as text")
         case list():
             for item in value:
                 check_json(item, depth + 1)
         case dict():
             for key, item in value.items():
-                check_json(check_characters(key), depth)
+                _check_key(key)
                 check_json(item, depth + 1)
+        case _:
+            _check_scalar(value)
     return value
 
 
@@ -105,6 +116,12 @@ def check_alias(text: str) -> str:
     return text
 
 
+def numbered(alias: str) -> int | None:
+    """Return the number that a reserved alias such as ``v3`` says, or None."""
+    match = _NUMBERED_ALIAS.fullmatch(alias)
+    return int(match.group(1)) if match else None
+
+
 def check_semver(text: str) -> str:
     """Return a version by the rules of Semantic Versioning 2.0.0 (semver.org).
 
@@ -114,6 +131,47 @@ def check_semver(text: str) -> str:
     if len(text) > MAX_NAME or not _SEMVER.fullmatch(text):
         raise InvalidInput("a semantic version has the form 1.4.2, with -rc.1 or +build behind it if need be")
     return text
+
+
+def check_instant(moment: datetime) -> datetime:
+    """Return a moment in UTC.
+
+    Raises:
+        InvalidInput: It falls out of the years 1 to 9999 there.
+    """
+    try:
+        return moment.astimezone(UTC)
+    except OverflowError:
+        raise InvalidInput("a moment lies in the years 1 to 9999 of UTC") from None
+
+
+def _check_scalar(value: object) -> None:
+    match value:
+        case str():
+            check_characters(value)
+        case bool() | None:
+            pass
+        case int():
+            if abs(value) > MAX_SAFE_INTEGER:
+                raise InvalidInput("an integer beyond 2^53 is not exact in JSON; send it as text")
+        case float():
+            if not math.isfinite(value):
+                raise InvalidInput("NaN and infinities are no JSON; send them as text")
+        case _:
+            raise InvalidInput(f"{type(value).__name__} is no JSON value")
+
+
+def _check_key(key: object) -> None:
+    if not isinstance(key, str):
+        raise InvalidInput("the keys of a JSON object are text")
+    check_characters(key)
+
+
+def _written_out(value: object) -> object:
+    """Let no number pass for a moment: nobody could tell seconds from milliseconds."""
+    if not isinstance(value, datetime) and not (isinstance(value, str) and _DATE_AND_TIME.fullmatch(value)):
+        raise InvalidInput("a moment is written like 2026-01-31T12:00:00Z (RFC 3339)")
+    return value
 
 
 def _check_value(value: Any) -> Any:
@@ -127,9 +185,11 @@ Text = Annotated[StrictStr, AfterValidator(check_characters), Field(max_length=M
 Label = Annotated[StrictStr, AfterValidator(check_characters), Field(min_length=1, max_length=MAX_LABEL)]
 Semver = Annotated[StrictStr, AfterValidator(check_semver)]
 AliasName = Annotated[StrictStr, AfterValidator(check_alias)]
-Value = Annotated[JsonValue, AfterValidator(_check_value)]
+Value = Annotated[Any, AfterValidator(_check_value)]
 Integer = Annotated[StrictInt, Field(ge=-MAX_SAFE_INTEGER, le=MAX_SAFE_INTEGER)]
 Count = Annotated[StrictInt, Field(ge=0, le=MAX_SAFE_INTEGER)]
-Number = StrictFloat | StrictInt
+# The counter goes on behind the highest number, and numbers of the API have 32 bits.
+VersionNumber = Annotated[StrictInt, Field(ge=1, le=MAX_NUMBER)]
+Number = StrictFloat
 Flag = StrictBool
-Instant = AwareDatetime
+Instant = Annotated[AwareDatetime, BeforeValidator(_written_out), AfterValidator(check_instant)]

@@ -10,6 +10,7 @@ from app.db.history import close_states, columns_of, open_states
 from app.db.text import nearest
 from app.errors import NotFound, StaleRevision
 from app.identity.session import WriteSession
+from app.registry.rules import check_characters
 from app.registry.tables import ModelVersion, RegisteredModel, version_history
 
 
@@ -78,10 +79,12 @@ def transition_stage(session: WriteSession, move: Transition) -> list[ModelVersi
 
     Raises:
         NotFound: There is no such stage.
+        InvalidInput: The comment is text that no store can keep.
         StaleRevision: The version was changed since the caller read it.
     """
     version = move.version
     stage = stage_named(move.to)
+    check_characters(move.comment or "")
     session.require("version.stage", version.id)
     if move.expected_revision not in {None, version.revision}:
         raise StaleRevision(
