@@ -3,6 +3,9 @@
 from collections.abc import Iterator, Sequence
 from typing import TypeVar
 
+VALUES_A_STATEMENT = 10_000
+"""How long the list of an IN may be; SQLite takes 32,766 values in one statement."""
+
 Item = TypeVar("Item")
 
 

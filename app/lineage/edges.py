@@ -1,7 +1,7 @@
 """Adding edges: no self edges, no doubles, no cycles."""
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -11,6 +11,7 @@ from sqlmodel import col, select
 from app.db.changelog import Logged
 from app.db.history import open_states
 from app.db.ids import new_id
+from app.db.statements import VALUES_A_STATEMENT, batched
 from app.errors import CycleFound, InvalidInput
 from app.identity.session import WriteSession
 from app.lineage.tables import ExternalNode, LineageEdge, Relation, lineage_edge_history
@@ -116,9 +117,20 @@ def refuse_cycles(session: WriteSession, edges: Sequence[NewEdge]) -> None:
 
 
 def _with_descendants(session: WriteSession, nodes: Collection[str]) -> set[str]:
-    return set(
-        session.exec(select(LineageEdge.upstream).where(col(LineageEdge.upstream).in_(nodes)).distinct())
-    )
+    found: set[str] = set()
+    for chunk in batched(sorted(nodes), VALUES_A_STATEMENT):
+        statement = select(LineageEdge.upstream).where(col(LineageEdge.upstream).in_(chunk))
+        found.update(session.exec(statement.distinct()))
+    return found
+
+
+def _steps_up(session: WriteSession, nodes: Collection[str]) -> Iterator[tuple[str, str]]:
+    for chunk in batched(sorted(nodes), VALUES_A_STATEMENT):
+        yield from session.execute(
+            select(LineageEdge.downstream, LineageEdge.upstream).where(
+                col(LineageEdge.downstream).in_(chunk), col(LineageEdge.until).is_(None)
+            )
+        ).tuples()
 
 
 def _path_up(session: WriteSession, start: str, goal: str, added: Mapping[str, set[str]]) -> list[str]:
@@ -127,11 +139,7 @@ def _path_up(session: WriteSession, start: str, goal: str, added: Mapping[str, s
     frontier = {start}
     while frontier and goal not in came_from:
         steps = [(lower, upper) for lower in sorted(frontier) for upper in sorted(added.get(lower, ()))]
-        steps += session.execute(
-            select(LineageEdge.downstream, LineageEdge.upstream).where(
-                col(LineageEdge.downstream).in_(frontier), col(LineageEdge.until).is_(None)
-            )
-        ).tuples()
+        steps += _steps_up(session, frontier)
         frontier = set()
         for lower, upper in steps:
             if upper not in came_from:

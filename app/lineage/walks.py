@@ -9,11 +9,10 @@ from sqlmodel import col, select
 from sqlmodel.sql.expression import SelectOfScalar
 
 from app.db.engine import ReadSession
-from app.db.statements import batched
+from app.db.statements import VALUES_A_STATEMENT, batched
 from app.lineage.tables import ExternalNode, LineageEdge, Relation
 
 EXACT_TOTALS = 50_000
-NODES_A_STATEMENT = 10_000
 
 
 class WalkDirection(StrEnum):
@@ -142,7 +141,7 @@ def _edges_at(
     session: ReadSession, end: str, nodes: Collection[str], relations: Collection[Relation] | None
 ) -> list[LineageEdge]:
     found: list[LineageEdge] = []
-    for chunk in batched(sorted(nodes), NODES_A_STATEMENT):
+    for chunk in batched(sorted(nodes), VALUES_A_STATEMENT):
         found += session.exec(_living(relations).where(getattr(LineageEdge, end).in_(chunk)))
     return found
 
