@@ -1,0 +1,1 @@
+"""Moving records in: the interchange format and its import."""

@@ -1,0 +1,141 @@
+"""Importing interchange files: only adding, and the second time nothing.
+
+The lines of a file are settled in their order, in transactions of at most `ROWS_A_TRANSACTION` rows' worth
+of neighbouring lines of one type, so that an API beside it gets its turn to write. A line is never split. A
+transaction that is refused is tried again by halves, so that a bad line takes no other along.
+"""
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from app.db.engine import Database
+from app.errors import HolotypeError, Refusals
+from app.identity.session import WriteSession, writing
+from app.identity.viewer import Authorizer, Viewer
+from app.transfer.catalogue_lines import settle_metric_definitions, settle_namespaces, settle_tasks
+from app.transfer.dataset_lines import settle_datasets
+from app.transfer.interchange import (
+    DatasetLine,
+    LineageLine,
+    MetricDefinitionLine,
+    ModelLine,
+    NamespaceLine,
+    Record,
+    TaskLine,
+)
+from app.transfer.lineage_lines import settle_lineage
+from app.transfer.model_lines import settle_models
+from app.transfer.outcome import Kind, Outcome, Refused, Reject, Tally, contents
+from app.transfer.reading import Stated, Unreadable, read_records
+
+ROWS_A_TRANSACTION = 1_000
+
+_SETTLE: dict[type[Record], Callable[[WriteSession, Sequence[Any]], Outcome]] = {
+    NamespaceLine: settle_namespaces,
+    TaskLine: settle_tasks,
+    MetricDefinitionLine: settle_metric_definitions,
+    DatasetLine: settle_datasets,
+    ModelLine: settle_models,
+    LineageLine: settle_lineage,
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Progress:
+    """How far an import is: `read` of `size` bytes of one file, as it lies on the disk."""
+
+    file: Path
+    read: int
+    size: int
+
+
+@dataclass(frozen=True, slots=True)
+class _Import:
+    """One import: where to, in whose name, and who hears of it."""
+
+    database: Database
+    viewer: Viewer
+    authorizer: Authorizer
+    reject: Callable[[Reject], None]
+    tally: Tally = field(default_factory=Tally)
+
+
+def import_files(
+    database: Database,
+    viewer: Viewer,
+    authorizer: Authorizer,
+    files: Sequence[Path],
+    *,
+    progress: Callable[[Progress], None] = lambda _: None,
+    reject: Callable[[Reject], None] = lambda _: None,
+) -> Tally:
+    """Import files in their order and return what became of their lines.
+
+    What is there already as stated is left alone; what contradicts the registry is rejected, with its line.
+
+    Args:
+        database: The registry.
+        viewer: In whose name the import writes.
+        authorizer: What decides on what the viewer may do.
+        files: Interchange files, plain or compressed by gzip.
+        progress: Called after each transaction.
+        reject: Called with each reason why a line was rejected; nothing of such a line is kept.
+    """
+    running = _Import(database, viewer, authorizer, reject)
+    for file in files:
+        size = file.stat().st_size
+        for batch in _batches(running, file):
+            _settle(running, file, batch)
+            progress(Progress(file, batch[-1].end, size))
+        progress(Progress(file, size, size))
+    return running.tally
+
+
+def _batches(running: _Import, file: Path) -> Iterator[list[Stated[Record]]]:
+    """Gather neighbouring lines of one type until they are worth a transaction."""
+    batch: list[Stated[Record]] = []
+    rows = 0
+    for line in read_records(file):
+        if isinstance(line, Unreadable):
+            _reject(running, file, line.number, line.errors)
+            running.tally.rejected[Kind.LINE] += 1
+            continue
+        worth = contents(line.record).total()
+        if batch and (rows + worth > ROWS_A_TRANSACTION or batch[0].record.type != line.record.type):
+            yield batch
+            batch, rows = [], 0
+        batch.append(line)
+        rows += worth
+    if batch:
+        yield batch
+
+
+def _settle(running: _Import, file: Path, batch: Sequence[Stated[Record]]) -> None:
+    """Settle lines in one transaction, or by halves when it is refused."""
+    try:
+        with writing(running.database, running.viewer, running.authorizer) as session:
+            outcome = _SETTLE[type(batch[0].record)](session, batch)
+    except (HolotypeError, Refusals) as refused:
+        if len(batch) == 1:
+            errors = refused.errors if isinstance(refused, Refusals) else [refused]
+            _refuse(running, file, Refused(batch[0], errors))
+        else:
+            middle = len(batch) // 2
+            _settle(running, file, batch[:middle])
+            _settle(running, file, batch[middle:])
+        return
+    running.tally.add(outcome.tally)
+    for refusal in outcome.refused:
+        _refuse(running, file, refusal)
+
+
+def _refuse(running: _Import, file: Path, refused: Refused) -> None:
+    running.tally.rejected.update(contents(refused.line.record))
+    _reject(running, file, refused.line.number, refused.errors)
+
+
+def _reject(running: _Import, file: Path, line: int, errors: Sequence[HolotypeError]) -> None:
+    for error in errors:
+        running.reject(Reject(file, line, error.field, error.message, error.suggestions))

@@ -1,0 +1,192 @@
+"""The interchange format, version 1: JSON Lines, one object a line; `docs/interchange.md` describes it.
+
+The lines are the drafts of the registry with a `type`, so that a file is held to the same rules as the API.
+"""
+
+from datetime import datetime
+from typing import Annotated, Any, Literal, Self
+
+from pydantic import BaseModel, Field, StrictInt, TypeAdapter, ValidationError, model_validator
+
+from app.errors import HolotypeError, InvalidInput, Refusals
+from app.lineage.tables import Relation
+from app.registry.drafts import (
+    AnyDraft,
+    DatasetDraft,
+    Draft,
+    MetricDefinitionDraft,
+    MetricDraft,
+    ModelDraft,
+    NamespaceDraft,
+    QualifiedName,
+    TaskDraft,
+    VersionDraft,
+    VersionFactsDraft,
+    refusals_of,
+)
+from app.registry.rules import AliasName, Instant, Label, Text
+
+
+class Header(Draft):
+    """The first line of every file."""
+
+    type: Literal["header"]
+    format: Literal["holotype"]
+    version: Literal[1]
+
+
+class NamespaceLine(NamespaceDraft):
+    """A namespace."""
+
+    type: Literal["namespace"]
+
+
+class TaskLine(TaskDraft):
+    """A task."""
+
+    type: Literal["task"]
+
+
+class MetricDefinitionLine(MetricDefinitionDraft):
+    """What the name of a metric means."""
+
+    type: Literal["metricDefinition"]
+
+
+class DatasetLine(DatasetDraft):
+    """A dataset with its versions."""
+
+    type: Literal["dataset"]
+
+
+class VersionEntry(VersionFactsDraft):
+    """A version within the line of its model.
+
+    Attributes:
+        number: Its number; a file names it, so that the next import finds the same version.
+        stage: The stage that it is in.
+        aliases: The aliases that point at it.
+    """
+
+    number: Annotated[StrictInt, Field(ge=1, le=2**31 - 1)]
+    stage: Label | None = None
+    aliases: list[AliasName] = Field(default=[], max_length=1_000)
+
+    def draft(self, recorded_at: datetime | None) -> VersionDraft:
+        """Return what is to be created, with `recorded_at` for measurements that have no time."""
+        facts = {**_stated(self, VersionFactsDraft), "metrics": self.measured(recorded_at)}
+        return VersionDraft.model_construct(**facts)
+
+    def measured(self, recorded_at: datetime | None) -> list[MetricDraft]:
+        """Return the measurements, with `recorded_at` for those that have no time."""
+        if recorded_at is None:
+            return self.metrics
+        dated = {"recorded_at": recorded_at}
+        return [metric if metric.recorded_at else metric.model_copy(update=dated) for metric in self.metrics]
+
+
+class ModelLine(ModelDraft):
+    """A model with its versions."""
+
+    type: Literal["model"]
+    versions: list[VersionEntry] = Field(default=[])
+
+    @model_validator(mode="after")
+    def _each_once(self) -> Self:
+        for name, values in (
+            ("number", [version.number for version in self.versions]),
+            ("alias", [alias for version in self.versions for alias in version.aliases]),
+        ):
+            if len(set(values)) < len(values):
+                raise ValueError(f"each {name} occurs once in a model's versions")
+        return self
+
+
+class Reference(Draft):
+    """One end of an edge: a version of a model, a version of a dataset, or something outside the registry.
+
+    Attributes:
+        version: The number of a model's version, or the label of a dataset's (``"1"`` where it is left out).
+    """
+
+    model: QualifiedName | None = None
+    dataset: QualifiedName | None = None
+    external: Label | None = None
+    version: StrictInt | Label | None = None
+
+    @model_validator(mode="after")
+    def _one_end(self) -> Self:
+        if [self.model, self.dataset, self.external].count(None) != 2:  # noqa: PLR2004 - all but one of three
+            raise ValueError("exactly one of model, dataset and external")
+        if self.model and not isinstance(self.version, int):
+            raise ValueError("a model's version is given by its number")
+        if self.dataset and isinstance(self.version, int):
+            raise ValueError("a dataset's version is given by its label, a text")
+        if self.external and self.version is not None:
+            raise ValueError("something outside the registry has no version here")
+        return self
+
+
+class LineageLine(Draft):
+    """An edge: *downstream* RELATION *upstream*."""
+
+    type: Literal["lineage"]
+    downstream: Reference
+    upstream: Reference
+    relation: Relation
+    evidence: Text | None = None
+    since: Instant | None = None
+
+
+Record = NamespaceLine | TaskLine | MetricDefinitionLine | DatasetLine | ModelLine | LineageLine
+
+_TYPES = ("header", "namespace", "task", "metricDefinition", "dataset", "model", "lineage")
+_LINES: TypeAdapter[Header | Record] = TypeAdapter(Annotated[Header | Record, Field(discriminator="type")])
+
+
+def parse_line(text: bytes) -> Header | Record:
+    """Return the record of one line.
+
+    Raises:
+        Refusals: Everything that is wrong with the line, each with the path of its field.
+    """
+    try:
+        return _LINES.validate_json(text)
+    except ValidationError as invalid:
+        raise Refusals(_refusals(text, invalid)) from None
+
+
+def draft_of(line: Draft, kind: type[AnyDraft]) -> AnyDraft:
+    """Return the draft of `kind` within a line that was checked already."""
+    return kind.model_construct(**_stated(line, kind))
+
+
+def _stated(line: Draft, kind: type[BaseModel]) -> dict[str, Any]:
+    return {name: getattr(line, name) for name in kind.model_fields if name in line.model_fields_set}
+
+
+def _refusals(text: bytes, invalid: ValidationError) -> list[HolotypeError]:
+    """Say what is wrong in the words of the format; the paths start below the line's type."""
+    first = invalid.errors(include_url=False)[0]
+    match first["type"]:
+        case "json_invalid":
+            return [InvalidInput(_unreadable(text, first["msg"]))]
+        case "union_tag_not_found" | "union_tag_invalid" if not first["loc"]:
+            return [InvalidInput("the type of a line is one of " + ", ".join(_TYPES), field=["type"])]
+        case "model_attributes_type" | "model_type" | "dict_type" if not first["loc"]:
+            return [InvalidInput("a line is one JSON object")]
+    found = refusals_of(invalid)
+    for refusal in found:
+        refusal.message = refusal.message.removeprefix(".".join(refusal.field) + ": ")
+        refusal.field = refusal.field[1:]
+    return found
+
+
+def _unreadable(text: bytes, finding: str) -> str:
+    try:
+        text.decode()
+    except UnicodeDecodeError as broken:
+        return f"byte {broken.start + 1} of the line is not UTF-8"
+    if "EOF" in finding:
+        return "the line is cut off"
+    return "the line is not JSON: " + finding.removeprefix("Invalid JSON: ").replace("at line 1 column", "at")

@@ -1,0 +1,178 @@
+"""Importing models with their versions: new ones whole, known ones with what they lack."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
+
+from sqlmodel import col, select
+
+from app.db.statements import batched
+from app.errors import HolotypeError
+from app.identity.session import WriteSession
+from app.registry.drafts import FactsDraft, ModelDraft, VersionFactsDraft
+from app.registry.labels import set_alias, set_tags
+from app.registry.metrics import Measured, log_metrics, missing_metrics
+from app.registry.registration import create_versions, register_models
+from app.registry.rules import MAX_POINTS
+from app.registry.stages import FIRST_STAGE, Transition, transition_stage
+from app.registry.tables import ModelVersion, RegisteredModel
+from app.registry.tasks import task_names
+from app.transfer.interchange import ModelLine, VersionEntry, draft_of
+from app.transfer.model_standing import StandingModel, standing_models
+from app.transfer.outcome import Kind, Outcome, Refused
+from app.transfer.reading import Stated
+from app.transfer.standing import (
+    IDS_A_STATEMENT,
+    contradiction,
+    contradictions,
+    contradictions_in,
+)
+
+MODEL_FACTS = tuple(FactsDraft.model_fields.keys() - {"task", "task_as_written"})
+VERSION_FACTS = tuple(VersionFactsDraft.model_fields.keys() - {"number", "tags", "params", "metrics"})
+
+Entry = tuple[RegisteredModel, VersionEntry]
+
+
+def settle_models(session: WriteSession, lines: Sequence[Stated[ModelLine]]) -> Outcome:
+    """Register the models that are not there yet, and add to known ones what they lack.
+
+    Raises:
+        NotFound: A namespace or a stage does not exist.
+        AlreadyExists: A semantic version is taken.
+        LimitExceeded: A model or a version would have too many tags.
+    """
+    known = standing_models(session, [line.record for line in lines])
+    outcome = Outcome()
+    fresh: list[ModelLine] = []
+    entries: list[Entry] = []
+    for line in lines:
+        record = line.record
+        standing = known.get((record.namespace, record.name))
+        if standing is None:
+            fresh.append(record)
+            outcome.count(Kind.MODEL, new=1)
+            outcome.count(Kind.TAG, new=len(record.tags))
+        elif errors := [*_contradictions(session, record, standing)]:
+            outcome.refused.append(Refused(line, errors))
+        else:
+            outcome.count(Kind.MODEL, unchanged=1)
+            entries += _complete(session, record, standing, outcome)
+    models = register_models(session, [draft_of(record, ModelDraft) for record in fresh])
+    entries += [
+        (model, entry) for model, record in zip(models, fresh, strict=True) for entry in record.versions
+    ]
+    _create(session, entries, outcome)
+    return outcome
+
+
+def _contradictions(
+    session: WriteSession, record: ModelLine, standing: StandingModel
+) -> Iterator[HolotypeError]:
+    row = standing.row
+    yield from contradictions(record, row, MODEL_FACTS)
+    if record.task and row.task not in {record.task, task_names(session).canonical(record.task)}:
+        yield contradiction(record.task, row.task, "task")
+    if record.task_as_written not in {None, row.task_written}:
+        yield contradiction(record.task_as_written, row.task_written, "taskAsWritten")
+    yield from contradictions_in(record.tags, standing.tags, "tags")
+    for index, entry in enumerate(record.versions):
+        yield from _version_contradictions(entry, standing, "versions", str(index))
+
+
+def _version_contradictions(
+    entry: VersionEntry, standing: StandingModel, *path: str
+) -> Iterator[HolotypeError]:
+    for alias in entry.aliases:
+        if standing.aliases.get(alias, entry.number) != entry.number:
+            there = f"version {standing.aliases[alias]}"
+            yield contradiction(f"version {entry.number}", there, *path, "aliases", alias)
+    version = standing.versions.get(entry.number)
+    if version is None:
+        return
+    yield from contradictions(entry, version.row, VERSION_FACTS, *path)
+    if entry.stage not in {None, version.row.stage}:
+        yield contradiction(entry.stage, version.row.stage, *path, "stage")
+    yield from contradictions_in(entry.tags, version.tags, *path, "tags")
+    lacking = dict.fromkeys(entry.params.keys() - version.params.keys())
+    yield from contradictions_in(entry.params, {**version.params, **lacking}, *path, "params")
+
+
+def _complete(
+    session: WriteSession, record: ModelLine, standing: StandingModel, outcome: Outcome
+) -> list[Entry]:
+    """Add to a known model and its known versions what they lack; return the versions that it lacks."""
+    _add_tags(session, standing.row.id, record.tags, standing.tags, outcome)
+    entries, measured = [], []
+    for entry in record.versions:
+        version = standing.versions.get(entry.number)
+        if version is None:
+            entries.append((standing.row, entry))
+            continue
+        outcome.count(Kind.VERSION, unchanged=1)
+        outcome.count(Kind.PARAM, unchanged=len(entry.params))
+        _add_tags(session, version.row.id, entry.tags, version.tags, outcome)
+        lacking = [alias for alias in entry.aliases if alias not in standing.aliases]
+        _set_aliases(session, version.row, lacking)
+        outcome.count(Kind.ALIAS, new=len(lacking), unchanged=len(entry.aliases) - len(lacking))
+        moment = version.row.released_at or version.row.created_at
+        measured.append(Measured(version.row, entry.measured(moment)))
+    _log_missing(session, measured, outcome)
+    return entries
+
+
+def _add_tags(
+    session: WriteSession,
+    subject_id: str,
+    stated: Mapping[str, Any],
+    standing: Mapping[str, Any],
+    outcome: Outcome,
+) -> None:
+    lacking = {key: value for key, value in stated.items() if key not in standing}
+    if lacking:
+        set_tags(session, subject_id, lacking)
+    outcome.count(Kind.TAG, new=len(lacking), unchanged=len(stated) - len(lacking))
+
+
+def _log_missing(session: WriteSession, measured: Sequence[Measured], outcome: Outcome) -> None:
+    stated = sum(len(given.metrics) for given in measured)
+    logged = 0
+    for missing in missing_metrics(session, measured):
+        for some in batched(missing.metrics, MAX_POINTS):
+            logged += log_metrics(session, missing.version, some)
+    outcome.count(Kind.METRIC_VALUE, new=logged, unchanged=stated - logged)
+
+
+def _create(session: WriteSession, entries: Sequence[Entry], outcome: Outcome) -> None:
+    if not entries:
+        return
+    try:
+        drafts = [(model, entry.draft(entry.released_at)) for model, entry in entries]
+        versions = create_versions(session, drafts)
+        _place(session, {row.id: entry for row, (_, entry) in zip(versions, entries, strict=True)})
+    except HolotypeError as refused:
+        raise refused.within("versions") from None
+    for _, entry in entries:
+        outcome.count(Kind.VERSION, new=1)
+        outcome.count(Kind.PARAM, new=len(entry.params))
+        outcome.count(Kind.TAG, new=len(entry.tags))
+        outcome.count(Kind.ALIAS, new=len(entry.aliases))
+        outcome.count(Kind.METRIC_VALUE, new=len(entry.metrics))
+
+
+def _place(session: WriteSession, made: Mapping[str, VersionEntry]) -> None:
+    """Put new versions into their stages and point aliases at them."""
+    moved = {
+        version_id: entry
+        for version_id, entry in made.items()
+        if entry.aliases or entry.stage not in {None, FIRST_STAGE}
+    }
+    for some in batched(sorted(moved), IDS_A_STATEMENT):
+        for row in session.exec(select(ModelVersion).where(col(ModelVersion.id).in_(some))):
+            if moved[row.id].stage is not None:
+                transition_stage(session, Transition(version=row, to=moved[row.id].stage or FIRST_STAGE))
+            _set_aliases(session, row, moved[row.id].aliases)
+
+
+def _set_aliases(session: WriteSession, version: ModelVersion, names: Sequence[str]) -> None:
+    for name in names:
+        set_alias(session, version, name)
