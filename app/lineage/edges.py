@@ -51,7 +51,7 @@ def unknown_edges(session: WriteSession, edges: Sequence[NewEdge]) -> list[NewEd
                 col(LineageEdge.downstream).in_({edge.downstream for edge in edges}),
                 col(LineageEdge.until).is_(None),
             )
-        ).tuples()
+        )
     )
     fresh: dict[tuple[str, str, str], NewEdge] = {}
     for edge in edges:
@@ -130,7 +130,7 @@ def _steps_up(session: WriteSession, nodes: Collection[str]) -> Iterator[tuple[s
             select(LineageEdge.downstream, LineageEdge.upstream).where(
                 col(LineageEdge.downstream).in_(chunk), col(LineageEdge.until).is_(None)
             )
-        ).tuples()
+        )
 
 
 def _path_up(session: WriteSession, start: str, goal: str, added: Mapping[str, set[str]]) -> list[str]:

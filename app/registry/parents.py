@@ -103,5 +103,5 @@ def _models_of(session: WriteSession, versions: Sequence[str]) -> dict[str, list
     models: dict[str, list[str]] = {}
     for chunk in batched(versions, 500):
         statement = select(ModelVersion.id, ModelVersion.model_id).where(col(ModelVersion.id).in_(chunk))
-        models.update((version, [model]) for version, model in session.execute(statement).tuples())
+        models.update((version, [model]) for version, model in session.execute(statement))
     return models

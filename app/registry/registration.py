@@ -149,7 +149,7 @@ def _keys(session: WriteSession, ids: Sequence[str]) -> dict[str, int]:
     keys: dict[str, int] = {}
     for chunk in batched(ids, 500):
         statement = select(RegisteredModel.id, RegisteredModel.key).where(col(RegisteredModel.id).in_(chunk))
-        keys.update(session.execute(statement).tuples().all())
+        keys.update(session.execute(statement).all())
     return keys
 
 
@@ -203,7 +203,7 @@ def _taken(
                 | col(ModelVersion.semver).in_({draft.semver for _, draft in chunk} - {None}),
             )
         )
-        for version_id, model_id, number, semver in rows.tuples():
+        for version_id, model_id, number, semver in rows:
             yield (model_id, "number", number), version_id
             yield (model_id, "semver", semver or ""), version_id
 
