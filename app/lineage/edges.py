@@ -5,12 +5,12 @@ from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import insert
 from sqlmodel import col, select
 
 from app.db.changelog import Logged
 from app.db.history import open_states
 from app.db.ids import new_id
+from app.db.rows import insert_rows
 from app.db.statements import VALUES_A_STATEMENT, batched
 from app.errors import CycleFound, InvalidInput
 from app.identity.session import WriteSession
@@ -39,7 +39,7 @@ def external_nodes(session: WriteSession, uris: Iterable[str]) -> dict[str, str]
     fresh = {uri: new_id("ext") for uri in sorted(wanted - found.keys())}
     if fresh:
         rows = [{"id": node, "uri": uri, "created_at": session.now} for uri, node in fresh.items()]
-        session.execute(insert(ExternalNode), rows)
+        insert_rows(session, ExternalNode, rows)
     return {**found, **fresh}
 
 
@@ -90,7 +90,7 @@ def add_edges(session: WriteSession, edges: Sequence[NewEdge], logged: Mapping[s
         for edge in edges
     ]
     if rows:
-        session.execute(insert(LineageEdge), rows)
+        insert_rows(session, LineageEdge, rows)
         open_states(session, lineage_edge_history, rows, [logged[edge.downstream] for edge in edges])
     return [str(row["id"]) for row in rows]
 

@@ -4,12 +4,13 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 import orjson
-from sqlalchemy import delete, func, insert
+from sqlalchemy import delete, func
 from sqlmodel import col, select
 
 from app.db.changelog import Fact, Logged
 from app.db.columns import Row
 from app.db.history import close_states, columns_of, open_states
+from app.db.rows import insert_rows
 from app.db.statements import batched
 from app.db.text import fold
 from app.errors import LimitExceeded, NotFound
@@ -50,7 +51,7 @@ def write_tags(
             rows.append({"subject_id": subject_id, "key": key, "value": value, **shadows(value)})
             changes.append(change)
     if rows:
-        session.execute(insert(Tag), rows)
+        insert_rows(session, Tag, rows)
         open_states(session, tag_history, rows, changes)
 
 
@@ -61,8 +62,7 @@ def write_params(session: WriteSession, given: Sequence[tuple[str, Mapping[str, 
         for version_id, params in given
         for name, value in params.items()
     ]
-    if rows:
-        session.execute(insert(Param), rows)
+    insert_rows(session, Param, rows)
 
 
 def set_tags(session: WriteSession, subject_id: str, tags: Mapping[str, Any]) -> Tagged:
@@ -151,7 +151,7 @@ def _replace(
         session.execute(delete(Tag).where(col(Tag.subject_id) == subject_id, col(Tag.key).in_(keys)))
     ended = [row for row in rows if row["key"] in old]
     close_states(session, tag_history, ended, [logged] * len(ended))
-    session.execute(insert(Tag), rows)
+    insert_rows(session, Tag, rows)
     open_states(session, tag_history, rows, [logged] * len(rows))
 
 

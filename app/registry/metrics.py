@@ -6,12 +6,13 @@ from dataclasses import dataclass
 from typing import Any
 
 import orjson
-from sqlalchemy import bindparam, insert, update
+from sqlalchemy import bindparam, update
 from sqlmodel import col, select
 
 from app.db.changelog import Fact
 from app.db.engine import ReadSession
 from app.db.ids import new_id
+from app.db.rows import insert_rows
 from app.db.statements import batched
 from app.db.text import fold, fold_term
 from app.errors import AlreadyExists, LimitExceeded
@@ -225,15 +226,14 @@ def _keep(session: WriteSession, points: Sequence[dict[str, Any]], known: Mappin
             made.append({**mine[0]["series"], **state})
         else:
             moved.append({"series": identifier, **state})
-    if made:
-        session.execute(insert(MetricSeries), made)
+    insert_rows(session, MetricSeries, made)
     if moved:
         columns: dict[str, Any] = {name: bindparam(name) for name in moved[0] if name != "series"}
         statement = update(MetricSeries).where(col(MetricSeries.id) == bindparam("series")).values(**columns)
         session.connection().execute(statement, moved)
     if points:
         rows = [{name: value for name, value in point.items() if name != "series"} for point in points]
-        session.execute(insert(MetricPoint), rows)
+        insert_rows(session, MetricPoint, rows)
 
 
 def _latest_of(series: MetricSeries) -> dict[str, Any]:

@@ -4,13 +4,12 @@ from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
-from sqlalchemy import insert
 from sqlmodel import col, select
 
 from app.db.changelog import Fact
 from app.db.history import open_states
 from app.db.ids import new_id
-from app.db.rows import adopted
+from app.db.rows import adopted, insert_rows
 from app.db.statements import batched
 from app.db.text import fold
 from app.errors import AlreadyExists
@@ -50,8 +49,7 @@ def register_models(session: WriteSession, drafts: Sequence[ModelDraft]) -> list
             for row, draft in zip(rows, drafts, strict=True)
         ]
     )
-    if rows:
-        session.execute(insert(RegisteredModel), rows)
+    insert_rows(session, RegisteredModel, rows)
     keys = _keys(session, [row["id"] for row in rows])
     rows = [{**row, "key": keys[row["id"]]} for row in rows]
     open_states(session, model_history, rows, logged)
@@ -91,8 +89,7 @@ def create_versions(
             for row, draft in zip(rows, drafts, strict=True)
         ]
     )
-    if rows:
-        session.execute(insert(ModelVersion), rows)
+    insert_rows(session, ModelVersion, rows)
     open_states(session, version_history, rows, logged)
     write_tags(session, [(row["id"], draft.tags) for row, draft in zip(rows, drafts, strict=True)], logged)
     write_params(session, [(row["id"], draft.params) for row, draft in zip(rows, drafts, strict=True)])
