@@ -40,6 +40,7 @@ _SEMVER = re.compile(
     rf"{_NUMERIC}\.{_NUMERIC}\.{_NUMERIC}"
     rf"(?:-{_PRERELEASE}(?:\.{_PRERELEASE})*)?(?:\+{_BUILD}(?:\.{_BUILD})*)?"
 )
+_SURROGATE = re.compile("[\ud800-\udfff]")
 _DATE_AND_TIME = re.compile(r"\d{4}-\d\d-\d\d[Tt ]\d\d:\d\d.*", re.ASCII)
 
 
@@ -76,7 +77,7 @@ def check_characters(text: str) -> str:
     Raises:
         InvalidInput: It holds the NUL character or half of a surrogate pair.
     """
-    if "\x00" in text or any("\ud800" <= char <= "\udfff" for char in text):
+    if "\x00" in text or not (text.isascii() or _SURROGATE.search(text) is None):
         raise InvalidInput("text may not contain NUL or half a surrogate pair")
     return text
 
