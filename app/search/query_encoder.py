@@ -69,7 +69,8 @@ class QueryEncoder:
 
     def encode(self, text: str) -> Vector:
         """Return the unit vector of `text`, of which as many tokens count as the embedder reads."""
-        encoding = self._tokenizer.encode(text)
+        # A lone surrogate, which JSON can spell, is no text that could be encoded.
+        encoding = self._tokenizer.encode(text.encode(errors="replace").decode())
         fed = {"input_ids": encoding.ids, "attention_mask": encoding.attention_mask}
         (rows,) = self._session.run(None, {name: np.array([ids], np.int64) for name, ids in fed.items()})
         vector: Vector = np.asarray(rows, np.float32)[0]

@@ -152,9 +152,10 @@ class EmbeddedWriter:
         self._load()
 
     def close(self) -> None:
-        """Let go of the index without committing."""
-        self._stop()
-        self._lock.release()
+        """Let go of the index without committing; nothing can be done with the writer after that."""
+        if self._lock.is_locked:
+            self._stop()
+            self._lock.release()
 
     def _stop(self) -> None:
         self._words.rollback()

@@ -1,0 +1,71 @@
+"""The tokeniser."""
+
+from itertools import pairwise
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from app.search.tokens import STOP_WORDS, tokens, words
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("bert-base-uncased", ["bert", "base", "uncas"]),
+        ("resnet50_FPN", ["resnet50", "resnet", "50", "fpn"]),
+        ("ResNet50", ["resnet50", "resnet", "50", "res", "net"]),
+        ("mBERT", ["mbert", "bert"]),
+        ("YOLOv5s6", ["yolov5s6", "yolov", "yolo"]),
+        ("HTTPServer", ["httpserver", "http", "server"]),
+        ("GANs", ["gan"]),
+        ("naïve", ["naiv"]),
+        ("nai\u0308ve", ["naiv"]),
+        ("Straße", ["strass"]),
+        ("\uff46\uff55\uff4c\uff4c", ["full"]),
+        ("中文模型", ["中文", "文模", "模型"]),
+        ("模", ["模"]),
+        ("中文BERT模型", ["中文", "bert", "模型"]),
+        ("한국어", ["한국", "국어"]),
+        ("हिन्दी भाषा", ["हिन्दी", "भाषा"]),
+        ("½ cup", ["cup"]),
+        ("🎉 emoji 👩‍🔬", ["emoji"]),
+        ("finding things, found", ["find", "thing", "found"]),
+        ("what is this of the", []),
+        ("a b 7", []),
+        ("\x00\x1f\ud800", []),
+        ("", []),
+    ],
+)
+def test_text_gives_these_terms(text: str, expected: list[str]) -> None:
+    assert tokens(text) == expected
+
+
+@given(st.text())
+def test_terms_are_free_of_what_splits_text(text: str) -> None:
+    for term in tokens(text):
+        assert term
+        assert not any(character.isspace() for character in term)
+
+
+@given(st.lists(st.sampled_from(["BERT", "dogs", "resnet50", "模型", "the", "ÉCOLE"]), max_size=6))
+def test_separators_and_case_of_plain_words_make_no_difference(parts: list[str]) -> None:
+    spaced = tokens(" ".join(parts))
+    assert tokens("_".join(parts)) == spaced
+    assert tokens(" - ".join(parts).upper()) == spaced
+
+
+@given(st.text())
+def test_words_lie_in_the_text_in_order(text: str) -> None:
+    found = list(words(text))
+    assert all(0 <= word.start < word.end <= len(text) for word in found)
+    assert all(one.start < next_one.start for one, next_one in pairwise(found))
+    assert all(list(word.terms) == tokens(text[word.start : word.end]) for word in found)
+
+
+def test_a_word_of_any_length_is_cut() -> None:
+    assert [len(term) for term in tokens("x" * 10_000)] == [64]
+
+
+def test_stop_words_are_folded_words() -> None:
+    assert all(word == word.casefold() and word.isalpha() for word in STOP_WORDS)
