@@ -1,0 +1,51 @@
+# The commands a person types. Each sets up what it needs; `make` alone lists them.
+
+PYTHON ?= python3
+PORT ?= 8765
+DATA ?= .holotype/demo
+
+BIN := .venv/bin
+INSTALLED := .venv/.installed
+SOURCES := app indexer tests bench examples
+
+export HF_HUB_OFFLINE := 1
+
+.DEFAULT_GOAL := help
+.PHONY: help setup demo test check bench lock
+
+help: ## List these commands
+	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-7s %s\n", $$1, $$2 }' Makefile
+
+setup: $(INSTALLED) ## Install everything into .venv, with .venv/bin/holotype
+
+demo: $(INSTALLED) ## Serve a sample of real models on PORT (8765) from DATA (.holotype/demo)
+	@$(BIN)/python examples/demo/demo.py --data "$(DATA)" --port "$(PORT)"
+
+test: $(INSTALLED) ## Run the tests; the last lines say what was left out
+	@$(BIN)/pytest -q
+
+check: $(INSTALLED) ## Run what finds mistakes without running the code
+	@$(BIN)/ruff check .
+	@$(BIN)/ruff format --check .
+	@$(BIN)/mypy
+	@$(BIN)/lint-imports
+	@$(BIN)/uv pip check --quiet
+
+bench: $(INSTALLED) ## Measure what is fast and what is found
+	@for script in bench/*.py; do echo "== $$script"; $(BIN)/python "$$script" || exit 1; done
+
+lock: $(INSTALLED) ## Choose the newest versions of all dependencies anew
+	@$(BIN)/uv pip compile pyproject.toml --all-extras --group dev --universal --upgrade --generate-hashes \
+	  --no-emit-index-url --custom-compile-command "make lock" --quiet --output-file requirements.lock
+
+# uv comes by pip, pinned and hashed by the lock like everything else; the rest comes by uv.
+$(INSTALLED): requirements.lock pyproject.toml
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null || { \
+	  echo "Holotype needs Python 3.11 or newer, and '$(PYTHON)' is not: make $(MAKECMDGOALS) PYTHON=/path/to/python3.11"; exit 1; }
+	@test -x $(BIN)/python || $(PYTHON) -m venv .venv
+	@awk '/^uv==/ { found = 1 } found { print } found && !/\\$$/ { exit }' requirements.lock > .venv/uv.lock
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes --no-deps -r .venv/uv.lock
+	@echo "Installing what requirements.lock names into .venv (with torch: a few minutes the first time)"
+	@$(BIN)/uv pip sync --quiet --python $(BIN)/python --require-hashes requirements.lock
+	@$(BIN)/uv pip install --quiet --python $(BIN)/python --no-deps --no-build-isolation --editable .
+	@touch $@

@@ -1,0 +1,51 @@
+"""Asking the GraphQL API."""
+
+from collections.abc import Mapping
+from typing import Any
+
+import httpx2
+
+
+class Unanswered(Exception):
+    """The API did not answer the question; the message says why, and what to do."""
+
+
+def ask(
+    url: str, query: str, variables: Mapping[str, Any] | None = None, *, patience: float = 30
+) -> dict[str, Any]:
+    """Return the data of a GraphQL answer.
+
+    Args:
+        url: The address of the API, without a path.
+        query: The GraphQL document.
+        variables: Its variables.
+        patience: How long to wait for the answer, in seconds.
+
+    Raises:
+        Unanswered: There is no server, or it refused the question.
+    """
+    body = {"query": query, "variables": dict(variables or {})}
+    try:
+        answer = httpx2.post(f"{url.rstrip('/')}/graphql", json=body, timeout=patience, trust_env=False)
+    except httpx2.InvalidURL as invalid:
+        raise Unanswered(f"{url!r} is no address: {invalid}") from None
+    except httpx2.UnsupportedProtocol:
+        raise Unanswered(f"{url!r} is no address; it begins with http:// or https://") from None
+    except httpx2.TimeoutException:
+        raise Unanswered(f"{url} did not answer within {patience:g} s") from None
+    except httpx2.TransportError:
+        raise Unanswered(f"nothing answers at {url}; start it with: holotype up") from None
+    return _data(url, answer)
+
+
+def _data(url: str, answer: httpx2.Response) -> dict[str, Any]:
+    try:
+        content = answer.json()
+    except ValueError:
+        content = None
+    if not isinstance(content, dict) or not ("data" in content or "errors" in content):
+        raise Unanswered(f"what answers at {url} is no Holotype (HTTP {answer.status_code})")
+    if content.get("errors"):
+        raise Unanswered("; ".join(str(error.get("message", error)) for error in content["errors"]))
+    data: dict[str, Any] = content["data"]
+    return data

@@ -1,0 +1,124 @@
+"""`holotype import`: progress while it runs, and what became of the lines at the end."""
+
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import ExitStack, contextmanager
+from pathlib import Path
+
+import orjson
+import typer
+from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn, TimeElapsedColumn
+from rich.table import Table
+from sqlalchemy.exc import OperationalError
+
+from app.cli.opening import open_data
+from app.cli.terminal import err, fail, out, say
+from app.identity.principals import viewer_named
+from app.identity.viewer import SYSTEM_SERVICE, AllowAll
+from app.settings import Settings
+from app.transfer import importing
+from app.transfer.outcome import Reject, Tally
+
+SHOWN_REJECTS = 20
+INTERRUPTED = 130
+
+Report = Callable[[importing.Progress], None]
+
+
+def import_into(settings: Settings, files: Sequence[Path], rejects: Path | None) -> None:
+    """Import files into the registry of a data folder and say what became of their lines."""
+    database = open_data(settings)
+    with database.read() as session:
+        system = viewer_named(session, SYSTEM_SERVICE)
+    try:
+        with _reported() as report, _kept(rejects) as keep:
+            tally = importing.import_files(database, system, AllowAll(), files, progress=report, reject=keep)
+    except OperationalError as busy:
+        fail(
+            f"the registry in {settings.data} cannot be written now: {busy.orig}. Run the import again later"
+        )
+    except KeyboardInterrupt:
+        say("stopped; what was imported stays, and the same import goes on where it was")
+        raise typer.Exit(INTERRUPTED) from None
+    finally:
+        database.close()
+    _summarize(tally)
+    if tally.rejected.total():
+        raise typer.Exit(1)
+
+
+@contextmanager
+def _reported() -> Iterator[Report]:
+    """Show progress as a bar on a terminal, else as a line for every tenth of a file."""
+    if not err.is_terminal:
+        shown: dict[Path, int] = {}
+
+        def tell(now: importing.Progress) -> None:
+            tenths = 10 * now.read // max(now.size, 1)
+            if shown.get(now.file, -1) < tenths:
+                shown[now.file] = tenths
+                say(f"{now.file}: {10 * tenths} %")
+
+        yield tell
+        return
+    columns = TextColumn("{task.description}"), BarColumn(), TaskProgressColumn(), TimeElapsedColumn()
+    with Progress(*columns, console=err) as bars:
+        tasks = {}
+
+        def draw(now: importing.Progress) -> None:
+            if now.file not in tasks:
+                tasks[now.file] = bars.add_task(str(now.file), total=now.size)
+            bars.update(tasks[now.file], completed=now.read)
+
+        yield draw
+
+
+@contextmanager
+def _kept(path: Path | None) -> Iterator[Callable[[Reject], None]]:
+    """Show the first rejects, and write all of them to `path` as JSON Lines."""
+    count = 0
+    with ExitStack() as stack:
+        file = stack.enter_context(path.open("wb")) if path else None
+
+        def keep(reject: Reject) -> None:
+            nonlocal count
+            count += 1
+            if count <= SHOWN_REJECTS:
+                say(_sentence(reject))
+            if file:
+                file.write(orjson.dumps(_plain(reject), option=orjson.OPT_APPEND_NEWLINE))
+
+        yield keep
+    if count > SHOWN_REJECTS:
+        there = f"all are in {path}" if path else "--rejects FILE keeps all of them"
+        say(f"and {count - SHOWN_REJECTS} more; {there}")
+
+
+def _sentence(reject: Reject) -> str:
+    field = f"{'.'.join(reject.path)}: " if reject.path else ""
+    meant = f" (did you mean {', '.join(reject.suggestions)}?)" if reject.suggestions else ""
+    return f"{reject.file}:{reject.line}: {field}{reject.reason}{meant}"
+
+
+def _plain(reject: Reject) -> dict[str, object]:
+    return {
+        "file": str(reject.file),
+        "line": reject.line,
+        "field": list(reject.path),
+        "reason": reject.reason,
+        "suggestions": list(reject.suggestions),
+    }
+
+
+def _summarize(tally: Tally) -> None:
+    table = Table("", box=None, header_style="bold", pad_edge=False)
+    for column in ("new", "unchanged", "rejected"):
+        table.add_column(column, justify="right")
+    for kind in tally.kinds:
+        counts = tally.new[kind], tally.unchanged[kind], tally.rejected[kind]
+        table.add_row(f"{kind}s", *(f"{count:,}" for count in counts))
+    if tally.kinds:
+        out.print(table)
+    out.print(
+        f"{tally.new.total():,} new, {tally.unchanged.total():,} unchanged, "
+        f"{tally.rejected.total():,} rejected"
+    )
