@@ -20,6 +20,7 @@ class WriteSession(ReadSession):
     authorizer: Authorizer
     request_id: str | None
     tail: changelog.LogTail
+    logged: list[Logged]
 
     @property
     def now(self) -> datetime:
@@ -36,7 +37,9 @@ class WriteSession(ReadSession):
 
     def record(self, facts: Sequence[Fact]) -> list[Logged]:
         """Append facts to the change log, within this transaction."""
-        return changelog.append(self, self.tail, facts, actor_id=self.viewer.id, request_id=self.request_id)
+        logged = changelog.append(self, self.tail, facts, actor_id=self.viewer.id, request_id=self.request_id)
+        self.logged += logged
+        return logged
 
 
 @contextmanager
@@ -46,6 +49,6 @@ def writing(
     """Open one write transaction and commit it at the end, or leave nothing behind on an error."""
     with WriteSession(database.writers, expire_on_commit=False, autoflush=False) as session:
         session.viewer, session.authorizer, session.request_id = viewer, authorizer, request_id
-        session.tail = changelog.open_tail(session)
+        session.tail, session.logged = changelog.open_tail(session), []
         yield session
         session.commit()

@@ -194,6 +194,21 @@ def dataset_names(session: ReadSession, model_ids: Collection[str]) -> dict[str,
         .distinct()
         .order_by(col(ModelVersion.model_id), col(Dataset.name))
     )
-    for model_id, name in rows.tuples():
+    for model_id, name in rows:
         names.setdefault(model_id, []).append(name)
     return names
+
+
+def dataset_versions_of(
+    session: ReadSession, dataset_ids: Collection[str]
+) -> dict[str, list[DatasetVersion]]:
+    """Return the versions of datasets, by dataset and in the order in which they were added."""
+    versions: dict[str, list[DatasetVersion]] = {}
+    rows = session.exec(
+        select(DatasetVersion)
+        .where(col(DatasetVersion.dataset_id).in_(dataset_ids))
+        .order_by(col(DatasetVersion.created_at), col(DatasetVersion.id))
+    )
+    for row in rows:
+        versions.setdefault(row.dataset_id, []).append(row)
+    return versions

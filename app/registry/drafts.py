@@ -221,7 +221,7 @@ class VersionDraft(VersionFactsDraft):
 class TagsDraft(Draft):
     """Tags to be set on something that exists."""
 
-    tags: dict[Label, Value] = Field(max_length=MAX_TAGS)
+    tags: dict[Label, Value] = Field(min_length=1, max_length=MAX_TAGS)
 
 
 class ModelDraft(FactsDraft):
@@ -230,6 +230,21 @@ class ModelDraft(FactsDraft):
     namespace: Name = "default"
     name: Name
     tags: dict[Label, Value] = Field(default={}, max_length=MAX_TAGS)
+
+
+class TransitionDraft(Draft):
+    """A version's move into a stage.
+
+    Attributes:
+        archive_incumbents: Whether the other versions in that stage are archived in the same transaction.
+        expected_revision: When given, the version's revision as the caller last read it.
+        comment: Why, for the log.
+    """
+
+    to: Label
+    archive_incumbents: Flag = False
+    expected_revision: Count | None = None
+    comment: Text | None = None
 
 
 class DatasetVersionDraft(Draft):

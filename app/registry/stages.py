@@ -10,6 +10,7 @@ from app.db.history import close_states, columns_of, open_states
 from app.db.text import nearest
 from app.errors import NotFound, StaleRevision
 from app.identity.session import WriteSession
+from app.registry.drafts import TransitionDraft
 from app.registry.rules import check_characters
 from app.registry.tables import ModelVersion, RegisteredModel, version_history
 
@@ -39,23 +40,6 @@ FIRST_STAGE = DEFAULT_STAGES[0].name
 ARCHIVE = "ARCHIVED"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Transition:
-    """A version's move into a stage.
-
-    Attributes:
-        archive_incumbents: Whether the other versions in that stage are archived in the same transaction.
-        expected_revision: When given, the version's revision as the caller last read it.
-        comment: Why, for the log.
-    """
-
-    version: ModelVersion
-    to: str
-    archive_incumbents: bool = False
-    expected_revision: int | None = None
-    comment: str | None = None
-
-
 def stage_named(name: str) -> Stage:
     """Return the stage `name`.
 
@@ -72,7 +56,9 @@ def stage_named(name: str) -> Stage:
     return DEFAULT_STAGES[names.index(name)]
 
 
-def transition_stage(session: WriteSession, move: Transition) -> list[ModelVersion]:
+def transition_stage(
+    session: WriteSession, version: ModelVersion, move: TransitionDraft
+) -> list[ModelVersion]:
     """Move a version into a stage and return the incumbents that were archived for it.
 
     Moving a version to where it is changes nothing and logs nothing. A reader sees the whole move or none.
@@ -82,7 +68,6 @@ def transition_stage(session: WriteSession, move: Transition) -> list[ModelVersi
         InvalidInput: The comment is text that no store can keep.
         StaleRevision: The version was changed since the caller read it.
     """
-    version = move.version
     stage = stage_named(move.to)
     check_characters(move.comment or "")
     session.require("version.stage", version.id)

@@ -8,12 +8,12 @@ from sqlmodel import col, select
 from app.db.statements import batched
 from app.errors import HolotypeError
 from app.identity.session import WriteSession
-from app.registry.drafts import FactsDraft, ModelDraft, VersionFactsDraft
+from app.registry.drafts import FactsDraft, ModelDraft, TransitionDraft, VersionFactsDraft
 from app.registry.labels import set_alias, set_tags
 from app.registry.metrics import Measured, log_metrics, missing_metrics
 from app.registry.registration import create_versions, register_models
 from app.registry.rules import MAX_POINTS
-from app.registry.stages import FIRST_STAGE, Transition, transition_stage
+from app.registry.stages import FIRST_STAGE, transition_stage
 from app.registry.tables import ModelVersion, RegisteredModel
 from app.registry.tasks import task_names
 from app.transfer.interchange import ModelLine, VersionEntry, draft_of
@@ -169,7 +169,7 @@ def _place(session: WriteSession, made: Mapping[str, VersionEntry]) -> None:
     for some in batched(sorted(moved), IDS_A_STATEMENT):
         for row in session.exec(select(ModelVersion).where(col(ModelVersion.id).in_(some))):
             if moved[row.id].stage is not None:
-                transition_stage(session, Transition(version=row, to=moved[row.id].stage or FIRST_STAGE))
+                transition_stage(session, row, TransitionDraft(to=moved[row.id].stage or FIRST_STAGE))
             _set_aliases(session, row, moved[row.id].aliases)
 
 

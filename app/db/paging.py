@@ -1,0 +1,266 @@
+"""Keyset paging, forward and backward: a cursor is the place of an item in an order, never an offset."""
+
+import base64
+import binascii
+import hashlib
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any, Generic, TypeVar
+
+import orjson
+from sqlalchemy import ColumnElement, and_, func, or_
+from sqlalchemy.orm import aliased
+from sqlmodel import select
+from sqlmodel.sql.expression import SelectOfScalar
+
+from app.db.columns import Row
+from app.db.engine import ReadSession
+from app.errors import InvalidInput
+
+MAX_PAGE = 100
+
+Item = TypeVar("Item", bound=Row)
+Thing = TypeVar("Thing")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PageRequest:
+    """Which part of a list is asked for: the `first` behind `after`, or the `last` before `before`.
+
+    Where `last` is given, `first` does not count.
+    """
+
+    first: int = 20
+    after: str | None = None
+    last: int | None = None
+    before: str | None = None
+    most: int = MAX_PAGE
+
+    @property
+    def size(self) -> int:
+        """How many items are asked for.
+
+        Raises:
+            InvalidInput: Not 1 to `most`.
+        """
+        name, size = ("first", self.first) if self.last is None else ("last", self.last)
+        if not 1 <= size <= self.most:
+            raise InvalidInput(f"{name} is 1 to {self.most}, not {size}", field=[name])
+        return size
+
+
+@dataclass(frozen=True, slots=True)
+class Order:
+    """A total order of a list.
+
+    Attributes:
+        name: Tells cursors of this order and list from those of others.
+        columns: What is compared, the most significant first; together they are unique.
+        descending: Whether the order runs from the highest to the lowest.
+    """
+
+    name: str
+    columns: tuple[str, ...]
+    descending: bool = False
+
+
+@dataclass(slots=True)
+class Page(Generic[Thing]):
+    """A part of a list.
+
+    Attributes:
+        items: The items, in the list's order.
+        cursors: Their cursors, one an item.
+        total: How many there are in the whole list; None when nobody asked.
+    """
+
+    items: list[Thing] = field(default_factory=list)
+    cursors: list[str] = field(default_factory=list)
+    has_next: bool = False
+    has_previous: bool = False
+    total: int | None = None
+
+
+def list_page(
+    session: ReadSession,
+    statement: SelectOfScalar[Item],
+    order: Order,
+    request: PageRequest,
+    *,
+    counted: bool = False,
+) -> Page[Item]:
+    """Return one page of the list that `statement` selects (without an order of its own).
+
+    Raises:
+        InvalidInput: The page size is out of bounds, or a cursor is not one of this list.
+    """
+    entity = _entity(statement)
+    backward = request.last is not None
+    ordering = _ordering(entity, order, backward=backward)
+    limited = _between(statement, entity, order, request).order_by(*ordering)
+    rows = list(session.exec(limited.limit(request.size + 1)))
+    page = _page(rows, order, request)
+    if counted:
+        page.total = session.exec(select(func.count()).select_from(statement.subquery())).one()
+    return page
+
+
+def list_pages(
+    session: ReadSession,
+    statement: SelectOfScalar[Item],
+    parent: str,
+    order: Order,
+    request: PageRequest,
+    *,
+    counted: bool = False,
+) -> dict[str, Page[Item]]:
+    """Return the same page of many lists at once: one for each value of the column `parent`.
+
+    Parents without items are left out.
+    """
+    entity = _entity(statement)
+    backward = request.last is not None
+    place = (
+        func.row_number()
+        .over(partition_by=getattr(entity, parent), order_by=_ordering(entity, order, backward=backward))
+        .label("place_in_list")
+    )
+    ranked = _between(statement, entity, order, request).add_columns(place).subquery()
+    listed: Any = aliased(entity, ranked)
+    rows = session.exec(
+        select(listed).where(ranked.c.place_in_list <= request.size + 1).order_by(ranked.c.place_in_list)
+    )
+    grouped: dict[str, list[Item]] = {}
+    for row in rows:
+        grouped.setdefault(getattr(row, parent), []).append(row)
+    pages = {key: _page(items, order, request) for key, items in grouped.items()}
+    if counted:
+        every = statement.subquery()
+        column = every.c[parent]
+        for key, total in session.execute(select(column, func.count()).group_by(column)):
+            pages.setdefault(key, Page()).total = total
+    return pages
+
+
+def sequence_page(
+    items: Sequence[Thing], keys: Sequence[str], order: Order, request: PageRequest
+) -> Page[Thing]:
+    """Return one page of a list that is at hand, whose items are told apart by `keys`.
+
+    Raises:
+        InvalidInput: The page size is out of bounds, or a cursor is not one of this list.
+    """
+    start, end = 0, len(items)
+    for name, cursor in (("after", request.after), ("before", request.before)):
+        if cursor is not None:
+            [key] = values_of(order, cursor, name=name)
+            if key not in keys:
+                raise InvalidInput(f"{name} is a cursor of an item that is not in this list", field=[name])
+            place = keys.index(key)
+            start, end = (max(start, place + 1), end) if name == "after" else (start, min(end, place))
+    size = request.size
+    first, behind = (start, min(start + size, end)) if request.last is None else (max(end - size, start), end)
+    return Page(
+        items=list(items[first:behind]),
+        cursors=[cursor_of(order, [key]) for key in keys[first:behind]],
+        has_next=behind < len(items),
+        has_previous=first > 0,
+        total=len(items),
+    )
+
+
+def cursor_of(order: Order, values: Sequence[Any]) -> str:
+    """Return the cursor of an item from the values of the order's columns."""
+    plain = [value.isoformat() if isinstance(value, datetime) else value for value in values]
+    return base64.urlsafe_b64encode(orjson.dumps([_digest(order), *plain])).decode().rstrip("=")
+
+
+def values_of(order: Order, cursor: str, *, name: str = "after") -> list[Any]:
+    """Return the values that a cursor stands for.
+
+    Raises:
+        InvalidInput: It is no cursor, or one of another list or order.
+    """
+    try:
+        padded = cursor.encode("ascii") + b"=" * (-len(cursor) % 4)
+        values = orjson.loads(base64.b64decode(padded, altchars=b"-_", validate=True))
+    except (UnicodeEncodeError, binascii.Error, orjson.JSONDecodeError):
+        values = None
+    if not isinstance(values, list) or len(values) != len(order.columns) + 1:
+        raise InvalidInput(f"{name} is no cursor; take one from a page of this list", field=[name])
+    if values[0] != _digest(order):
+        raise InvalidInput(f"{name} is a cursor of another list or order", field=[name])
+    return values[1:]
+
+
+def _digest(order: Order) -> str:
+    text = f"{order.name}|{'|'.join(order.columns)}|{order.descending}"
+    return hashlib.blake2b(text.encode(), digest_size=6).hexdigest()
+
+
+def _entity(statement: SelectOfScalar[Item]) -> type[Item]:
+    entity: type[Item] = statement.column_descriptions[0]["entity"]
+    return entity
+
+
+def _ordering(entity: type[Row], order: Order, *, backward: bool) -> list[ColumnElement[Any]]:
+    columns = [getattr(entity, name) for name in order.columns]
+    return [column.desc() if order.descending != backward else column.asc() for column in columns]
+
+
+def _between(
+    statement: SelectOfScalar[Item], entity: type[Item], order: Order, request: PageRequest
+) -> SelectOfScalar[Item]:
+    """Keep what lies behind `after` and before `before`."""
+    for name, cursor, forward in (("after", request.after, True), ("before", request.before, False)):
+        if cursor is not None:
+            values = values_of(order, cursor, name=name)
+            statement = statement.where(_behind(entity, order, values, upward=forward != order.descending))
+    return statement
+
+
+def _behind(entity: type[Row], order: Order, values: Sequence[Any], *, upward: bool) -> ColumnElement[bool]:
+    """Compare row values column by column, as `(a, b) > (x, y)` does, on every database alike."""
+    ways = []
+    for index, name in enumerate(order.columns):
+        same = [
+            getattr(entity, earlier) == _typed(entity, earlier, value)
+            for earlier, value in zip(order.columns[:index], values, strict=False)
+        ]
+        column, value = getattr(entity, name), _typed(entity, name, values[index])
+        ways.append(and_(*same, column > value if upward else column < value))
+    return or_(*ways)
+
+
+def _typed(entity: type[Row], name: str, value: Any) -> Any:
+    """Turn a cursor's value back into what the column compares with.
+
+    Raises:
+        InvalidInput: The cursor was made by hand and holds a value of another type.
+    """
+    wanted = getattr(entity, name).type.python_type
+    try:
+        typed = datetime.fromisoformat(value) if wanted is datetime else value
+    except (TypeError, ValueError):
+        typed = None
+    if not isinstance(typed, wanted):
+        raise InvalidInput("the cursor does not belong to this list", field=["after"])
+    return typed
+
+
+def _page(rows: list[Item], order: Order, request: PageRequest) -> Page[Item]:
+    more = len(rows) > request.size
+    shown = rows[: request.size]
+    if request.last is None:
+        has_next, has_previous = more, request.after is not None
+    else:
+        shown.reverse()
+        has_next, has_previous = request.before is not None, more
+    cursors = [cursor_of(order, [getattr(row, name) for name in order.columns]) for row in shown]
+    return Page(shown, cursors, has_next, has_previous)
+
+
+def named(name: str, arguments: Mapping[str, Any]) -> str:
+    """Return a list's name that tells apart what its arguments make different lists."""
+    return f"{name}{orjson.dumps(arguments, option=orjson.OPT_SORT_KEYS, default=str).decode()}"

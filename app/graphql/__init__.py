@@ -1,0 +1,1 @@
+"""Every type of the public schema, and nothing else."""

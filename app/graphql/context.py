@@ -1,0 +1,49 @@
+"""What a request carries: who asks, and where the answers are."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, TypeAlias, TypeVar
+
+import strawberry
+from anyio import to_thread
+
+from app.db.engine import Database, ReadSession
+from app.identity.session import WriteSession, writing
+from app.identity.viewer import Authorizer, Viewer
+
+if TYPE_CHECKING:
+    from app.insight.discovery import Discovery
+
+Answer = TypeVar("Answer")
+
+
+@dataclass(frozen=True, slots=True)
+class Context:
+    """The context of one request."""
+
+    database: Database
+    discovery: "Discovery"
+    viewer: Viewer
+    authorizer: Authorizer
+    request_id: str
+
+    async def read(self, work: Callable[[ReadSession], Answer]) -> Answer:
+        """Run `work` over one snapshot, on a thread of its own."""
+
+        def run() -> Answer:
+            with self.database.read() as session:
+                return work(session)
+
+        return await to_thread.run_sync(run)
+
+    async def write(self, work: Callable[[WriteSession], Answer]) -> Answer:
+        """Run `work` in one transaction that is committed when it returns, on a thread of its own."""
+
+        def run() -> Answer:
+            with writing(self.database, self.viewer, self.authorizer, request_id=self.request_id) as session:
+                return work(session)
+
+        return await to_thread.run_sync(run)
+
+
+Info: TypeAlias = strawberry.Info[Context, Any]

@@ -1,0 +1,255 @@
+"""The inputs of queries and mutations, and how they become what the registry takes."""
+
+from dataclasses import fields, is_dataclass
+from datetime import datetime
+from enum import Enum
+from typing import Any
+
+import strawberry
+from strawberry import UNSET
+
+from app.errors import InvalidInput
+from app.graphql.enums import DatasetRole, LineageRelation, MetricSource, NonFinite
+from app.graphql.scalars import JSON, URI, BigInt
+from app.registry.finding import ModelBy, VersionBy
+
+
+@strawberry.input(description="A name within a namespace.")
+class QualifiedName:
+    """A name within a namespace."""
+
+    namespace: str | None = strawberry.field(default="default", description="The namespace's name.")
+    name: str = strawberry.field(description="The name.")
+
+
+@strawberry.input(one_of=True, description="Names a model, one way.")
+class RegisteredModelBy:
+    """Names a model, one way."""
+
+    id: strawberry.ID | None = strawberry.field(default=UNSET, description="By its id.")
+    name: QualifiedName | None = strawberry.field(default=UNSET, description="By its name.")
+
+
+@strawberry.input(description="Names a version by its number.")
+class VersionByNumber:
+    """Names a version by its number."""
+
+    model: QualifiedName = strawberry.field(description="The model.")
+    number: int = strawberry.field(description="The version's number.")
+
+
+@strawberry.input(description="Names a version by an alias.")
+class VersionByAlias:
+    """Names a version by an alias."""
+
+    model: QualifiedName = strawberry.field(description="The model.")
+    alias: str = strawberry.field(description="The alias; `latest` is the version with the highest number.")
+
+
+@strawberry.input(description="Names the newest version in a stage.")
+class VersionByStage:
+    """Names the newest version in a stage."""
+
+    model: QualifiedName = strawberry.field(description="The model.")
+    stage: str = strawberry.field(description="The stage.")
+
+
+@strawberry.input(one_of=True, description="Names a version, one way.")
+class ModelVersionBy:
+    """Names a version, one way."""
+
+    id: strawberry.ID | None = strawberry.field(default=UNSET, description="By its id.")
+    number: VersionByNumber | None = strawberry.field(default=UNSET, description="By its number.")
+    alias: VersionByAlias | None = strawberry.field(default=UNSET, description="By an alias.")
+    stage: VersionByStage | None = strawberry.field(default=UNSET, description="The newest in a stage.")
+
+
+@strawberry.input(one_of=True, description="Names a dataset, one way.")
+class DatasetBy:
+    """Names a dataset, one way."""
+
+    id: strawberry.ID | None = strawberry.field(default=UNSET, description="By its id.")
+    name: QualifiedName | None = strawberry.field(default=UNSET, description="By its name.")
+
+
+@strawberry.input(description="A typed value under a key.")
+class TagInput:
+    """A typed value under a key."""
+
+    key: str = strawberry.field(description="The key.")
+    value: JSON = strawberry.field(description="Any JSON value but null.")
+
+
+@strawberry.input(description="A typed setting that a version was made with.")
+class ParamInput:
+    """A typed setting that a version was made with."""
+
+    name: str = strawberry.field(description="The name.")
+    value: JSON = strawberry.field(description="Any JSON value but null.")
+
+
+@strawberry.input(description="A named value that tells two measurements apart.")
+class ConditionInput:
+    """A named value that tells two measurements apart."""
+
+    name: str = strawberry.field(description="What is fixed, such as `hardware`.")
+    value: str = strawberry.field(description="What it was fixed to.")
+
+
+@strawberry.input(description="One measurement under its whole key.")
+class MetricInput:
+    """One measurement under its whole key."""
+
+    name: str = strawberry.field(description="The metric's name.")
+    value: float | None = strawberry.field(default=UNSET, description="The value, where it is finite.")
+    non_finite: NonFinite | None = strawberry.field(default=UNSET, description="The value, where it is not.")
+    dataset: str | None = strawberry.field(default=UNSET, description="What it was measured on.")
+    split: str | None = strawberry.field(default=UNSET, description="The part of the dataset.")
+    slice: str | None = strawberry.field(default=UNSET, description="The part of the split.")
+    conditions: list[ConditionInput] | None = strawberry.field(
+        default=UNSET, description="Named values, each name once."
+    )
+    source: MetricSource | None = strawberry.field(
+        default=MetricSource.EVALUATION, description="Where it was measured."
+    )
+    step: BigInt | None = strawberry.field(
+        default=UNSET, description="The step of the training; 0 without one."
+    )
+    unit: str | None = strawberry.field(default=UNSET, description="The unit, which is part of the key.")
+    recorded_at: datetime | None = strawberry.field(
+        default=UNSET, description="When it was measured; now by default."
+    )
+
+
+@strawberry.input(description="A dataset that a version was made with.")
+class DatasetUseInput:
+    """A dataset that a version was made with."""
+
+    dataset: DatasetBy = strawberry.field(description="The dataset.")
+    label: str | None = strawberry.field(default=UNSET, description="Its version; the newest by default.")
+    role: DatasetRole = strawberry.field(description="What it was used for.")
+    context: str | None = strawberry.field(default=UNSET, description="The use in your own words.")
+
+
+@strawberry.input(one_of=True, description="The upper end of an edge.")
+class LineageUpstream:
+    """The upper end of an edge."""
+
+    id: strawberry.ID | None = strawberry.field(
+        default=UNSET, description="The id of a model version, a dataset version or an external node."
+    )
+    external_uri: str | None = strawberry.field(
+        default=UNSET, description="The name of something outside the registry."
+    )
+
+
+@strawberry.input(description="What a version comes from.")
+class ParentInput:
+    """What a version comes from."""
+
+    upstream: LineageUpstream = strawberry.field(description="The parent.")
+    relation: LineageRelation = strawberry.field(description="How the version comes from it.")
+    evidence: str | None = strawberry.field(default=UNSET, description="Where that was read.")
+
+
+@strawberry.input(description="A version with everything that is known of it.")
+class VersionInput:
+    """A version with everything that is known of it."""
+
+    semver: str | None = strawberry.field(
+        default=UNSET, description="A semantic version, unique in the model."
+    )
+    description: str | None = strawberry.field(
+        default=UNSET, description="What is particular to it, in Markdown."
+    )
+    source: str | None = strawberry.field(default=UNSET, description="Where it came from; mostly a URI.")
+    run_id: str | None = strawberry.field(default=UNSET, description="The training run that it comes from.")
+    framework: str | None = strawberry.field(default=UNSET, description="What it runs on.")
+    parameter_count: BigInt | None = strawberry.field(default=UNSET, description="How many weights it has.")
+    size_bytes: BigInt | None = strawberry.field(default=UNSET, description="How large it is, in bytes.")
+    released_at: datetime | None = strawberry.field(default=UNSET, description="When it was published.")
+    tags: list[TagInput] | None = strawberry.field(default=UNSET, description="Tags, each key once.")
+    params: list[ParamInput] | None = strawberry.field(default=UNSET, description="Params, each name once.")
+    metrics: list[MetricInput] | None = strawberry.field(default=UNSET, description="Measurements.")
+    datasets: list[DatasetUseInput] | None = strawberry.field(
+        default=UNSET, description="Datasets it was made with."
+    )
+    parents: list[ParentInput] | None = strawberry.field(default=UNSET, description="What it comes from.")
+
+
+@strawberry.input(description="The facts of a model; what is absent is not stated.")
+class ModelPatch:
+    """The facts of a model."""
+
+    display_name: str | None = strawberry.field(default=UNSET, description="The name as its makers write it.")
+    description: str | None = strawberry.field(default=UNSET, description="What the model is, in Markdown.")
+    task: str | None = strawberry.field(default=UNSET, description="What it is for, by any name of a task.")
+    domains: list[str] | None = strawberry.field(default=UNSET, description="The fields it is used in.")
+    framework: str | None = strawberry.field(default=UNSET, description="What it runs on.")
+    architecture: str | None = strawberry.field(default=UNSET, description="How it is built.")
+    family: str | None = strawberry.field(default=UNSET, description="The family of models it belongs to.")
+    license: str | None = strawberry.field(
+        default=UNSET, description="The licence, by its SPDX id where there is one."
+    )
+    publisher: str | None = strawberry.field(default=UNSET, description="Who published it.")
+    languages: list[str] | None = strawberry.field(
+        default=UNSET, description="The languages it is for, by BCP 47."
+    )
+    paper_url: URI | None = strawberry.field(default=UNSET, description="Where its paper is.")
+    code_url: URI | None = strawberry.field(default=UNSET, description="Where its code is.")
+    page_url: URI | None = strawberry.field(default=UNSET, description="Where its page is.")
+
+
+PAIRS = {"tags": "key", "params": "name", "conditions": "name"}
+"""Lists of pairs that the registry takes as mappings, and what each entry is told apart by."""
+
+
+def plain(given: Any, path: tuple[str, ...] = ()) -> Any:
+    """Return an input as plain values by their names; what is absent or null is left out.
+
+    Raises:
+        InvalidInput: A key stands twice in a list of pairs.
+    """
+    if isinstance(given, Enum):
+        return given.name
+    if isinstance(given, list):
+        return [plain(item, (*path, str(index))) for index, item in enumerate(given)]
+    if not is_dataclass(given):
+        return given
+    values: dict[str, Any] = {}
+    for field in fields(given):
+        value = getattr(given, field.name)
+        if value is UNSET or value is None:
+            continue
+        here = (*path, field.name)
+        values[field.name] = _mapping(value, here) if field.name in PAIRS else plain(value, here)
+    return values
+
+
+def model_by(given: RegisteredModelBy | QualifiedName) -> ModelBy:
+    """Return how the registry is asked for a model."""
+    if isinstance(given, QualifiedName):
+        return ModelBy(namespace=given.namespace or "default", name=given.name)
+    return model_by(given.name) if given.name else ModelBy(id=str(given.id))
+
+
+def version_by(given: ModelVersionBy) -> VersionBy:
+    """Return how the registry is asked for a version."""
+    if given.number:
+        return VersionBy(model=model_by(given.number.model), number=given.number.number)
+    if given.alias:
+        return VersionBy(model=model_by(given.alias.model), alias=given.alias.alias)
+    if given.stage:
+        return VersionBy(model=model_by(given.stage.model), stage=given.stage.stage)
+    return VersionBy(id=str(given.id))
+
+
+def _mapping(pairs: list[Any], path: tuple[str, ...]) -> dict[str, Any]:
+    name = PAIRS[path[-1]]
+    values: dict[str, Any] = {}
+    for index, pair in enumerate(pairs):
+        key = getattr(pair, name)
+        if key in values:
+            raise InvalidInput(f"{path[-1]}: {key!r} is given twice", field=[*path, str(index), name])
+        values[key] = pair.value
+    return values

@@ -1,0 +1,102 @@
+"""Datasets, their versions, and what was made with them."""
+
+from collections.abc import Sequence
+from typing import Any
+
+import strawberry
+from sqlmodel import col, select
+
+from app.db.engine import ReadSession
+from app.db.paging import Order, named, sequence_page
+from app.graphql.connections import connection, page_request
+from app.graphql.datasets import Dataset, DatasetVersion, dataset_use, dataset_version, tag
+from app.graphql.loading.nodes import loads
+from app.graphql.namespaces import namespace
+from app.graphql.selection import Selection
+from app.registry import listing
+from app.registry import tables as rows
+from app.registry.datasets import dataset_versions_of, datasets_by_version, uses_of
+
+Loaded = dict[str, dict[str, Any]]
+
+
+@loads("dst", "Dataset")
+def datasets_by_id(session: ReadSession, ids: Sequence[str], selection: Selection) -> dict[str, Any]:
+    """Make types of datasets by id."""
+    found = session.exec(select(rows.Dataset).where(col(rows.Dataset.id).in_(ids))).all()
+    return {str(node.id): node for node in load_datasets(session, found, selection)}
+
+
+def load_datasets(
+    session: ReadSession, datasets: Sequence[rows.Dataset], selection: Selection
+) -> list[Dataset]:
+    """Make types of datasets, with what `selection` asks for."""
+    if not datasets:
+        return []
+    ids = [dataset.id for dataset in datasets]
+    owners = listing.namespaces_by_id(session, {dataset.namespace_id for dataset in datasets})
+    tags = listing.tags_of(session, ids) if "tags" in selection else {}
+    made = [
+        Dataset(
+            id=strawberry.ID(row.id),
+            loaded={},
+            namespace=namespace(owners[row.namespace_id]),
+            name=row.name,
+            description=row.description,
+            tags=[tag(one) for one in tags.get(row.id, ())],
+            latest_version=None,
+        )
+        for row in datasets
+    ]
+    if selection.asks("versions", "latestVersion"):
+        _fill_versions(session, made, selection)
+    return made
+
+
+@loads("dsv", "DatasetVersion")
+def load_dataset_versions(
+    session: ReadSession, ids: Sequence[str], selection: Selection
+) -> dict[str, DatasetVersion]:
+    """Make types of dataset versions, by id; unknown ids are left out."""
+    known = datasets_by_version(session, ids)
+    parents = {dataset.id: dataset for dataset, _ in known.values()}
+    made = {
+        str(one.id): one for one in load_datasets(session, list(parents.values()), selection.below("dataset"))
+    }
+    return {
+        identifier: dataset_version(version, made[dataset.id])
+        for identifier, (dataset, version) in known.items()
+    }
+
+
+def load_uses(session: ReadSession, loaded: Loaded, selection: Selection) -> None:
+    """Fill the field `datasets` of model versions."""
+    if "datasets" not in selection:
+        return
+    uses = uses_of(session, loaded.keys())
+    for call in selection.calls("datasets"):
+        below = call.below.items().below("datasetVersion")
+        versions = load_dataset_versions(
+            session, [use.dataset_version.id for mine in uses.values() for use in mine], below
+        )
+        role = call.arguments.get("role")
+        wanted = getattr(role, "value", role)
+        for version_id, fields in loaded.items():
+            mine = [use for use in uses.get(version_id, ()) if wanted in {None, use.role.value}]
+            keys = [f"{use.dataset_version.id}:{use.role.value}" for use in mine]
+            order = Order(named("datasets", {"role": wanted}), ("use",))
+            page = sequence_page(mine, keys, order, page_request(call.arguments, first=50))
+            nodes = [dataset_use(use, versions[use.dataset_version.id]) for use in page.items]
+            fields[call.key] = connection(page, nodes)
+
+
+def _fill_versions(session: ReadSession, datasets: Sequence[Dataset], selection: Selection) -> None:
+    versions = dataset_versions_of(session, [str(dataset.id) for dataset in datasets])
+    for dataset in datasets:
+        mine = versions.get(str(dataset.id), [])
+        made = [dataset_version(row, dataset) for row in mine]
+        dataset.latest_version = made[-1] if made else None
+        for call in selection.calls("versions"):
+            keys = [row.id for row in mine]
+            page = sequence_page(made, keys, Order("dataset_versions", ("id",)), page_request(call.arguments))
+            dataset.loaded[call.key] = connection(page, page.items)

@@ -1,0 +1,61 @@
+"""Any things with ids, of whatever kind: each kind's loader makes itself known here."""
+
+from collections.abc import Callable, Collection, Sequence
+from typing import Any, TypeAlias
+
+from sqlmodel import select
+
+from app.db.engine import ReadSession
+from app.db.ids import kind_of
+from app.graphql.lineage import lineage_edge
+from app.graphql.metrics import metric_definition
+from app.graphql.namespaces import namespace
+from app.graphql.principals import Node, principal
+from app.graphql.selection import Selection
+from app.graphql.tasks import task
+from app.identity.tables import Principal
+from app.lineage.tables import LineageEdge
+from app.registry import tables as rows
+
+Loader: TypeAlias = Callable[[ReadSession, Sequence[str], Selection], dict[str, Any]]
+_loaders: dict[str, tuple[str, Loader]] = {}
+
+
+def loads(prefix: str, type_name: str) -> Callable[[Loader], Loader]:
+    """Mark a function as what makes the type `type_name` of things whose ids begin with `prefix`."""
+
+    def register(loader: Loader) -> Loader:
+        _loaders[prefix] = (type_name, loader)
+        return loader
+
+    return register
+
+
+def load_nodes(session: ReadSession, ids: Collection[str], selection: Selection) -> dict[str, Node]:
+    """Make the types of things of any kind, by id; what is not there is left out."""
+    by_kind: dict[str, list[str]] = {}
+    for entity_id in ids:
+        by_kind.setdefault(kind_of(entity_id) or "", []).append(entity_id)
+    found: dict[str, Node] = {}
+    for kind, mine in by_kind.items():
+        if kind in _loaders:
+            type_name, load = _loaders[kind]
+            found.update(load(session, mine, selection.on(type_name)))
+    return found
+
+
+def _plain(table: Any, make: Callable[[Any], Any]) -> Loader:
+    """Return a loader of things that ask for nothing beside their own row."""
+
+    def load(session: ReadSession, ids: Sequence[str], _selection: Selection) -> dict[str, Any]:
+        return {row.id: make(row) for row in session.exec(select(table).where(table.id.in_(ids)))}
+
+    return load
+
+
+loads("usr", "User")(_plain(Principal, principal))
+loads("sva", "ServiceAccount")(_plain(Principal, principal))
+loads("nsp", "Namespace")(_plain(rows.Namespace, namespace))
+loads("tsk", "Task")(_plain(rows.Task, task))
+loads("mtd", "MetricDefinition")(_plain(rows.MetricDefinition, metric_definition))
+loads("lin", "LineageEdge")(_plain(LineageEdge, lineage_edge))

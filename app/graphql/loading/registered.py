@@ -1,0 +1,298 @@
+"""Models and versions with everything that a selection asks of them."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import strawberry
+
+from app.db.engine import ReadSession
+from app.graphql.connections import connection, page_request
+from app.graphql.datasets import Tag, tag
+from app.graphql.enums import VersionState
+from app.graphql.loading.datasets import load_uses
+from app.graphql.loading.lineage import load_graph
+from app.graphql.loading.nodes import loads
+from app.graphql.metrics import metric
+from app.graphql.namespaces import STAGES, Namespace, namespace
+from app.graphql.principals import ServiceAccount, User, principal
+from app.graphql.registered import Alias, ModelVersion, Param, RegisteredModel
+from app.graphql.scalars import URI, BigInt
+from app.graphql.selection import Selection
+from app.identity.principals import principals_by_id
+from app.registry import listing
+from app.registry import tables as rows
+from app.registry.metrics import metric_names
+
+Loaded = dict[str, dict[str, Any]]
+Creators = Mapping[str, User | ServiceAccount]
+
+
+@loads("mdl", "RegisteredModel")
+def models_by_id(session: ReadSession, ids: Sequence[str], selection: Selection) -> dict[str, Any]:
+    """Make types of models by id."""
+    found = list(listing.models_by_id(session, ids).values())
+    return {str(node.id): node for node in load_models(session, found, selection)}
+
+
+@loads("ver", "ModelVersion")
+def versions_by_id(session: ReadSession, ids: Sequence[str], selection: Selection) -> dict[str, Any]:
+    """Make types of versions by id."""
+    found = list(listing.versions_by_id(session, ids).values())
+    return {str(node.id): node for node in load_versions(session, found, selection)}
+
+
+def load_models(
+    session: ReadSession, models: Sequence[rows.RegisteredModel], selection: Selection
+) -> list[RegisteredModel]:
+    """Make types of models, with what `selection` asks for."""
+    loaded: Loaded = {model.id: {} for model in models}
+    if not models:
+        return []
+    known = listing.namespaces_by_id(session, {model.namespace_id for model in models})
+    namespaces = {row.id: namespace(row) for row in known.values()}
+    creators = _creators(session, models, selection)
+    tags = _fill_tags(session, loaded, selection)
+    aliases = _aliases_of_models(session, list(loaded), selection)
+    _fill_latest(session, loaded, selection)
+    _fill_versions(session, loaded, selection)
+    return [
+        _model(model, loaded[model.id], namespaces[model.namespace_id], tags, aliases, creators)
+        for model in models
+    ]
+
+
+def load_versions(
+    session: ReadSession, versions: Sequence[rows.ModelVersion], selection: Selection
+) -> list[ModelVersion]:
+    """Make types of versions, with what `selection` asks for."""
+    loaded: Loaded = {version.id: {} for version in versions}
+    if not versions:
+        return []
+    models: dict[str, RegisteredModel] = {}
+    if "registeredModel" in selection:
+        found = listing.models_by_id(session, {version.model_id for version in versions}).values()
+        models = {
+            str(model.id): model
+            for model in load_models(session, list(found), selection.below("registeredModel"))
+        }
+    creators = _creators(session, versions, selection)
+    tags = _fill_tags(session, loaded, selection)
+    aliases = _aliases_of_versions(session, versions, selection)
+    _fill_params(session, loaded, selection)
+    _fill_metrics(session, loaded, selection)
+    load_uses(session, loaded, selection)
+    for call in selection.calls("lineage"):
+        for version_id, fields in loaded.items():
+            fields[call.key] = load_graph(session, version_id, call.arguments, call.below)
+    return [
+        _version(version, loaded[version.id], models.get(version.model_id), tags, aliases, creators)
+        for version in versions
+    ]
+
+
+def _creators(
+    session: ReadSession,
+    entities: Sequence[rows.RegisteredModel] | Sequence[rows.ModelVersion],
+    selection: Selection,
+) -> Creators:
+    if "createdBy" not in selection:
+        return {}
+    found = principals_by_id(session, {entity.created_by for entity in entities})
+    return {identifier: principal(row) for identifier, row in found.items()}
+
+
+def _fill_tags(session: ReadSession, loaded: Loaded, selection: Selection) -> dict[str, list[Tag]]:
+    """Read the tags where they are asked for, all or one by its key."""
+    if not selection.asks("tags", "tag"):
+        return {}
+    tags = {
+        subject: [tag(row) for row in found]
+        for subject, found in listing.tags_of(session, loaded.keys()).items()
+    }
+    for call in selection.calls("tag"):
+        for subject, fields in loaded.items():
+            wanted = call.arguments["key"]
+            fields[call.key] = next((one for one in tags.get(subject, ()) if one.key == wanted), None)
+    return tags
+
+
+def _fill_latest(session: ReadSession, loaded: Loaded, selection: Selection) -> None:
+    for call in selection.calls("latestVersion"):
+        found = listing.latest_versions(session, loaded.keys(), call.arguments.get("stage"))
+        versions = load_versions(session, list(found.values()), call.below)
+        by_model = dict(zip(found, versions, strict=True))
+        for model_id, fields in loaded.items():
+            fields[call.key] = by_model.get(model_id)
+
+
+def _fill_versions(session: ReadSession, loaded: Loaded, selection: Selection) -> None:
+    for call in selection.calls("versions"):
+        order, descending = version_order(call.arguments.get("order_by") or call.arguments.get("orderBy"))
+        pages = listing.versions_of(
+            session,
+            loaded.keys(),
+            page_request(call.arguments),
+            order=order or listing.VersionOrder.NUMBER,
+            descending=descending,
+            counted="totalCount" in call.below,
+        )
+        every = [version for page in pages.values() for version in page.items]
+        made = {str(node.id): node for node in load_versions(session, every, call.below.items())}
+        for model_id, fields in loaded.items():
+            page = pages.get(model_id)
+            fields[call.key] = connection(page, [made[row.id] for row in page.items] if page else [])
+
+
+def version_order(given: Any) -> tuple[listing.VersionOrder | None, bool]:
+    """Return the order that an argument asks for, and whether it runs downward; downward by default."""
+    if not given:
+        return None, True
+    field, direction = (
+        (given["field"], given["direction"]) if isinstance(given, Mapping) else (given.field, given.direction)
+    )
+    return listing.VersionOrder[_name(field)], _name(direction) == "DESC"
+
+
+def _name(value: Any) -> str:
+    return str(getattr(value, "name", value))
+
+
+def _aliases_of_models(
+    session: ReadSession, model_ids: Sequence[str], selection: Selection
+) -> dict[str, list[Alias]]:
+    """Return the aliases of models, each with its version, by model."""
+    if "aliases" not in selection:
+        return {}
+    aliases = listing.aliases_of(session, model_ids)
+    pointed = listing.versions_by_id(
+        session, {alias.version_id for mine in aliases.values() for alias in mine}
+    )
+    below = selection.below("aliases", "version")
+    versions = {str(node.id): node for node in load_versions(session, list(pointed.values()), below)}
+    return {
+        model_id: [_alias(row, versions[row.version_id]) for row in mine if row.version_id in versions]
+        for model_id, mine in aliases.items()
+    }
+
+
+def _aliases_of_versions(
+    session: ReadSession, versions: Sequence[rows.ModelVersion], selection: Selection
+) -> dict[str, list[Alias]]:
+    """Return the aliases that name versions, by version."""
+    by_model = _aliases_of_models(session, sorted({version.model_id for version in versions}), selection)
+    by_version: dict[str, list[Alias]] = {}
+    for alias in (alias for mine in by_model.values() for alias in mine):
+        by_version.setdefault(str(alias.version.id), []).append(alias)
+    return by_version
+
+
+def _fill_params(session: ReadSession, loaded: Loaded, selection: Selection) -> None:
+    for call in selection.calls("params"):
+        request = page_request(call.arguments, first=100)
+        pages = listing.params_of(session, loaded.keys(), request, counted="totalCount" in call.below)
+        for version_id, fields in loaded.items():
+            page = pages.get(version_id)
+            fields[call.key] = connection(page, [_param(row) for row in page.items] if page else [])
+    if "param" in selection:
+        params = listing.params_by_version(session, list(loaded))
+        for call in selection.calls("param"):
+            for version_id, fields in loaded.items():
+                row = params.get(version_id, {}).get(call.arguments["name"])
+                fields[call.key] = None if row is None else _param(row)
+
+
+def _fill_metrics(session: ReadSession, loaded: Loaded, selection: Selection) -> None:
+    if "metrics" not in selection:
+        return
+    names = metric_names(session)
+    for call in selection.calls("metrics"):
+        request = page_request(call.arguments, first=100)
+        pages = listing.metrics_of(session, loaded.keys(), request, counted="totalCount" in call.below)
+        for version_id, fields in loaded.items():
+            page = pages.get(version_id)
+            made = [metric(row, names.canonical(row.name)) for row in page.items] if page else []
+            fields[call.key] = connection(page, made)
+
+
+def _alias(row: rows.Alias, version: ModelVersion) -> Alias:
+    return Alias(name=row.name, version=version, protected=row.protected, since=row.since)
+
+
+def _param(row: rows.Param) -> Param:
+    return Param(name=row.name, value=row.value)
+
+
+def _uri(text: str | None) -> URI | None:
+    return None if text is None else URI(text)
+
+
+def _big(number: int | None) -> BigInt | None:
+    return None if number is None else BigInt(number)
+
+
+def _model(
+    row: rows.RegisteredModel,
+    loaded: dict[str, Any],
+    owner: Namespace,
+    tags: Mapping[str, list[Tag]],
+    aliases: Mapping[str, list[Alias]],
+    creators: Creators,
+) -> RegisteredModel:
+    return RegisteredModel(
+        id=strawberry.ID(row.id),
+        loaded=loaded,
+        namespace=owner,
+        name=row.name,
+        display_name=row.display_name,
+        description=row.description,
+        task=row.task,
+        domains=row.domains,
+        framework=row.framework,
+        architecture=row.architecture,
+        family=row.family,
+        license=row.license,
+        publisher=row.publisher,
+        languages=row.languages,
+        paper_url=_uri(row.paper_url),
+        code_url=_uri(row.code_url),
+        page_url=_uri(row.page_url),
+        tags=tags.get(row.id, []),
+        aliases=aliases.get(row.id, []),
+        revision=row.revision,
+        created_at=row.created_at,
+        updated_at=row.updated_at,
+        created_by=creators.get(row.created_by),  # type: ignore[arg-type]
+    )
+
+
+def _version(
+    row: rows.ModelVersion,
+    loaded: dict[str, Any],
+    model: RegisteredModel | None,
+    tags: Mapping[str, list[Tag]],
+    aliases: Mapping[str, list[Alias]],
+    creators: Creators,
+) -> ModelVersion:
+    return ModelVersion(
+        id=strawberry.ID(row.id),
+        loaded=loaded,
+        registered_model=model,  # type: ignore[arg-type]
+        number=row.number,
+        semver=row.semver,
+        state=VersionState(row.state),
+        stage=STAGES[row.stage],
+        stage_since=row.stage_since,
+        aliases=aliases.get(row.id, []),
+        description=row.description,
+        source=row.source,
+        run_id=row.run_id,
+        framework=row.framework,
+        parameter_count=_big(row.parameter_count),
+        size_bytes=_big(row.size_bytes),
+        released_at=row.released_at,
+        tags=tags.get(row.id, []),
+        revision=row.revision,
+        created_at=row.created_at,
+        updated_at=row.updated_at,
+        created_by=creators.get(row.created_by),  # type: ignore[arg-type]
+    )

@@ -1,0 +1,207 @@
+"""Namespaces, models, versions and what hangs on them.
+
+Fields that take arguments answer from `loaded`, which `app.graphql.loading` filled under the field's name in
+the response: nothing is read while a query is being resolved.
+"""
+
+from datetime import datetime
+from typing import Annotated, Any
+
+import strawberry
+from strawberry import UNSET
+
+from app.graphql.connections import After, Before, Connection, First, Last
+from app.graphql.datasets import DatasetUse, Tag
+from app.graphql.enums import DatasetRole, LineageDirection, LineageNodeKind, LineageRelation, VersionState
+from app.graphql.lineage import LineageGraph
+from app.graphql.metrics import Metric
+from app.graphql.namespaces import Namespace, Stage
+from app.graphql.ordering import VersionOrder
+from app.graphql.principals import Node, Principal
+from app.graphql.scalars import JSON, URI, BigInt
+from app.graphql.selection import response_key
+
+Loaded = strawberry.Private[dict[str, Any]]
+
+
+@strawberry.type(description="A typed setting that a version was made with; it never changes.")
+class Param:
+    """A typed setting that a version was made with."""
+
+    name: str = strawberry.field(description="The name, unique in the version.")
+    value: JSON = strawberry.field(description="The value as it was written.")
+
+
+@strawberry.type(description="A movable name on one version of a model.")
+class Alias:
+    """A movable name on one version of a model."""
+
+    name: str = strawberry.field(description="The name; case matters.")
+    version: "ModelVersion" = strawberry.field(description="The version that it names now.")
+    protected: bool = strawberry.field(description="Whether moving it needs a permission of its own.")
+    since: datetime = strawberry.field(description="Since when it names this version.")
+
+
+@strawberry.type(description="A named line of versions.")
+class RegisteredModel(Node):
+    """A named line of versions."""
+
+    loaded: Loaded
+    namespace: Namespace = strawberry.field(description="The namespace that owns the name.")
+    name: str = strawberry.field(description="The name, unique in its namespace.")
+    display_name: str | None = strawberry.field(description="The name as its makers write it.")
+    description: str | None = strawberry.field(description="What the model is, in Markdown.")
+    task: str | None = strawberry.field(
+        description="The canonical task, or the task as written if it names none."
+    )
+    domains: list[str] = strawberry.field(description="The fields it is used in, such as `computer vision`.")
+    framework: str | None = strawberry.field(description="What it runs on.")
+    architecture: str | None = strawberry.field(description="How it is built.")
+    family: str | None = strawberry.field(description="The family of models it belongs to.")
+    license: str | None = strawberry.field(description="The licence, by its SPDX id where there is one.")
+    publisher: str | None = strawberry.field(description="Who published it.")
+    languages: list[str] = strawberry.field(description="The languages it is for, by BCP 47.")
+    paper_url: URI | None = strawberry.field(description="Where its paper is.")
+    code_url: URI | None = strawberry.field(description="Where its code is.")
+    page_url: URI | None = strawberry.field(description="Where its page is.")
+    tags: list[Tag] = strawberry.field(description="Its tags, in the order of their keys.")
+    aliases: list[Alias] = strawberry.field(description="Its aliases, in the order of their names.")
+    revision: int = strawberry.field(description="Counts the changes of the model's own fields.")
+    created_at: datetime = strawberry.field(description="When it was registered.")
+    updated_at: datetime = strawberry.field(
+        description="When it last changed; moves also when a version is made or staged."
+    )
+    created_by: Principal = strawberry.field(description="Who registered it.")
+
+    @strawberry.field(description="One tag by its key.")
+    def tag(
+        self, info: strawberry.Info, key: Annotated[str, strawberry.argument(description="The tag's key.")]
+    ) -> Tag | None:
+        """Return one tag by its key."""
+        return self.loaded[response_key(info)]  # type: ignore[no-any-return]
+
+    @strawberry.field(description="The version with the highest number.")
+    def latest_version(
+        self,
+        info: strawberry.Info,
+        stage: Annotated[str | None, strawberry.argument(description="Only versions in this stage.")] = UNSET,
+    ) -> "ModelVersion | None":
+        """Return the version with the highest number, within a stage if one is given."""
+        return self.loaded[response_key(info)]  # type: ignore[no-any-return]
+
+    @strawberry.field(description="Its versions, the highest number first unless another order is asked for.")
+    def versions(
+        self,
+        info: strawberry.Info,
+        order_by: Annotated[VersionOrder | None, strawberry.argument(description="The order.")] = UNSET,
+        first: First = 20,
+        after: After = UNSET,
+        last: Last = UNSET,
+        before: Before = UNSET,
+    ) -> Connection["ModelVersion"] | None:
+        """Return a page of its versions."""
+        return self.loaded[response_key(info)]  # type: ignore[no-any-return]
+
+
+@strawberry.type(description="One candidate of a model.")
+class ModelVersion(Node):
+    """One candidate of a model."""
+
+    loaded: Loaded
+    registered_model: RegisteredModel = strawberry.field(description="The model that it is a version of.")
+    number: int = strawberry.field(description="Its number, never used twice in a model.")
+    semver: str | None = strawberry.field(description="Its semantic version, unique in the model.")
+    state: VersionState = strawberry.field(description="Whether it is finished.")
+    stage: Stage = strawberry.field(description="The stage it is in.")
+    stage_since: datetime = strawberry.field(description="Since when it is in that stage.")
+    aliases: list[Alias] = strawberry.field(
+        description="The aliases that name it, in the order of their names."
+    )
+    description: str | None = strawberry.field(description="What is particular to it, in Markdown.")
+    source: str | None = strawberry.field(description="Where it came from, kept as sent; mostly a URI.")
+    run_id: str | None = strawberry.field(description="The training run that it comes from.")
+    framework: str | None = strawberry.field(description="What it runs on.")
+    parameter_count: BigInt | None = strawberry.field(description="How many weights it has.")
+    size_bytes: BigInt | None = strawberry.field(description="How large it is, in bytes.")
+    released_at: datetime | None = strawberry.field(description="When it was published.")
+    tags: list[Tag] = strawberry.field(description="Its tags, in the order of their keys.")
+    revision: int = strawberry.field(description="Counts the changes of the version's own fields.")
+    created_at: datetime = strawberry.field(description="When it was registered.")
+    updated_at: datetime = strawberry.field(description="When it last changed.")
+    created_by: Principal = strawberry.field(description="Who registered it.")
+
+    @strawberry.field(description="One tag by its key.")
+    def tag(
+        self, info: strawberry.Info, key: Annotated[str, strawberry.argument(description="The tag's key.")]
+    ) -> Tag | None:
+        """Return one tag by its key."""
+        return self.loaded[response_key(info)]  # type: ignore[no-any-return]
+
+    @strawberry.field(description="Its params, in the order of their names.")
+    def params(
+        self,
+        info: strawberry.Info,
+        first: First = 100,
+        after: After = UNSET,
+        last: Last = UNSET,
+        before: Before = UNSET,
+    ) -> Connection[Param] | None:
+        """Return a page of its params."""
+        return self.loaded[response_key(info)]  # type: ignore[no-any-return]
+
+    @strawberry.field(description="One param by its name.")
+    def param(
+        self,
+        info: strawberry.Info,
+        name: Annotated[str, strawberry.argument(description="The param's name.")],
+    ) -> Param | None:
+        """Return one param by its name."""
+        return self.loaded[response_key(info)]  # type: ignore[no-any-return]
+
+    @strawberry.field(description="Its metrics, in the order of their names.")
+    def metrics(
+        self,
+        info: strawberry.Info,
+        first: First = 100,
+        after: After = UNSET,
+        last: Last = UNSET,
+        before: Before = UNSET,
+    ) -> Connection[Metric] | None:
+        """Return a page of its metrics."""
+        return self.loaded[response_key(info)]  # type: ignore[no-any-return]
+
+    @strawberry.field(description="The datasets it was made with.")
+    def datasets(
+        self,
+        info: strawberry.Info,
+        role: Annotated[
+            DatasetRole | None, strawberry.argument(description="Only uses in this role.")
+        ] = UNSET,
+        first: First = 50,
+        after: After = UNSET,
+        last: Last = UNSET,
+        before: Before = UNSET,
+    ) -> Connection[DatasetUse] | None:
+        """Return a page of the datasets it was made with."""
+        return self.loaded[response_key(info)]  # type: ignore[no-any-return]
+
+    @strawberry.field(description="What it comes from or what came from it.")
+    def lineage(
+        self,
+        info: strawberry.Info,
+        direction: Annotated[LineageDirection, strawberry.argument(description="Which way to walk.")],
+        max_depth: Annotated[int, strawberry.argument(description="How many hops at most, 0 to 50.")] = 1,
+        relations: Annotated[
+            list[LineageRelation] | None,
+            strawberry.argument(description="Follow only edges of these relations."),
+        ] = UNSET,
+        kinds: Annotated[
+            list[LineageNodeKind] | None,
+            strawberry.argument(description="Enter only nodes of these kinds."),
+        ] = UNSET,
+        max_nodes: Annotated[
+            int, strawberry.argument(description="How many nodes at most, nearest first, 1 to 5000.")
+        ] = 500,
+    ) -> LineageGraph | None:
+        """Return the graph above or below it."""
+        return self.loaded[response_key(info)]  # type: ignore[no-any-return]

@@ -1,0 +1,79 @@
+"""The schema's own scalars."""
+
+from datetime import UTC, datetime
+from typing import Any, NewType
+
+import strawberry
+from graphql import GraphQLError
+from strawberry.types.scalar import ScalarDefinition
+
+from app.registry.rules import MAX_SAFE_INTEGER, check_json
+
+JSON = NewType("JSON", object)
+BigInt = NewType("BigInt", int)
+URI = NewType("URI", str)
+
+
+def _parse_big_int(value: Any) -> int:
+    if isinstance(value, bool) or not isinstance(value, int) or abs(value) > MAX_SAFE_INTEGER:
+        raise GraphQLError(f"BigInt is an integer within ±(2^53 - 1), not {value!r}")
+    return value
+
+
+def _parse_json(value: Any) -> Any:
+    try:
+        return check_json(value)
+    except ValueError as wrong:
+        raise GraphQLError(str(wrong)) from None
+
+
+def _parse_uri(value: Any) -> str:
+    if not isinstance(value, str):
+        raise GraphQLError(f"URI is text, not {value!r}")
+    return value
+
+
+def _parse_date_time(value: Any) -> datetime:
+    try:
+        moment = datetime.fromisoformat(value)
+    except (TypeError, ValueError):
+        raise GraphQLError(f"DateTime has the form 2026-01-31T12:00:00Z, not {value!r}") from None
+    if moment.tzinfo is None:
+        raise GraphQLError(f"DateTime names its zone, as in 2026-01-31T12:00:00Z; {value!r} does not")
+    return moment.astimezone(UTC)
+
+
+def _serialize_date_time(value: datetime) -> str:
+    return value.astimezone(UTC).isoformat(timespec="microseconds").replace("+00:00", "Z")
+
+
+SCALARS: dict[object, ScalarDefinition] = {
+    JSON: strawberry.scalar(
+        name="JSON",
+        description="Any JSON value.",
+        specified_by_url="https://www.rfc-editor.org/rfc/rfc8259",
+        serialize=lambda value: value,
+        parse_value=_parse_json,
+    ),
+    BigInt: strawberry.scalar(
+        name="BigInt",
+        description="An integer within ±(2^53 - 1), as a JSON number.",
+        specified_by_url="https://www.rfc-editor.org/rfc/rfc7493#section-2.2",
+        serialize=lambda value: value,
+        parse_value=_parse_big_int,
+    ),
+    URI: strawberry.scalar(
+        name="URI",
+        description="A URI, kept as it was sent.",
+        specified_by_url="https://www.rfc-editor.org/rfc/rfc3986",
+        serialize=lambda value: value,
+        parse_value=_parse_uri,
+    ),
+    datetime: strawberry.scalar(
+        name="DateTime",
+        description="A moment in UTC with microseconds.",
+        specified_by_url="https://www.rfc-editor.org/rfc/rfc3339",
+        serialize=_serialize_date_time,
+        parse_value=_parse_date_time,
+    ),
+}

@@ -1,0 +1,138 @@
+"""Answers of the search."""
+
+from datetime import datetime
+
+import strawberry
+
+from app.graphql.connections import PageInfo
+from app.graphql.enums import DegradationCode, FacetField
+from app.graphql.registered import ModelVersion, RegisteredModel
+from app.insight import discovery
+from app.search import contract, reasons
+
+
+@strawberry.type(description="A field that shares words with the query.")
+class MatchedField:
+    """A field that shares words with the query."""
+
+    field: str = strawberry.field(description="The field, such as `displayName`.")
+    words: list[str] = strawberry.field(description="The shared words, as the field has them.")
+
+
+@strawberry.type(description="Excerpts of a field.")
+class Highlight:
+    """Excerpts of a field."""
+
+    field: str = strawberry.field(description="The field.")
+    fragments: list[str] = strawberry.field(
+        description="Excerpts; matches stand between `<mark>` and `</mark>`, the rest is HTML-escaped."
+    )
+
+
+@strawberry.type(description="Why a model was found.")
+class MatchExplanation:
+    """Why a model was found."""
+
+    words: float | None = strawberry.field(
+        description="bm25 / (bm25 + 10), comparable between queries; null when no word matched."
+    )
+    meaning: float | None = strawberry.field(
+        description="(1 + cosine) / 2, comparable between queries; null without a vector."
+    )
+    matched: list[MatchedField] = strawberry.field(description="The fields that share words with the query.")
+    highlights: list[Highlight] = strawberry.field(description="Where those words stand.")
+
+
+@strawberry.type(description="A model that was found.")
+class SearchEdge:
+    """A model that was found."""
+
+    cursor: str = strawberry.field(description="Its place, for `after`.")
+    rank: int = strawberry.field(description="Its place in the order, from 1.")
+    node: RegisteredModel = strawberry.field(description="The model.")
+    version: ModelVersion | None = strawberry.field(description="Its latest version.")
+    score: float = strawberry.field(description="0 to 1; orders within one answer.")
+    why: MatchExplanation = strawberry.field(description="Why it was found.")
+
+
+@strawberry.type(description="A value of a facet.")
+class FacetValue:
+    """A value of a facet."""
+
+    value: str = strawberry.field(description="The value in its most frequent spelling.")
+    count: int = strawberry.field(description="How many of the found models have it.")
+
+
+@strawberry.type(description="The most frequent values of a field among the found models.")
+class Facet:
+    """The most frequent values of a field among the found models."""
+
+    field: FacetField = strawberry.field(description="The field.")
+    values: list[FacetValue] = strawberry.field(description="The values, the most frequent first.")
+    other_count: int = strawberry.field(description="The sum of the counts of all other values.")
+
+
+@strawberry.type(description="A reason why an answer is not whole.")
+class Degradation:
+    """A reason why an answer is not whole."""
+
+    code: DegradationCode = strawberry.field(description="The reason, for programs.")
+    message: str = strawberry.field(description="The reason, for people.")
+
+
+@strawberry.type(description="A page of what was found.")
+class SearchConnection:
+    """A page of what was found."""
+
+    edges: list[SearchEdge] = strawberry.field(description="What was found, with reasons.")
+    nodes: list[RegisteredModel] = strawberry.field(description="What was found.")
+    page_info: PageInfo = strawberry.field(description="Where the page lies.")
+    total_count: int = strawberry.field(
+        description="What the filter admits and matches the words or lies in the window by meaning."
+    )
+    window: int = strawberry.field(description="Order exists among this many candidates.")
+    facets: list[Facet] = strawberry.field(
+        description="The facets asked for, over the same models as `totalCount`."
+    )
+    indexed_through: datetime | None = strawberry.field(
+        description="Every change up to then is in the answer; null when that is not known."
+    )
+    degraded: list[Degradation] = strawberry.field(
+        description="Why the answer is not whole; empty when it is."
+    )
+
+
+@strawberry.input(description="Asks for the most frequent values of a field.")
+class FacetInput:
+    """Asks for the most frequent values of a field."""
+
+    field: FacetField = strawberry.field(
+        description="The field; a facet ignores the filter on its own field."
+    )
+    limit: int = strawberry.field(default=20, description="How many values at most, 1 to 100.")
+
+
+def explanation(hit: contract.Hit, why: reasons.Reasons | None) -> MatchExplanation:
+    """Make an explanation of a hit and of the words it shares with the query."""
+    return MatchExplanation(
+        words=hit.words,
+        meaning=hit.meaning,
+        matched=[MatchedField(field=one.field, words=list(one.words)) for one in why.matched] if why else [],
+        highlights=[Highlight(field=one.field, fragments=list(one.fragments)) for one in why.highlights]
+        if why
+        else [],
+    )
+
+
+def facet(counts: contract.FacetCounts) -> Facet:
+    """Make a facet of what was counted."""
+    return Facet(
+        field=FacetField[counts.field.name],
+        values=[FacetValue(value=one.value, count=one.count) for one in counts.values],
+        other_count=counts.other_count,
+    )
+
+
+def degradation(one: discovery.Degradation) -> Degradation:
+    """Make a degradation of its reason."""
+    return Degradation(code=DegradationCode(one.code.value), message=one.message)

@@ -1,0 +1,214 @@
+"""Lists of what is registered, in pages, and what belongs to many entities at once."""
+
+from collections.abc import Collection, Sequence
+from enum import StrEnum
+
+from sqlalchemy import and_, func
+from sqlmodel import col, select
+
+from app.db.changelog import Change
+from app.db.engine import ReadSession
+from app.db.paging import Order, Page, PageRequest, list_page, list_pages, named
+from app.db.text import fold
+from app.registry.filtering import model_condition
+from app.registry.tables import (
+    Alias,
+    MetricSeries,
+    ModelVersion,
+    Namespace,
+    Param,
+    RegisteredModel,
+    Tag,
+    Task,
+)
+from app.search.filters import All, Filter
+
+
+class ModelOrder(StrEnum):
+    """What a list of models is ordered by: the columns, the last of which tells equals apart."""
+
+    NAME = "name_folded"
+    CREATED_AT = "created_at"
+    UPDATED_AT = "updated_at"
+
+
+class VersionOrder(StrEnum):
+    """What a list of versions is ordered by."""
+
+    NUMBER = "number"
+    CREATED_AT = "created_at"
+    UPDATED_AT = "updated_at"
+
+
+def list_models(
+    session: ReadSession,
+    request: PageRequest,
+    *,
+    admitted: Filter = All(),  # noqa: B008 - a frozen value
+    order: ModelOrder = ModelOrder.NAME,
+    descending: bool = False,
+    counted: bool = False,
+) -> Page[RegisteredModel]:
+    """Return a page of the living models that the filter admits."""
+    statement = select(RegisteredModel).where(
+        col(RegisteredModel.deleted_at).is_(None), model_condition(admitted)
+    )
+    name = named("models", {"filter": repr(admitted)})
+    return list_page(session, statement, Order(name, (order, "id"), descending), request, counted=counted)
+
+
+def list_versions(
+    session: ReadSession,
+    request: PageRequest,
+    *,
+    order: VersionOrder = VersionOrder.CREATED_AT,
+    descending: bool = True,
+    counted: bool = False,
+) -> Page[ModelVersion]:
+    """Return a page of all living versions."""
+    statement = select(ModelVersion).where(col(ModelVersion.deleted_at).is_(None))
+    return list_page(
+        session, statement, Order("versions", (order, "id"), descending), request, counted=counted
+    )
+
+
+def versions_of(
+    session: ReadSession,
+    model_ids: Collection[str],
+    request: PageRequest,
+    *,
+    order: VersionOrder = VersionOrder.NUMBER,
+    descending: bool = True,
+    counted: bool = False,
+) -> dict[str, Page[ModelVersion]]:
+    """Return the same page of the versions of many models, by model."""
+    statement = select(ModelVersion).where(
+        col(ModelVersion.model_id).in_(model_ids), col(ModelVersion.deleted_at).is_(None)
+    )
+    by = Order("versions_of", (order, "id"), descending)
+    return list_pages(session, statement, "model_id", by, request, counted=counted)
+
+
+def latest_versions(
+    session: ReadSession, model_ids: Collection[str], stage: str | None = None
+) -> dict[str, ModelVersion]:
+    """Return the version with the highest number of each model, within a stage if one is given."""
+    living = and_(col(ModelVersion.model_id).in_(model_ids), col(ModelVersion.deleted_at).is_(None))
+    if stage is not None:
+        living = and_(living, col(ModelVersion.stage) == stage)
+    highest = (
+        select(ModelVersion.model_id, func.max(ModelVersion.number).label("number"))
+        .where(living)
+        .group_by(col(ModelVersion.model_id))
+        .subquery()
+    )
+    rows = session.exec(
+        select(ModelVersion).join(
+            highest,
+            (highest.c.model_id == ModelVersion.model_id) & (highest.c.number == ModelVersion.number),
+        )
+    )
+    return {row.model_id: row for row in rows}
+
+
+def tags_of(session: ReadSession, subject_ids: Collection[str]) -> dict[str, list[Tag]]:
+    """Return the tags of entities, by entity and in the order of their keys."""
+    tags: dict[str, list[Tag]] = {}
+    for tag in session.exec(select(Tag).where(col(Tag.subject_id).in_(subject_ids)).order_by(col(Tag.key))):
+        tags.setdefault(tag.subject_id, []).append(tag)
+    return tags
+
+
+def aliases_of(session: ReadSession, model_ids: Collection[str]) -> dict[str, list[Alias]]:
+    """Return the aliases of models, by model and in the order of their names."""
+    aliases: dict[str, list[Alias]] = {}
+    for alias in session.exec(
+        select(Alias).where(col(Alias.model_id).in_(model_ids)).order_by(col(Alias.name))
+    ):
+        aliases.setdefault(alias.model_id, []).append(alias)
+    return aliases
+
+
+def params_of(
+    session: ReadSession, version_ids: Collection[str], request: PageRequest, *, counted: bool = False
+) -> dict[str, Page[Param]]:
+    """Return the same page of the params of many versions, by version and in the order of their names."""
+    statement = select(Param).where(col(Param.version_id).in_(version_ids))
+    return list_pages(session, statement, "version_id", Order("params", ("name",)), request, counted=counted)
+
+
+def metrics_of(
+    session: ReadSession, version_ids: Collection[str], request: PageRequest, *, counted: bool = False
+) -> dict[str, Page[MetricSeries]]:
+    """Return the same page of the metric series of many versions, by version, in the order of the names."""
+    statement = select(MetricSeries).where(col(MetricSeries.owner_id).in_(version_ids))
+    order = Order("metrics", ("name_folded", "id"))
+    return list_pages(session, statement, "owner_id", order, request, counted=counted)
+
+
+def list_tasks(
+    session: ReadSession, request: PageRequest, *, text: str | None = None, counted: bool = False
+) -> Page[Task]:
+    """Return a page of the tasks whose name, title, description or synonyms contain `text`, by name."""
+    statement = select(Task)
+    for word in fold(text or "").split():
+        everything = func.lower(
+            Task.name + " " + Task.title + " " + func.coalesce(Task.description, "") + " " + Task.synonyms
+        )
+        statement = statement.where(everything.contains(word, autoescape=True))
+    order = Order(named("tasks", {"text": text}), ("name",))
+    return list_page(session, statement, order, request, counted=counted)
+
+
+def list_changes(
+    session: ReadSession, request: PageRequest, *, subject: str | None = None, counted: bool = False
+) -> Page[Change]:
+    """Return a page of the change log, in its order."""
+    statement = select(Change)
+    if subject is not None:
+        statement = statement.where(Change.subject_id == subject)
+    order = Order(named("changes", {"subject": subject}), ("sequence",))
+    return list_page(session, statement, order, request, counted=counted)
+
+
+def namespaces_by_id(session: ReadSession, ids: Collection[str]) -> dict[str, Namespace]:
+    """Return namespaces by id; unknown ids are left out."""
+    return {row.id: row for row in session.exec(select(Namespace).where(col(Namespace.id).in_(ids)))}
+
+
+def models_by_id(session: ReadSession, ids: Collection[str]) -> dict[str, RegisteredModel]:
+    """Return living models by id; unknown ids are left out."""
+    statement = select(RegisteredModel).where(
+        col(RegisteredModel.id).in_(ids), col(RegisteredModel.deleted_at).is_(None)
+    )
+    return {row.id: row for row in session.exec(statement)}
+
+
+def versions_by_id(session: ReadSession, ids: Collection[str]) -> dict[str, ModelVersion]:
+    """Return living versions by id; unknown ids are left out."""
+    statement = select(ModelVersion).where(
+        col(ModelVersion.id).in_(ids), col(ModelVersion.deleted_at).is_(None)
+    )
+    return {row.id: row for row in session.exec(statement)}
+
+
+def latest_series(session: ReadSession, version_ids: Sequence[str]) -> dict[str, list[MetricSeries]]:
+    """Return all metric series of versions, by version."""
+    series: dict[str, list[MetricSeries]] = {}
+    for row in session.exec(
+        select(MetricSeries)
+        .where(col(MetricSeries.owner_id).in_(version_ids))
+        .order_by(col(MetricSeries.name_folded), col(MetricSeries.id))
+    ):
+        series.setdefault(row.owner_id, []).append(row)
+    return series
+
+
+def params_by_version(session: ReadSession, version_ids: Sequence[str]) -> dict[str, dict[str, Param]]:
+    """Return all params of versions, by version and name."""
+    params: dict[str, dict[str, Param]] = {}
+    for row in session.exec(
+        select(Param).where(col(Param.version_id).in_(version_ids)).order_by(col(Param.name))
+    ):
+        params.setdefault(row.version_id, {})[row.name] = row
+    return params

@@ -1,0 +1,45 @@
+"""Whom a request may be addressed to: no page elsewhere may reach a registry on loopback by DNS rebinding."""
+
+from collections.abc import Iterable
+from urllib.parse import urlsplit
+
+from starlette.datastructures import Headers
+from starlette.responses import JSONResponse
+from starlette.types import ASGIApp, Receive, Scope, Send
+
+
+class KnownHosts:
+    """Refuses requests whose Host, or whose Origin if they have one, is not among the known hosts.
+
+    Args:
+        app: What answers the other requests.
+        hosts: The host names, without ports.
+    """
+
+    def __init__(self, app: ASGIApp, hosts: Iterable[str]) -> None:
+        self.app = app
+        self.hosts = frozenset(host.casefold().strip("[]") for host in hosts)
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Pass the request on, or answer it with 403."""
+        if scope["type"] == "lifespan":
+            await self.app(scope, receive, send)
+            return
+        headers = Headers(scope=scope)
+        named = {"Host": _host(f"//{headers.get('host', '')}")}
+        if "origin" in headers:
+            named["Origin"] = _host(headers["origin"])
+        wrong = [header for header, host in named.items() if host not in self.hosts]
+        if not wrong:
+            await self.app(scope, receive, send)
+            return
+        message = f"the {wrong[0]} header names a host that this server does not answer for"
+        body = {"errors": [{"message": message, "extensions": {"code": "FORBIDDEN"}}]}
+        await JSONResponse(body, status_code=403)(scope, receive, send)
+
+
+def _host(address: str) -> str:
+    try:
+        return (urlsplit(address).hostname or "").casefold()
+    except ValueError:
+        return ""

@@ -1,0 +1,5 @@
+"""The version of Holotype, as it was installed."""
+
+from importlib.metadata import version
+
+VERSION = version("holotype")
