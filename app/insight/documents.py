@@ -49,7 +49,7 @@ def _document(
     tasks: TaskMatcher,
 ) -> ModelDocument:
     named = [model.task, *_texts(tags.get(FURTHER_TASKS))]
-    known = dict.fromkeys(task for name in named if name and (task := tasks.task(name)))
+    known = {task.name: task for name in named if name and (task := tasks.task(name))}
     return ModelDocument(
         key=model.key or 0,
         id=model.id,
@@ -65,7 +65,7 @@ def _document(
                 description=task.description or "",
                 synonyms=tuple(task.synonyms),
             )
-            for task in known
+            for task in known.values()
         ),
         task_as_written=model.task_written,
         domains=tuple(model.domains),

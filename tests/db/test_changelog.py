@@ -7,10 +7,13 @@ from itertools import pairwise
 from typing import Any
 
 import pytest
+import rfc8785
+from hypothesis import given
+from hypothesis import strategies as st
 from sqlalchemy import delete, update
 from sqlmodel import col
 
-from app.db.changelog import Change, Fact, changes_after, digest_of, head, identity
+from app.db.changelog import Change, Fact, canonical, changes_after, digest_of, head, identity
 from app.db.history import columns_of
 from app.identity.session import writing
 from app.identity.viewer import AllowAll
@@ -30,6 +33,20 @@ def broken_at(changes: Sequence[Change]) -> int | None:
 def write(store: Store, *actions: str) -> None:
     with store.writing() as session:
         session.record([Fact(action=action, subject_id="s", after={"n": 1.5}) for action in actions])
+
+
+KEEPABLE = st.text(st.characters(exclude_categories=["Cs"]))
+NUMBERS = st.integers(-(2**53) + 1, 2**53 - 1) | st.floats(allow_nan=False, allow_infinity=False)
+VALUES = st.recursive(
+    st.none() | st.booleans() | NUMBERS | KEEPABLE,
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(KEEPABLE, inner, max_size=3),
+    max_leaves=8,
+)
+
+
+@given(st.dictionaries(KEEPABLE, VALUES, max_size=4))
+def test_what_is_kept_is_canonical_json(value: dict[str, Any]) -> None:
+    assert canonical(value) == rfc8785.dumps(value).decode()
 
 
 def test_the_log_starts_with_what_every_registry_has(store: Store) -> None:
