@@ -4,8 +4,6 @@ from pathlib import Path
 
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
-from app.db.engine import sqlite_url
-
 
 class Settings(BaseSettings):
     """The settings of one process.
@@ -27,7 +25,7 @@ class Settings(BaseSettings):
     @property
     def database_url(self) -> str:
         """The URL of the registry's database."""
-        return sqlite_url(self.data / "registry.db")
+        return f"sqlite:///{self.data / 'registry.db'}"
 
     @property
     def index_folder(self) -> Path:
