@@ -13,6 +13,7 @@ from graphql import (
     is_abstract_type,
 )
 from graphql.execution.values import get_argument_values
+from pydantic.alias_generators import to_snake
 from strawberry import Info
 
 ResolveInfo: TypeAlias = GraphQLResolveInfo[Any]
@@ -22,7 +23,7 @@ Owned: TypeAlias = tuple[Any, FieldNode]
 
 @dataclass(frozen=True, slots=True)
 class Call:
-    """One field in a query: its name in the response, its arguments with defaults, and what is below."""
+    """One field in a query: its name in the response, its arguments by Python names, and what is below."""
 
     key: str
     arguments: dict[str, Any]
@@ -78,7 +79,8 @@ class Selection:
         for key, found in by_key.items():
             owner, node = found[0]
             definition = owner.fields[name]
-            arguments = get_argument_values(definition, node, self._info.variable_values)
+            given = get_argument_values(definition, node, self._info.variable_values)
+            arguments = {to_snake(argument): value for argument, value in given.items()}
             yield Call(key, arguments, self._merged(found))
 
     def _merged(self, fields: list[Owned]) -> "Selection":

@@ -127,7 +127,7 @@ def _fill_latest(session: ReadSession, loaded: Loaded, selection: Selection) -> 
 
 def _fill_versions(session: ReadSession, loaded: Loaded, selection: Selection) -> None:
     for call in selection.calls("versions"):
-        order, descending = version_order(call.arguments.get("order_by") or call.arguments.get("orderBy"))
+        order, descending = version_order(call.arguments.get("order_by"))
         pages = listing.versions_of(
             session,
             loaded.keys(),
