@@ -1,0 +1,111 @@
+"""Judge the search of a running API: `python -m bench.search_quality --queries FILE --url URL`.
+
+The registry holds the models whose records the queries judge; each model names its records by its tag
+`source_id`. A model counts once, with the best grade among its records, and the ideal ranking likewise.
+"""
+
+import argparse
+import gzip
+import sys
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import httpx2
+import orjson
+from rich.console import Console
+from rich.table import Table
+
+from bench.search_quality.asking import Unanswered, found_models, models_by_record
+from bench.search_quality.judge import CUTOFF, mean, model_grades, ndcg, succeeded
+
+MODES = ("WORDS", "MEANING", "HYBRID")
+TYPES = ("task", "paper_paraphrase", "paper_title")
+
+
+@dataclass(frozen=True, slots=True)
+class Judged:
+    """A query with the grades of the models it is about."""
+
+    id: str
+    type: str
+    text: str
+    grades: dict[str, int]
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """How good one ranking was."""
+
+    type: str
+    mode: str
+    ndcg: float
+    succeeded: bool
+
+
+def main() -> int:
+    """Run the command; return its exit code."""
+    parser = argparse.ArgumentParser(prog="python -m bench.search_quality", description=__doc__)
+    parser.add_argument("--queries", type=Path, required=True, help="judged queries, JSON Lines, may be .gz")
+    parser.add_argument("--url", default="http://127.0.0.1:8765", help="the running API")
+    parser.add_argument("--types", nargs="+", default=TYPES, help="which types of queries")
+    parser.add_argument("--modes", nargs="+", default=MODES, help="which modes of search")
+    parser.add_argument("--each", type=Path, help="write the figure of every query to this file")
+    options = parser.parse_args()
+    try:
+        with httpx2.Client(base_url=options.url, timeout=60, trust_env=False) as api:
+            model_of = models_by_record(api)
+            judged = [query for query in _queries(options.queries, model_of) if query.type in options.types]
+            verdicts = _judge(api, judged, options.modes, options.each)
+    except (Unanswered, httpx2.HTTPError) as failure:
+        print(f"{options.url}: {failure}", file=sys.stderr)
+        return 1
+    print(f"{len(judged)} queries, {len(model_of):,} records in {len(set(model_of.values())):,} models")
+    Console().print(_table(verdicts, options.types, options.modes))
+    return 0
+
+
+def _queries(path: Path, model_of: dict[str, str]) -> Iterator[Judged]:
+    read = gzip.open if path.suffix == ".gz" else Path.open
+    with read(path, "rb") as lines:
+        for line in lines:
+            query = orjson.loads(line)
+            grades = model_grades(query["relevance"], model_of)
+            yield Judged(query["id"], query["type"], query["query"], grades)
+
+
+def _judge(
+    api: httpx2.Client, queries: Sequence[Judged], modes: Sequence[str], each: Path | None
+) -> list[Verdict]:
+    verdicts, lines = [], []
+    for query in queries:
+        for mode in modes:
+            ranking = found_models(api, query.text, mode, CUTOFF)
+            verdict = Verdict(query.type, mode, ndcg(ranking, query.grades), succeeded(ranking, query.grades))
+            verdicts.append(verdict)
+            lines.append(orjson.dumps({"id": query.id, **_plain(verdict)}))
+    if each:
+        each.write_bytes(b"\n".join(lines) + b"\n")
+    return verdicts
+
+
+def _plain(verdict: Verdict) -> dict[str, object]:
+    return {name: getattr(verdict, name) for name in Verdict.__slots__}
+
+
+def _table(verdicts: Sequence[Verdict], types: Sequence[str], modes: Sequence[str]) -> Table:
+    table = Table("type", "queries", *modes, *(f"{mode} success" for mode in modes), box=None)
+    for kind in (*types, "all"):
+        some = [one for one in verdicts if kind in {one.type, "all"}]
+        cells = {mode: [one for one in some if one.mode == mode] for mode in modes}
+        table.add_row(
+            kind,
+            str(len(some) // len(modes)),
+            *(f"{mean(one.ndcg for one in cells[mode]):.3f}" for mode in modes),
+            *(f"{mean(one.succeeded for one in cells[mode]):.2f}" for mode in modes),
+        )
+    return table
+
+
+if __name__ == "__main__":
+    sys.exit(main())
