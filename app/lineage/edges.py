@@ -45,14 +45,7 @@ def external_nodes(session: WriteSession, uris: Iterable[str]) -> dict[str, str]
 
 def unknown_edges(session: WriteSession, edges: Sequence[NewEdge]) -> list[NewEdge]:
     """Return the edges that are not in the graph yet, each once and in their order."""
-    known = set(
-        session.execute(
-            select(LineageEdge.downstream, LineageEdge.upstream, LineageEdge.relation).where(
-                col(LineageEdge.downstream).in_({edge.downstream for edge in edges}),
-                col(LineageEdge.until).is_(None),
-            )
-        )
-    )
+    known = set(_known(session, {edge.downstream for edge in edges}))
     fresh: dict[tuple[str, str, str], NewEdge] = {}
     for edge in edges:
         triple = (edge.downstream, edge.upstream, str(edge.relation))
@@ -114,6 +107,15 @@ def refuse_cycles(session: WriteSession, edges: Sequence[NewEdge]) -> None:
                     path=path,
                     field=["upstream"],
                 )
+
+
+def _known(session: WriteSession, nodes: Collection[str]) -> Iterator[tuple[str, str, str]]:
+    for chunk in batched(sorted(nodes), VALUES_A_STATEMENT):
+        yield from session.execute(
+            select(LineageEdge.downstream, LineageEdge.upstream, LineageEdge.relation).where(
+                col(LineageEdge.downstream).in_(chunk), col(LineageEdge.until).is_(None)
+            )
+        )
 
 
 def _with_descendants(session: WriteSession, nodes: Collection[str]) -> set[str]:
