@@ -19,7 +19,7 @@ help: ## List these commands
 setup: $(INSTALLED) ## Install everything into .venv, with .venv/bin/holotype
 
 demo: $(INSTALLED) ## Serve a sample of real models on PORT (8765) from DATA (.holotype/demo)
-	@$(BIN)/python examples/demo/demo.py --data "$(DATA)" --port "$(PORT)"
+	@$(BIN)/python -m examples.demo --data "$(DATA)" --port "$(PORT)"
 
 test: $(INSTALLED) ## Run the tests; the last lines say what was left out
 	@$(BIN)/pytest -q

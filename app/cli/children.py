@@ -4,9 +4,13 @@ import os
 import signal
 import subprocess
 import sys
+import threading
 import time
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import IO
+
+from app.cli.terminal import say
 
 FIRST_DELAY_SECONDS = 0.5
 LONGEST_DELAY_SECONDS = 30.0
@@ -35,10 +39,15 @@ class Child:
 def start(child: Child) -> None:
     """Start the process of a child."""
     command = [sys.executable, "-m", "app.cli.child", child.module, *child.arguments]
-    # In a session of its own, so that Ctrl-C reaches the parent alone, who then ends the children in order.
     child.process = subprocess.Popen(  # noqa: S603 - our own modules
-        command, stdin=subprocess.PIPE, env={**os.environ, **child.environment}, start_new_session=True
+        command,
+        stdin=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        env={**os.environ, **child.environment},
+        # In a session of its own, so that Ctrl-C reaches the parent alone, who then ends the children.
+        start_new_session=True,
     )
+    threading.Thread(target=_relay, args=(child.process.stderr,), daemon=True).start()
     child.started = time.monotonic()
 
 
@@ -77,6 +86,13 @@ def end_all(children: Iterable[Child], *, grace: float) -> None:
             child.process.kill()
             child.process.wait()
         _forget(child)
+
+
+def _relay(lines: IO[bytes]) -> None:
+    """Pass on what a child says, so that it does not write across a bar that is being drawn."""
+    with lines:
+        for line in lines:
+            say(line.decode(errors="replace").rstrip())
 
 
 def _forget(child: Child) -> None:

@@ -101,7 +101,8 @@ def import_(
     from app.cli.choosing import chosen_settings  # noqa: PLC0415 - see the package
     from app.cli.importing import import_into  # noqa: PLC0415
 
-    import_into(chosen_settings(data=data), files, rejects)
+    if import_into(chosen_settings(data=data), files, rejects):
+        raise typer.Exit(1)
 
 
 @app.command()

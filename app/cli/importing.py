@@ -24,8 +24,12 @@ INTERRUPTED = 130
 Report = Callable[[importing.Progress], None]
 
 
-def import_into(settings: Settings, files: Sequence[Path], rejects: Path | None) -> None:
-    """Import files into the registry of a data folder and say what became of their lines."""
+def import_into(settings: Settings, files: Sequence[Path], rejects: Path | None) -> int:
+    """Import files into the registry of a data folder and say what became of their lines.
+
+    Returns:
+        How much was rejected.
+    """
     database = open_data(settings)
     with database.read() as session:
         system = viewer_named(session, SYSTEM_SERVICE)
@@ -42,8 +46,7 @@ def import_into(settings: Settings, files: Sequence[Path], rejects: Path | None)
     finally:
         database.close()
     _summarize(tally)
-    if tally.rejected.total():
-        raise typer.Exit(1)
+    return tally.rejected.total()
 
 
 @contextmanager
