@@ -1,11 +1,9 @@
 """The one place where refusals become errors of the API, and where defects are masked."""
 
 import logging
-from collections.abc import AsyncIterator
 from typing import Any
 
 from graphql import GraphQLError, GraphQLSyntaxError
-from strawberry.extensions import SchemaExtension
 
 from app.errors import HolotypeError, NotFound, Refusals
 
@@ -14,29 +12,21 @@ logger = logging.getLogger(__name__)
 QUERY_CODES = {"NOT_FOUND": "NOT_FOUND", "FORBIDDEN": "FORBIDDEN", "CONFLICT": "CONFLICT"}
 
 
-class ErrorCodes(SchemaExtension):
-    """Gives every error a stable code, and hides the text of what nobody foresaw."""
+def presented(error: GraphQLError, request_id: str, *, executed: bool) -> GraphQLError:
+    """Return an error as a client sees it: with a stable code, and without the text of what nobody foresaw.
 
-    async def on_operation(self) -> AsyncIterator[None]:
-        """Rewrite the errors once the answer is whole."""
-        yield
-        result: Any = self.execution_context.result
-        if self.execution_context.pre_execution_errors:
-            for error in self.execution_context.pre_execution_errors:
-                _code(error, "GRAPHQL_VALIDATION_FAILED")
-        if result is not None and getattr(result, "errors", None):
-            request_id = self.execution_context.context.request_id
-            result.errors = [_presented(error, request_id) for error in result.errors]
-
-
-def _presented(error: GraphQLError, request_id: str) -> GraphQLError:
+    Args:
+        error: The error, with what was raised.
+        request_id: The id under which a defect is logged.
+        executed: Whether the operation was valid and only its values were not.
+    """
     original = error.original_error
     if isinstance(original, Refusals):
         original = original.errors[0]
     if isinstance(original, HolotypeError):
         return _refusal(error, original)
     if original is None or isinstance(original, GraphQLError):
-        return _code(error, "GRAPHQL_VALIDATION_FAILED" if error.path is None else "BAD_USER_INPUT")
+        return _code(error, "BAD_USER_INPUT" if executed else "GRAPHQL_VALIDATION_FAILED")
     logger.error("request %s failed", request_id, exc_info=original)
     return GraphQLError(
         "Something went wrong here, not with your request; the log has it under this request id.",
