@@ -1,12 +1,15 @@
-"""A process that wants the same names and numbers as its rivals: `racing_writer.py FILE SECONDS`.
+"""Processes that want the same names and numbers: `racing_writers.py FILE WRITERS SECONDS`.
 
-It opens the registry, says when it is ready, starts when it is told to, and prints what it won.
+They open a new registry all at once, wait for each other, race, and what each won is printed as JSON.
 """
 
 import json
+import multiprocessing
 import sys
 import time
 from collections.abc import Callable
+from multiprocessing.queues import SimpleQueue
+from multiprocessing.synchronize import Barrier
 from pathlib import Path
 
 from app.db.engine import sqlite_url
@@ -19,13 +22,15 @@ from app.registry.finding import ModelBy, find_model
 from app.registry.opening import open_registry
 from app.registry.registration import create_versions, register_models
 
+Won = dict[str, list[int]]
 
-def race(file: Path, seconds: float) -> dict[str, list[int]]:
-    """Try one name and one number after the other and return those that were won."""
+
+def race(file: Path, seconds: float, barrier: Barrier, results: SimpleQueue[Won]) -> None:
+    """Open the registry, try one name and one number after the other, and tell those that were won."""
     database = open_registry(sqlite_url(file))
     with database.read() as session:
         viewer = viewer_named(session, "local")
-    won: dict[str, list[int]] = {"names": [], "stated": [], "counted": []}
+    won: Won = {"names": [], "stated": [], "counted": []}
 
     def attempt(kind: str, move: Callable[[WriteSession, int], int], turn: int) -> None:
         try:
@@ -35,8 +40,8 @@ def race(file: Path, seconds: float) -> dict[str, list[int]]:
             return
         won[kind].append(number)
 
-    print("ready", flush=True)  # noqa: T201 - the signal to the test
-    sys.stdin.readline()
+    attempt("names", register, 0)
+    barrier.wait()
     end = time.monotonic() + seconds
     turn = 0
     while time.monotonic() < end:
@@ -45,7 +50,7 @@ def race(file: Path, seconds: float) -> dict[str, list[int]]:
         attempt("stated", take_number, turn)
         attempt("counted", take_next, turn)
     database.close()
-    return won
+    results.put(won)
 
 
 def register(session: WriteSession, turn: int) -> int:
@@ -56,20 +61,36 @@ def register(session: WriteSession, turn: int) -> int:
 
 def take_number(session: WriteSession, turn: int) -> int:
     """Create a version under the number of this turn."""
-    return version(session, "stated", turn)
+    return version(session, turn)
 
 
 def take_next(session: WriteSession, _turn: int) -> int:
     """Create a version under the next number."""
-    return version(session, "counted", None)
+    return version(session, None)
 
 
-def version(session: WriteSession, model: str, number: int | None) -> int:
-    """Create a version and return its number."""
-    found = find_model(session, ModelBy(name=model))
+def version(session: WriteSession, number: int | None) -> int:
+    """Create a version and return its number; stated and counted numbers are of one model each."""
+    found = find_model(session, ModelBy(name="model-0" if number is None else "model-1"))
     [made] = create_versions(session, [(found, draft(VersionDraft, {"number": number}))])
     return made.number
 
 
+def start(file: Path, writers: int, seconds: float) -> list[Won]:
+    """Start the writers as forks, so that the code is read once, and return what each won."""
+    context = multiprocessing.get_context("fork")
+    barrier, results = context.Barrier(writers), context.SimpleQueue()
+    racers = [
+        context.Process(target=race, args=(file, seconds, barrier, results), daemon=True)
+        for _ in range(writers)
+    ]
+    for racer in racers:
+        racer.start()
+    won = [results.get() for _ in racers]
+    for racer in racers:
+        racer.join()
+    return won
+
+
 if __name__ == "__main__":
-    print(json.dumps(race(Path(sys.argv[1]), float(sys.argv[2]))))  # noqa: T201 - the result for the test
+    print(json.dumps(start(Path(sys.argv[1]), int(sys.argv[2]), float(sys.argv[3]))))  # noqa: T201 - for the test
