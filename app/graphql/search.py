@@ -115,8 +115,8 @@ class FacetInput:
 def explanation(hit: contract.Hit, why: reasons.Reasons | None) -> MatchExplanation:
     """Make an explanation of a hit and of the words it shares with the query."""
     return MatchExplanation(
-        words=hit.words,
-        meaning=hit.meaning,
+        words=_rounded(hit.words),
+        meaning=_rounded(hit.meaning),
         matched=[MatchedField(field=one.field, words=list(one.words)) for one in why.matched] if why else [],
         highlights=[Highlight(field=one.field, fragments=list(one.fragments)) for one in why.highlights]
         if why
@@ -136,3 +136,8 @@ def facet(counts: contract.FacetCounts) -> Facet:
 def degradation(one: discovery.Degradation) -> Degradation:
     """Make a degradation of its reason."""
     return Degradation(code=DegradationCode(one.code.value), message=one.message)
+
+
+def _rounded(part: float | None) -> float | None:
+    """Leave out the digits that differ from machine to machine."""
+    return None if part is None else round(part, 4)
