@@ -87,25 +87,17 @@ def spread_params(record: Record, params: Record) -> Record:
 def metric_definitions(records: Iterable[Record]) -> list[Record]:
     """Return a definition for each metric that has a stated direction, by name.
 
-    A name for which both directions are stated has none; a unit is given where every value states the same.
+    A name for which both directions are stated has none. Units are left to the values, being part of
+    their keys: what one source measures in per cent, another gives as a fraction.
     """
     directions: defaultdict[str, set[bool]] = defaultdict(set)
-    units: defaultdict[str, set[str]] = defaultdict(set)
     for record in records:
         for value in record.get("metrics") or []:
             name = metric_name(value["name"])
-            units[name].add(one_line(value.get("unit")))
             if value.get("higher_is_better") is not None:
                 directions[name].add(value["higher_is_better"])
     return [
-        stated(
-            {
-                "type": "metricDefinition",
-                "name": name,
-                "direction": _direction(directions[name]),
-                "unit": _only(units[name]),
-            }
-        )
+        {"type": "metricDefinition", "name": name, "direction": _direction(directions[name])}
         for name in sorted(directions)
     ]
 
@@ -114,7 +106,3 @@ def _direction(stated_directions: set[bool]) -> str:
     if len(stated_directions) > 1:
         return "NONE"
     return "MAXIMIZE" if True in stated_directions else "MINIMIZE"
-
-
-def _only(units: set[str]) -> str | None:
-    return next(iter(units)) if len(units) == 1 else None

@@ -92,7 +92,7 @@ def test_definitions_follow_what_the_values_say() -> None:
         model("c", metrics=[value("odd", higher_is_better=True), value("odd", higher_is_better=False)]),
     ]
     assert metric_definitions(records) == [
-        {"type": "metricDefinition", "name": "acc", "direction": "MAXIMIZE", "unit": "%"},
+        {"type": "metricDefinition", "name": "acc", "direction": "MAXIMIZE"},
         {"type": "metricDefinition", "name": "loss", "direction": "MINIMIZE"},
         {"type": "metricDefinition", "name": "odd", "direction": "NONE"},
     ]
