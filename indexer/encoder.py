@@ -156,7 +156,7 @@ def _quiet() -> Iterator[None]:
     """Keep bars and notes of the libraries off the terminal; what fails still raises."""
     transformers_logging.disable_progress_bar()  # type: ignore[no-untyped-call]
     transformers_logging.set_verbosity_error()  # type: ignore[no-untyped-call]
-    for name in ("torch.onnx", "onnxscript", "onnx_ir"):
+    for name in ("torch.onnx", "onnxscript", "onnx_ir", "sentence_transformers"):
         logging.getLogger(name).setLevel(logging.ERROR)
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
