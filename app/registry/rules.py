@@ -52,8 +52,8 @@ def check_name(text: str) -> str:
             character or blanks at its ends.
     """
     name = composed(text)
-    if not name or len(name) > MAX_NAME:
-        raise InvalidInput(f"a name has 1 to {MAX_NAME} characters, not {len(name)}")
+    if not name:
+        raise InvalidInput(f"a name has 1 to {MAX_NAME} characters")
     bad = next((char for char in name if char in "/:" or unicodedata.category(char) == "Cc"), None)
     if bad is not None:
         raise InvalidInput(f"a name may not contain {bad!r}; '.', '-' and '_' are welcome in its place")
@@ -66,9 +66,12 @@ def composed(text: str) -> str:
     """Return text in NFC form, as names are kept and looked up.
 
     Raises:
-        InvalidInput: It breaks `check_characters`.
+        InvalidInput: It breaks `check_characters`, or is longer than any name.
     """
-    return unicodedata.normalize("NFC", check_characters(text))
+    name = unicodedata.normalize("NFC", check_characters(text))
+    if len(name) > MAX_NAME:
+        raise InvalidInput(f"a name has 1 to {MAX_NAME} characters, not {len(name)}")
+    return name
 
 
 def check_characters(text: str) -> str:

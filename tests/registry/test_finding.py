@@ -125,6 +125,12 @@ def test_what_is_no_id(text: str) -> None:
     assert len(caught.value.message) < 200
 
 
+def test_a_text_longer_than_any_name_is_not_looked_for(store: Store) -> None:
+    store.model("resnet50")
+    with store.reading() as session, pytest.raises(InvalidInput, match="256"):
+        find_model(session, ModelBy(name="resnet" * 100_000))
+
+
 @pytest.mark.parametrize("text", ["\ud800", "a\x00"])
 def test_text_that_no_store_can_keep_is_found_nowhere(store: Store, text: str) -> None:
     store.version(store.model("resnet50"))
