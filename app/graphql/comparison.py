@@ -1,17 +1,19 @@
 """Comparisons of versions."""
 
-from typing import Annotated
+from typing import Annotated, Any
 
 import strawberry
 from strawberry import UNSET
 
-from app.db.paging import Order, Page, PageRequest, named, sequence_page
-from app.graphql.connections import After, Connection, First, connection
+from app.db.paging import Order, PageRequest, named, sequence_page
+from app.graphql.connections import After, Connection, connection
 from app.graphql.enums import ComparisonKind, MetricDirection
 from app.graphql.metrics import MetricKey, metric_key
 from app.graphql.registered import ModelVersion
 from app.graphql.scalars import JSON
 from app.insight import comparison
+
+MAX_ROWS = 200
 
 
 @strawberry.type(description="One version's value in a row.")
@@ -57,27 +59,30 @@ class VersionComparison:
             list[ComparisonKind] | None, strawberry.argument(description="Only rows of these kinds.")
         ] = UNSET,
         only_differing: Annotated[  # noqa: FBT002 - an argument of the schema
-            bool, strawberry.argument(description="Only rows in which the versions differ.")
+            bool | None, strawberry.argument(description="Only rows in which the versions differ.")
         ] = False,
         text: Annotated[
             str | None, strawberry.argument(description="Only rows whose key contains this text.")
         ] = UNSET,
-        first: First = 200,
+        first: Annotated[
+            int | None, strawberry.argument(description="How many rows at most, 1 to 200.")
+        ] = MAX_ROWS,
         after: After = UNSET,
     ) -> Connection[ComparisonRow] | None:
         """Return a page of the rows."""
-        wanted = [comparison.RowKind(kind.name) for kind in kinds] if kinds else None
-        matching = self.comparison.matching(wanted, only_differing=only_differing, text=text or None)
-        ids = [str(version.id) for version in self.versions]
-        order = Order(
-            named(
-                "rows", {"versions": ids, "kinds": [kind.name for kind in kinds or []], "text": text or None}
-            ),
-            ("identity",),
+        wanted = None if kinds is UNSET or kinds is None else [comparison.RowKind(one.name) for one in kinds]
+        asked: dict[str, Any] = {
+            "kinds": wanted,
+            "only_differing": bool(only_differing),
+            "text": text or None,
+        }
+        matching = self.comparison.matching(**asked)
+        versions = [str(version.id) for version in self.versions]
+        order = Order(named("rows", {"versions": versions, **asked}), ("identity",))
+        request = PageRequest(
+            first=MAX_ROWS if first is None else first, after=None if after is UNSET else after, most=MAX_ROWS
         )
-        keys = [row.identity for row in matching]
-        request = PageRequest(first=first or 200, after=after or None, most=200)
-        page: Page[comparison.ComparisonRow] = sequence_page(matching, keys, order, request)
+        page = sequence_page(matching, [row.identity for row in matching], order, request)
         return connection(page, [_row(row) for row in page.items])
 
 

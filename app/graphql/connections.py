@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from typing import Annotated, Any, Generic, TypeVar
 
 import strawberry
+from strawberry import UNSET
 
 from app.db.paging import Page, PageRequest
 
@@ -75,4 +76,14 @@ def page_request(arguments: Mapping[str, Any], *, first: int = 20) -> PageReques
         after=arguments.get("after"),
         last=arguments.get("last"),
         before=arguments.get("before"),
+    )
+
+
+def page_asked(
+    first: int | None, after: str | None, last: int | None, before: str | None, *, default: int = 20
+) -> PageRequest:
+    """Return the page that a root field's arguments ask for; what is absent is `UNSET` there."""
+    given = {"first": first, "after": after, "last": last, "before": before}
+    return page_request(
+        {name: None if value is UNSET else value for name, value in given.items()}, first=default
     )

@@ -11,7 +11,6 @@ from strawberry import UNSET
 from app.errors import InvalidInput
 from app.graphql.enums import DatasetRole, LineageRelation, MetricSource, NonFinite
 from app.graphql.scalars import JSON, URI, BigInt
-from app.registry.finding import ModelBy, VersionBy
 
 
 @strawberry.input(description="A name within a namespace.")
@@ -224,24 +223,6 @@ def plain(given: Any, path: tuple[str, ...] = ()) -> Any:
         here = (*path, field.name)
         values[field.name] = _mapping(value, here) if field.name in PAIRS else plain(value, here)
     return values
-
-
-def model_by(given: RegisteredModelBy | QualifiedName) -> ModelBy:
-    """Return how the registry is asked for a model."""
-    if isinstance(given, QualifiedName):
-        return ModelBy(namespace=given.namespace or "default", name=given.name)
-    return model_by(given.name) if given.name else ModelBy(id=str(given.id))
-
-
-def version_by(given: ModelVersionBy) -> VersionBy:
-    """Return how the registry is asked for a version."""
-    if given.number:
-        return VersionBy(model=model_by(given.number.model), number=given.number.number)
-    if given.alias:
-        return VersionBy(model=model_by(given.alias.model), alias=given.alias.alias)
-    if given.stage:
-        return VersionBy(model=model_by(given.stage.model), stage=given.stage.stage)
-    return VersionBy(id=str(given.id))
 
 
 def _mapping(pairs: list[Any], path: tuple[str, ...]) -> dict[str, Any]:

@@ -1,7 +1,6 @@
 """The root of all writing: each mutation is one transaction, and its answer is read after the commit."""
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Annotated, Any, TypeVar
 
@@ -11,7 +10,7 @@ from pydantic.alias_generators import to_camel
 from app.db.engine import ReadSession
 from app.errors import AlreadyExists, HolotypeError, Refusals
 from app.graphql.context import Info
-from app.graphql.inputs import model_by, plain, version_by
+from app.graphql.inputs import plain
 from app.graphql.loading.nodes import load_nodes
 from app.graphql.mutation_inputs import (
     CreateModelVersionInput,
@@ -22,6 +21,7 @@ from app.graphql.mutation_inputs import (
     SetTagsInput,
     TransitionStageInput,
 )
+from app.graphql.naming import below, named_model, named_version
 from app.graphql.payloads import (
     CreateModelVersionPayload,
     CreateNamespacePayload,
@@ -46,7 +46,6 @@ from app.registry.drafts import (
     VersionDraft,
     draft,
 )
-from app.registry.finding import find_model, find_version
 from app.registry.labels import set_alias, set_tags
 from app.registry.metrics import log_metrics
 from app.registry.namespaces import create_namespaces
@@ -118,9 +117,9 @@ class Mutation:
 
         def work(session: WriteSession) -> Done:
             version = _within("version", VersionDraft, plain(input.version))
-            with _field("model"):
-                model = find_model(session, model_by(input.model))
-            with _field("version"):
+            with below("model"):
+                model = named_model(session, input.model)
+            with below("version"):
                 [made] = create_versions(session, [(model, version)])
             return Done({"model_version": made.id})
 
@@ -139,8 +138,8 @@ class Mutation:
                 _within(f"metrics.{index}", MetricDraft, plain(one))
                 for index, one in enumerate(input.metrics)
             ]
-            with _field("version"):
-                version = find_version(session, version_by(input.version))
+            with below("version"):
+                version = named_version(session, input.version)
             return Done({"model_version": version.id}, {"logged": log_metrics(session, version, metrics)})
 
         return await _mutate(info, input, LogMetricsPayload, work)
@@ -169,8 +168,8 @@ class Mutation:
         """Point an alias at a version of its model."""
 
         def work(session: WriteSession) -> Done:
-            with _field("version"):
-                version = find_version(session, version_by(input.version))
+            with below("version"):
+                version = named_version(session, input.version)
             previous = set_alias(session, version, input.alias)
             return Done({"model_version": version.id, "previous": previous.id if previous else None})
 
@@ -185,8 +184,8 @@ class Mutation:
         """Move a version into a stage."""
 
         def work(session: WriteSession) -> Done:
-            with _field("version"):
-                version = find_version(session, version_by(input.version))
+            with below("version"):
+                version = named_version(session, input.version)
             values = _values(input, "to", "archive_incumbents", "expected_revision", "comment")
             archived = transition_stage(session, version, draft(TransitionDraft, values))
             return Done({"model_version": version.id, "archived": [one.id for one in archived]})
@@ -202,19 +201,8 @@ def _values(given: Any, *names: str) -> dict[str, Any]:
 
 def _within(outer: str, kind: type[AnyDraft], values: Mapping[str, Any]) -> AnyDraft:
     """Check a part of an input; what is refused names its field below `outer`."""
-    with _field(*outer.split(".")):
+    with below(*outer.split(".")):
         return draft(kind, values)
-
-
-@contextmanager
-def _field(*outer: str) -> Iterator[None]:
-    """Put the fields of what is refused below `outer`."""
-    try:
-        yield
-    except HolotypeError as refusal:
-        raise refusal.within(*outer) from None
-    except Refusals as refusals:
-        raise Refusals(error.within(*outer) for error in refusals.errors) from None
 
 
 async def _mutate(
@@ -245,9 +233,9 @@ def _load(
     """Read the things of a payload that are asked for."""
     loaded: dict[str, Any] = {}
     for name, wanted in things.items():
-        below = selection.below(to_camel(name))
+        asked = selection.below(to_camel(name))
         ids = wanted if isinstance(wanted, list) else [wanted] if wanted else []
-        nodes = load_nodes(session, ids, below) if to_camel(name) in selection else {}
+        nodes = load_nodes(session, ids, asked) if to_camel(name) in selection else {}
         found = [nodes[one] for one in ids if one in nodes]
         loaded[name] = found if isinstance(wanted, list) else next(iter(found), None)
     return loaded
@@ -257,7 +245,7 @@ def _in_the_way(
     session: ReadSession, errors: Sequence[HolotypeError], selection: Selection
 ) -> list[tuple[HolotypeError, Any]]:
     """Read what stands in the way of refused names."""
-    below = selection.below("userErrors").on("Conflict").below("existing")
+    asked = selection.below("userErrors").on("Conflict").below("existing")
     ids = [error.existing for error in errors if isinstance(error, AlreadyExists) and error.existing]
-    nodes = load_nodes(session, ids, below)
+    nodes = load_nodes(session, ids, asked)
     return [(error, nodes.get(getattr(error, "existing", None) or "")) for error in errors]

@@ -190,7 +190,9 @@ class ModelVersion(Node):
         self,
         info: strawberry.Info,
         direction: Annotated[LineageDirection, strawberry.argument(description="Which way to walk.")],
-        max_depth: Annotated[int, strawberry.argument(description="How many hops at most, 0 to 50.")] = 1,
+        max_depth: Annotated[
+            int | None, strawberry.argument(description="How many hops at most, 0 to 50.")
+        ] = 1,
         relations: Annotated[
             list[LineageRelation] | None,
             strawberry.argument(description="Follow only edges of these relations."),
@@ -200,7 +202,7 @@ class ModelVersion(Node):
             strawberry.argument(description="Enter only nodes of these kinds."),
         ] = UNSET,
         max_nodes: Annotated[
-            int, strawberry.argument(description="How many nodes at most, nearest first, 1 to 5000.")
+            int | None, strawberry.argument(description="How many nodes at most, nearest first, 1 to 5000.")
         ] = 500,
     ) -> LineageGraph | None:
         """Return the graph above or below it."""

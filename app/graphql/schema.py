@@ -8,6 +8,7 @@ from graphql import GraphQLError, OperationDefinitionNode
 from strawberry.extensions import ParserCache, SchemaExtension, ValidationCache
 from strawberry.schema.config import StrawberryConfig
 
+from app.graphql.metrics import MetricDefinition
 from app.graphql.mutations import Mutation
 from app.graphql.payloads import Conflict, InvalidInput
 from app.graphql.queries import Query
@@ -40,7 +41,7 @@ class NamedOperation(SchemaExtension):
 schema = PublicSchema(
     query=Query,
     mutation=Mutation,
-    types=[Conflict, InvalidInput],
+    types=[Conflict, InvalidInput, MetricDefinition],
     extensions=[ParserCache, ValidationCache, NamedOperation],
     config=StrawberryConfig(scalar_map=SCALARS),
 )

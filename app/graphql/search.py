@@ -109,7 +109,7 @@ class FacetInput:
     field: FacetField = strawberry.field(
         description="The field; a facet ignores the filter on its own field."
     )
-    limit: int = strawberry.field(default=20, description="How many values at most, 1 to 100.")
+    limit: int | None = strawberry.field(default=20, description="How many values at most, 1 to 100.")
 
 
 def explanation(hit: contract.Hit, why: reasons.Reasons | None) -> MatchExplanation:

@@ -12,9 +12,7 @@ class Task(Node):
 
     name: str = strawberry.field(description="The canonical name, such as `text_classification`.")
     title: str = strawberry.field(description="The name as on a page.")
-    description: str | None = strawberry.field(
-        description="One line in plain words, as a person would ask for it."
-    )
+    description: str = strawberry.field(description="One line in plain words, as a person would ask for it.")
     synonyms: list[str] = strawberry.field(description="Other names that mean this task.")
 
 
@@ -24,6 +22,6 @@ def task(row: rows.Task) -> Task:
         id=strawberry.ID(row.id),
         name=row.name,
         title=row.title,
-        description=row.description,
+        description=row.description or row.title,
         synonyms=list(row.synonyms),
     )

@@ -86,7 +86,7 @@ class Comparison:
     def matching(
         self, kinds: Sequence[RowKind] | None, *, only_differing: bool, text: str | None
     ) -> list[ComparisonRow]:
-        """Return the rows of these kinds whose key contains `text`."""
+        """Return the rows of these kinds (None for all) whose key contains `text`."""
         wanted = fold(text or "")
         return [
             row
@@ -106,8 +106,7 @@ def compare_versions(
         InvalidInput: Fewer than 2 or more than 50 versions, one twice, or a baseline that is not among them.
     """
     ids = [version.id for version in versions]
-    if not MIN_VERSIONS <= len(ids) <= MAX_VERSIONS:
-        raise InvalidInput(f"2 to 50 versions are compared, not {len(ids)}", field=["versions"])
+    check_count(len(ids))
     if len(set(ids)) < len(ids):
         raise InvalidInput("a version is compared with itself: name each once", field=["versions"])
     if baseline is not None and baseline.id not in ids:
@@ -115,6 +114,17 @@ def compare_versions(
     base = ids.index(baseline.id) if baseline else None
     rows = [*_metric_rows(session, ids, base), *_param_rows(session, ids, base)]
     return Comparison(versions, baseline, rows)
+
+
+def check_count(versions: int) -> None:
+    """Refuse to compare what is no comparison or too much for one.
+
+    Raises:
+        InvalidInput: Fewer than 2 or more than 50 versions.
+    """
+    if not MIN_VERSIONS <= versions <= MAX_VERSIONS:
+        bounds = f"{MIN_VERSIONS} to {MAX_VERSIONS}"
+        raise InvalidInput(f"{bounds} versions are compared, not {versions}", field=["versions"])
 
 
 def metric_label(series: MetricSeries) -> str:

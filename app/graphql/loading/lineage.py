@@ -54,7 +54,10 @@ def load_graph(
 
 
 def _walk(root: str, arguments: Mapping[str, Any]) -> Walk:
-    depth, most = arguments.get("max_depth", 1), arguments.get("max_nodes", 500)
+    depth, most = (
+        default if arguments.get(name) is None else arguments[name]
+        for name, default in (("max_depth", 1), ("max_nodes", 500))
+    )
     if not 0 <= depth <= MAX_DEPTH:
         raise InvalidInput(f"maxDepth is 0 to {MAX_DEPTH}, not {depth}", field=["maxDepth"])
     if not 1 <= most <= MAX_NODES:

@@ -1,0 +1,54 @@
+"""Answers of the search, with the models and versions that they lead to."""
+
+from app.db.engine import ReadSession
+from app.graphql.connections import PageInfo
+from app.graphql.loading.registered import load_models, load_versions
+from app.graphql.search import SearchConnection, SearchEdge, degradation, explanation, facet
+from app.graphql.selection import Selection
+from app.insight import discovery
+from app.registry import listing
+
+
+def load_search(
+    session: ReadSession, index: discovery.Discovery, query: discovery.Query, selection: Selection
+) -> SearchConnection:
+    """Search and make a connection of what is found.
+
+    Raises:
+        InvalidInput: The text is too long, or the cursor is not one of this search.
+    """
+    edges = selection.below("edges")
+    explained = edges.below("why").asks("matched", "highlights")
+    answer = discovery.search(session, index, query, reasons=explained)
+    models = load_models(session, [found.model for found in answer.found], selection.items())
+    latest = {}
+    if "version" in edges:
+        rows = listing.latest_versions(session, [found.model.id for found in answer.found])
+        versions = load_versions(session, list(rows.values()), edges.below("version"))
+        latest = dict(zip(rows, versions, strict=True))
+    cursors = [found.cursor for found in answer.found]
+    return SearchConnection(
+        edges=[
+            SearchEdge(
+                cursor=found.cursor,
+                rank=found.rank,
+                node=node,
+                version=latest.get(found.model.id),
+                score=found.hit.score,
+                why=explanation(found.hit, found.reasons),
+            )
+            for found, node in zip(answer.found, models, strict=True)
+        ],
+        nodes=models,
+        page_info=PageInfo(
+            start_cursor=cursors[0] if cursors else None,
+            end_cursor=cursors[-1] if cursors else None,
+            has_next_page=answer.has_next,
+            has_previous_page=query.after is not None,
+        ),
+        total_count=answer.total,
+        window=answer.window,
+        facets=[facet(counts) for counts in answer.facets],
+        indexed_through=answer.indexed_through,
+        degraded=[degradation(one) for one in answer.degraded],
+    )

@@ -1,0 +1,85 @@
+"""Finding what an input names; what is not there names the input's own field."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from app.db.engine import ReadSession
+from app.errors import HolotypeError, NotFound, Refusals
+from app.graphql.inputs import ModelVersionBy, QualifiedName, RegisteredModelBy
+from app.registry import tables as rows
+from app.registry.finding import ModelBy, VersionBy, find_model, find_namespaces, find_version
+from app.registry.rules import composed
+
+MODEL_FIELDS = {"namespace", "name"}
+
+
+@contextmanager
+def below(*outer: str) -> Iterator[None]:
+    """Put the fields of what is refused below `outer`."""
+    try:
+        yield
+    except HolotypeError as refusal:
+        raise refusal.within(*outer) from None
+    except Refusals as refusals:
+        raise Refusals(error.within(*outer) for error in refusals.errors) from None
+
+
+def named_namespace(session: ReadSession, name: str) -> rows.Namespace:
+    """Return the namespace `name`.
+
+    Raises:
+        InvalidInput: The name is text that no store can keep.
+        NotFound: There is none; the nearest names are suggested.
+    """
+    with below("name"):
+        wanted = composed(name)
+    try:
+        return find_namespaces(session, [wanted])[wanted]
+    except NotFound as missing:
+        missing.field = ("name",)
+        raise
+
+
+def named_model(session: ReadSession, by: RegisteredModelBy) -> rows.RegisteredModel:
+    """Return the model that `by` names.
+
+    Raises:
+        InvalidInput: The id is malformed or of another kind.
+        NotFound: There is none; the nearest names are suggested.
+    """
+    if by.name:
+        with below("name"):
+            return find_model(session, _qualified(by.name))
+    return find_model(session, ModelBy(id=str(by.id)))
+
+
+def named_version(session: ReadSession, by: ModelVersionBy) -> rows.ModelVersion:
+    """Return the version that `by` names.
+
+    Raises:
+        InvalidInput: The id is malformed or of another kind.
+        NotFound: There is none; the nearest are suggested.
+    """
+    way, wanted = _asked(by)
+    try:
+        return find_version(session, wanted)
+    except HolotypeError as refusal:
+        if wanted.model is None:
+            raise
+        inner = ("model",) if refusal.field[:1] and refusal.field[0] in MODEL_FIELDS else ()
+        raise refusal.within(way, *inner) from None
+
+
+def _asked(by: ModelVersionBy) -> tuple[str, VersionBy]:
+    """Return the field of the input that names the version, and how the registry is asked for it."""
+    if by.number:
+        return "number", VersionBy(model=_qualified(by.number.model), number=by.number.number)
+    if by.alias:
+        return "alias", VersionBy(model=_qualified(by.alias.model), alias=by.alias.alias)
+    if by.stage:
+        return "stage", VersionBy(model=_qualified(by.stage.model), stage=by.stage.stage)
+    return "id", VersionBy(id=str(by.id))
+
+
+def _qualified(given: QualifiedName) -> ModelBy:
+    return ModelBy(namespace=given.namespace or "default", name=given.name)
