@@ -105,10 +105,10 @@ def _named(
                 col(ModelVersion.deleted_at).is_(None),
             )
         )
-        return session.execute(models).tuples()
+        return session.execute(models)
     datasets = (
         select(Dataset.name, DatasetVersion.label, DatasetVersion.id)
         .join(DatasetVersion, col(DatasetVersion.dataset_id) == Dataset.id)
         .where(Dataset.namespace_id == namespace_id, col(Dataset.name).in_(names))
     )
-    return session.execute(datasets).tuples()
+    return session.execute(datasets)

@@ -6,14 +6,14 @@ from typing import Any
 from sqlmodel import col, select
 
 from app.db.statements import batched
-from app.errors import HolotypeError
+from app.errors import HolotypeError, NotFound
 from app.identity.session import WriteSession
 from app.registry.drafts import FactsDraft, ModelDraft, TransitionDraft, VersionFactsDraft
 from app.registry.labels import set_alias, set_tags
 from app.registry.metrics import Measured, log_metrics, missing_metrics
 from app.registry.registration import create_versions, register_models
 from app.registry.rules import MAX_POINTS
-from app.registry.stages import FIRST_STAGE, transition_stage
+from app.registry.stages import FIRST_STAGE, stage_named, transition_stage
 from app.registry.tables import ModelVersion, RegisteredModel
 from app.registry.tasks import task_names
 from app.transfer.interchange import ModelLine, VersionEntry, draft_of
@@ -37,7 +37,7 @@ def settle_models(session: WriteSession, lines: Sequence[Stated[ModelLine]]) -> 
     """Register the models that are not there yet, and add to known ones what they lack.
 
     Raises:
-        NotFound: A namespace or a stage does not exist.
+        NotFound: A namespace does not exist.
         AlreadyExists: A semantic version is taken.
         LimitExceeded: A model or a version would have too many tags.
     """
@@ -48,12 +48,12 @@ def settle_models(session: WriteSession, lines: Sequence[Stated[ModelLine]]) -> 
     for line in lines:
         record = line.record
         standing = known.get((record.namespace, record.name))
-        if standing is None:
+        if errors := [*_unknown_stages(record), *_contradictions(session, record, standing)]:
+            outcome.refused.append(Refused(line, errors))
+        elif standing is None:
             fresh.append(record)
             outcome.count(Kind.MODEL, new=1)
             outcome.count(Kind.TAG, new=len(record.tags))
-        elif errors := [*_contradictions(session, record, standing)]:
-            outcome.refused.append(Refused(line, errors))
         else:
             outcome.count(Kind.MODEL, unchanged=1)
             entries += _complete(session, record, standing, outcome)
@@ -65,9 +65,20 @@ def settle_models(session: WriteSession, lines: Sequence[Stated[ModelLine]]) -> 
     return outcome
 
 
+def _unknown_stages(record: ModelLine) -> Iterator[HolotypeError]:
+    for index, entry in enumerate(record.versions):
+        try:
+            stage_named(entry.stage or FIRST_STAGE)
+        except NotFound as unknown:
+            unknown.field = ("versions", str(index), "stage")
+            yield unknown
+
+
 def _contradictions(
-    session: WriteSession, record: ModelLine, standing: StandingModel
+    session: WriteSession, record: ModelLine, standing: StandingModel | None
 ) -> Iterator[HolotypeError]:
+    if standing is None:
+        return
     row = standing.row
     yield from contradictions(record, row, MODEL_FACTS)
     if record.task and row.task not in {record.task, task_names(session).canonical(record.task)}:

@@ -84,7 +84,7 @@ def _params(session: ReadSession, version_ids: Sequence[str]) -> dict[str, dict[
     params: dict[str, dict[str, Any]] = defaultdict(dict)
     for some in batched(version_ids, IDS_A_STATEMENT):
         statement = select(Param.version_id, Param.name, Param.value).where(col(Param.version_id).in_(some))
-        for version_id, name, value in session.execute(statement).tuples():
+        for version_id, name, value in session.execute(statement):
             params[version_id][name] = value
     return params
 
@@ -97,6 +97,6 @@ def _aliases(session: ReadSession, model_ids: Sequence[str]) -> dict[str, dict[s
             .join(ModelVersion, col(ModelVersion.id) == Alias.version_id)
             .where(col(Alias.model_id).in_(some))
         )
-        for model_id, name, number in session.execute(statement).tuples():
+        for model_id, name, number in session.execute(statement):
             aliases[model_id][name] = number
     return aliases

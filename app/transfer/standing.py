@@ -21,7 +21,7 @@ IDS_A_STATEMENT = 500
 def namespace_ids(session: ReadSession, names: Collection[str]) -> dict[str, str]:
     """Return the ids of the namespaces that exist, by name."""
     statement = select(Namespace.name, Namespace.id).where(col(Namespace.name).in_(names))
-    return dict(session.execute(statement).tuples().all())
+    return dict(session.execute(statement).all())
 
 
 def tags_of(session: ReadSession, subjects: Collection[str]) -> dict[str, dict[str, Any]]:
@@ -29,7 +29,7 @@ def tags_of(session: ReadSession, subjects: Collection[str]) -> dict[str, dict[s
     tags: dict[str, dict[str, Any]] = defaultdict(dict)
     for ids in batched(sorted(subjects), IDS_A_STATEMENT):
         statement = select(Tag.subject_id, Tag.key, Tag.value).where(col(Tag.subject_id).in_(ids))
-        for subject, key, value in session.execute(statement).tuples():
+        for subject, key, value in session.execute(statement):
             tags[subject][key] = value
     return tags
 

@@ -1,0 +1,61 @@
+"""What docs/interchange.md says is what the format is."""
+
+import json
+import re
+from pathlib import Path
+
+import pytest
+from pydantic import BaseModel
+
+from app.registry.drafts import DatasetVersionDraft, MetricDraft
+from app.transfer.interchange import (
+    DatasetLine,
+    Header,
+    LineageLine,
+    MetricDefinitionLine,
+    ModelLine,
+    NamespaceLine,
+    TaskLine,
+    VersionEntry,
+)
+from tests.transfer.files import Importer
+
+VALUES = {"holotype", "MAXIMIZE", "MINIMIZE", "NONE", "NAN", "INFINITY", "EVALUATION"}
+PAGE = (Path(__file__).parents[2] / "docs" / "interchange.md").read_text()
+
+
+def test_the_lines_of_the_page_can_be_imported(importer: Importer) -> None:
+    [block] = re.findall(r"```json\n(.*?)```", PAGE, re.DOTALL)
+    tally = importer.content(block.encode())
+    assert importer.reasons == []
+    assert tally.new.total() == 10
+    assert [json.loads(line)["type"] for line in block.splitlines()] == [
+        "header",
+        "namespace",
+        "task",
+        "metricDefinition",
+        "dataset",
+        "model",
+        "lineage",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("row", "line"),
+    [
+        ("`header`", Header),
+        ("`namespace`", NamespaceLine),
+        ("`task`", TaskLine),
+        ("`metricDefinition`", MetricDefinitionLine),
+        ("`dataset`", DatasetLine),
+        ("a version of a dataset", DatasetVersionDraft),
+        ("`model`", ModelLine),
+        ("a version of a model", VersionEntry),
+        ("a metric value", MetricDraft),
+        ("`lineage`", LineageLine),
+    ],
+)
+def test_every_field_is_on_the_page(row: str, line: type[BaseModel]) -> None:
+    [cells] = [text for text in PAGE.splitlines() if text.startswith(f"| {row} |")]
+    told = set(re.findall(r"`([a-zA-Z]+)`", cells)) - {row.strip("`"), *VALUES}
+    assert told == {field.alias or name for name, field in line.model_fields.items()} - {"type"}
