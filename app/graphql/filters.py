@@ -1,16 +1,23 @@
 """Typed filters; they become the neutral tree that SQL and the index understand alike."""
 
-from typing import Any
+from typing import TypeAlias
 
 import strawberry
+from pydantic.alias_generators import to_camel
 from strawberry import UNSET
 
+from app.db.statements import VALUES_A_STATEMENT
 from app.db.text import fold
 from app.errors import InvalidInput
+from app.graphql.naming import below
+from app.registry.rules import MAX_LABEL, check_characters
 from app.search import filters
 from app.search.filters import FactField, Filter
 
-MAX_FILTER_NODES = 200
+MAX_FILTER_PARTS = 400
+"""How many conditions and joints a filter has at most; SQLite gives up at 1,000."""
+
+Path: TypeAlias = tuple[str, ...]
 
 
 @strawberry.input(
@@ -66,49 +73,72 @@ _FACTS = (
     "language",
 )
 
+_COMPARISONS: dict[str, type[filters.Equals | filters.Contains | filters.StartsWith]] = {
+    "equals": filters.Equals,
+    "contains": filters.Contains,
+    "starts_with": filters.StartsWith,
+}
+
 
 def model_filter(given: ModelFilter | None) -> Filter:
     """Return the neutral tree of a filter.
 
     Raises:
-        InvalidInput: A part is null, or the filter has more than 200 parts.
+        InvalidInput: A text is longer than any fact or is one that no store can keep, or the filter has more
+            than 400 parts or 10,000 texts.
     """
-    parts = [0]
-    return filters.All() if not given else _tree(given, parts)
+    return _Builder().tree(given, ("filter",)) if given else filters.All()
 
 
-def _tree(given: ModelFilter, parts: list[int]) -> Filter:
-    parts[0] += 1
-    if parts[0] > MAX_FILTER_NODES:
-        raise InvalidInput(f"a filter has at most {MAX_FILTER_NODES} parts", field=["filter"])
-    items: list[Filter] = []
-    if given.and_:
-        items.append(filters.And(tuple(_tree(item, parts) for item in given.and_)))
-    if given.or_ is not UNSET and given.or_ is not None:
-        items.append(filters.Or(tuple(_tree(item, parts) for item in given.or_)))
-    if given.not_:
-        items.append(filters.Not(_tree(given.not_, parts)))
-    for name in _FACTS:
-        match = getattr(given, name)
-        if match:
-            items.append(_leaf(FactField(name), match))
-    return items[0] if len(items) == 1 else filters.And(tuple(items))
+class _Builder:
+    """Makes a tree and counts what it is made of, so that no filter outgrows what a database can parse."""
 
+    def __init__(self) -> None:
+        self._parts = self._texts = 0
 
-def _leaf(field: FactField, match: TextMatch) -> Filter:
-    values: dict[str, Any] = {
-        name: value
-        for name in ("equals", "in_", "contains", "starts_with", "exists")
-        if (value := getattr(match, name)) is not UNSET
-    }
-    [(name, value)] = values.items()
-    match name:
-        case "equals":
-            return filters.Equals(field, fold(value))
-        case "in_":
-            return filters.In(field, frozenset(fold(item) for item in value))
-        case "contains":
-            return filters.Contains(field, fold(value))
-        case "starts_with":
-            return filters.StartsWith(field, fold(value))
-    return filters.Exists(field) if value else filters.Not(filters.Exists(field))
+    def tree(self, given: ModelFilter, path: Path) -> Filter:
+        """Return the tree of one part of a filter."""
+        self._count_part(path)
+        items: list[Filter] = []
+        if given.and_:
+            items.append(filters.And(self._trees(given.and_, (*path, "and"))))
+        if given.or_ is not UNSET and given.or_ is not None:
+            items.append(filters.Or(self._trees(given.or_, (*path, "or"))))
+        if given.not_:
+            items.append(filters.Not(self.tree(given.not_, (*path, "not"))))
+        for name in _FACTS:
+            match = getattr(given, name)
+            if match:
+                items.append(self._leaf(FactField(name), match, (*path, name)))
+        return items[0] if len(items) == 1 else filters.And(tuple(items))
+
+    def _trees(self, given: list[ModelFilter], path: Path) -> tuple[Filter, ...]:
+        return tuple(self.tree(item, (*path, str(index))) for index, item in enumerate(given))
+
+    def _leaf(self, field: FactField, match: TextMatch, path: Path) -> Filter:
+        self._count_part(path)
+        if match.exists is not UNSET:
+            exists = filters.Exists(field)
+            return exists if match.exists else filters.Not(exists)
+        if match.in_ is not UNSET and match.in_ is not None:
+            values = [self._folded(text, (*path, "in", str(index))) for index, text in enumerate(match.in_)]
+            return filters.In(field, frozenset(values))
+        for name, kind in _COMPARISONS.items():
+            text = getattr(match, name)
+            if text is not UNSET:
+                return kind(field, self._folded(text, (*path, to_camel(name))))
+        raise AssertionError("a TextMatch has one part: GraphQL sees to it")
+
+    def _folded(self, text: str, path: Path) -> str:
+        self._texts += 1
+        if self._texts > VALUES_A_STATEMENT:
+            raise InvalidInput(f"a filter has at most {VALUES_A_STATEMENT} texts", field=path)
+        if len(text) > MAX_LABEL:
+            raise InvalidInput(f"a filter's text has at most {MAX_LABEL} characters", field=path)
+        with below(*path):
+            return fold(check_characters(text))
+
+    def _count_part(self, path: Path) -> None:
+        self._parts += 1
+        if self._parts > MAX_FILTER_PARTS:
+            raise InvalidInput(f"a filter has at most {MAX_FILTER_PARTS} parts", field=path)

@@ -131,11 +131,10 @@ class RegistryQueries:
         before: Before = UNSET,
     ) -> Connection[Task] | None:
         """Return a page of the tasks."""
-        counted = "totalCount" in selected(info)
         request = page_asked(first, after, last, before, default=MAX_PAGE)
 
         def work(session: ReadSession) -> Connection[Task]:
-            page = listing.list_tasks(session, request, text=text or None, counted=counted)
+            page = listing.list_tasks(session, request, text=text or None)
             return connection(page, [task(row) for row in page.items])
 
         return await info.context.read(work)

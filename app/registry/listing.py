@@ -8,7 +8,7 @@ from sqlmodel import col, select
 
 from app.db.changelog import Change
 from app.db.engine import ReadSession
-from app.db.paging import Order, Page, PageRequest, list_page, list_pages, named
+from app.db.paging import Order, Page, PageRequest, list_page, list_pages, named, sequence_page
 from app.db.text import fold
 from app.registry.filtering import model_condition
 from app.registry.tables import (
@@ -146,18 +146,16 @@ def metrics_of(
     return list_pages(session, statement, "owner_id", order, request, counted=counted)
 
 
-def list_tasks(
-    session: ReadSession, request: PageRequest, *, text: str | None = None, counted: bool = False
-) -> Page[Task]:
+def list_tasks(session: ReadSession, request: PageRequest, *, text: str | None = None) -> Page[Task]:
     """Return a page of the tasks whose name, title, description or synonyms contain `text`, by name."""
-    statement = select(Task)
-    for word in fold(text or "").split():
-        everything = func.lower(
-            Task.name + " " + Task.title + " " + func.coalesce(Task.description, "") + " " + Task.synonyms
-        )
-        statement = statement.where(everything.contains(word, autoescape=True))
+    words = fold(text or "").split()
+    tasks = [
+        task
+        for task in session.exec(select(Task).order_by(col(Task.name)))
+        if all(word in _in_words(task) for word in words)
+    ]
     order = Order(named("tasks", {"text": text}), ("name",))
-    return list_page(session, statement, order, request, counted=counted)
+    return sequence_page(tasks, [task.name for task in tasks], order, request)
 
 
 def list_changes(
@@ -212,3 +210,7 @@ def params_by_version(session: ReadSession, version_ids: Sequence[str]) -> dict[
     ):
         params.setdefault(row.version_id, {})[row.name] = row
     return params
+
+
+def _in_words(task: Task) -> str:
+    return fold(" ".join([task.name, task.title, task.description or "", *task.synonyms]))

@@ -3,28 +3,26 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-import strawberry
-
 from app.db.engine import ReadSession
+from app.errors import NotFound
 from app.graphql.connections import connection, page_request
 from app.graphql.datasets import Tag, tag
-from app.graphql.enums import VersionState
 from app.graphql.loading.datasets import load_uses
 from app.graphql.loading.lineage import load_graph
 from app.graphql.loading.nodes import loads
+from app.graphql.loading.rows import Creators, alias_of, model_of, param_of, version_of
 from app.graphql.metrics import metric
-from app.graphql.namespaces import STAGES, Namespace, namespace
-from app.graphql.principals import ServiceAccount, User, principal
-from app.graphql.registered import Alias, ModelVersion, Param, RegisteredModel
-from app.graphql.scalars import URI, BigInt
+from app.graphql.namespaces import namespace
+from app.graphql.principals import principal
+from app.graphql.registered import Alias, ModelVersion, RegisteredModel
 from app.graphql.selection import Selection
 from app.identity.principals import principals_by_id
 from app.registry import listing
 from app.registry import tables as rows
 from app.registry.metrics import metric_names
+from app.registry.stages import stage_named
 
 Loaded = dict[str, dict[str, Any]]
-Creators = Mapping[str, User | ServiceAccount]
 
 
 @loads("mdl", "RegisteredModel")
@@ -56,7 +54,7 @@ def load_models(
     _fill_latest(session, loaded, selection)
     _fill_versions(session, loaded, selection)
     return [
-        _model(model, loaded[model.id], namespaces[model.namespace_id], tags, aliases, creators)
+        model_of(model, loaded[model.id], namespaces[model.namespace_id], tags, aliases, creators)
         for model in models
     ]
 
@@ -85,7 +83,7 @@ def load_versions(
         for version_id, fields in loaded.items():
             fields[call.key] = load_graph(session, version_id, call.arguments, call.below)
     return [
-        _version(version, loaded[version.id], models.get(version.model_id), tags, aliases, creators)
+        version_of(version, loaded[version.id], models.get(version.model_id), tags, aliases, creators)
         for version in versions
     ]
 
@@ -118,11 +116,22 @@ def _fill_tags(session: ReadSession, loaded: Loaded, selection: Selection) -> di
 
 def _fill_latest(session: ReadSession, loaded: Loaded, selection: Selection) -> None:
     for call in selection.calls("latestVersion"):
-        found = listing.latest_versions(session, loaded.keys(), call.arguments.get("stage"))
+        found = listing.latest_versions(session, loaded.keys(), _stage(call.arguments.get("stage")))
         versions = load_versions(session, list(found.values()), call.below)
         by_model = dict(zip(found, versions, strict=True))
         for model_id, fields in loaded.items():
             fields[call.key] = by_model.get(model_id)
+
+
+def _stage(name: str | None) -> str | None:
+    """Return the name of a stage that there is."""
+    if name is None:
+        return None
+    try:
+        return stage_named(name).name
+    except NotFound as missing:
+        missing.field = ("stage",)
+        raise
 
 
 def _fill_versions(session: ReadSession, loaded: Loaded, selection: Selection) -> None:
@@ -170,7 +179,7 @@ def _aliases_of_models(
     below = selection.below("aliases", "version")
     versions = {str(node.id): node for node in load_versions(session, list(pointed.values()), below)}
     return {
-        model_id: [_alias(row, versions[row.version_id]) for row in mine if row.version_id in versions]
+        model_id: [alias_of(row, versions[row.version_id]) for row in mine if row.version_id in versions]
         for model_id, mine in aliases.items()
     }
 
@@ -192,13 +201,13 @@ def _fill_params(session: ReadSession, loaded: Loaded, selection: Selection) -> 
         pages = listing.params_of(session, loaded.keys(), request, counted="totalCount" in call.below)
         for version_id, fields in loaded.items():
             page = pages.get(version_id)
-            fields[call.key] = connection(page, [_param(row) for row in page.items] if page else [])
+            fields[call.key] = connection(page, [param_of(row) for row in page.items] if page else [])
     if "param" in selection:
         params = listing.params_by_version(session, list(loaded))
         for call in selection.calls("param"):
             for version_id, fields in loaded.items():
                 row = params.get(version_id, {}).get(call.arguments["name"])
-                fields[call.key] = None if row is None else _param(row)
+                fields[call.key] = None if row is None else param_of(row)
 
 
 def _fill_metrics(session: ReadSession, loaded: Loaded, selection: Selection) -> None:
@@ -212,87 +221,3 @@ def _fill_metrics(session: ReadSession, loaded: Loaded, selection: Selection) ->
             page = pages.get(version_id)
             made = [metric(row, names.canonical(row.name)) for row in page.items] if page else []
             fields[call.key] = connection(page, made)
-
-
-def _alias(row: rows.Alias, version: ModelVersion) -> Alias:
-    return Alias(name=row.name, version=version, protected=row.protected, since=row.since)
-
-
-def _param(row: rows.Param) -> Param:
-    return Param(name=row.name, value=row.value)
-
-
-def _uri(text: str | None) -> URI | None:
-    return None if text is None else URI(text)
-
-
-def _big(number: int | None) -> BigInt | None:
-    return None if number is None else BigInt(number)
-
-
-def _model(
-    row: rows.RegisteredModel,
-    loaded: dict[str, Any],
-    owner: Namespace,
-    tags: Mapping[str, list[Tag]],
-    aliases: Mapping[str, list[Alias]],
-    creators: Creators,
-) -> RegisteredModel:
-    return RegisteredModel(
-        id=strawberry.ID(row.id),
-        loaded=loaded,
-        namespace=owner,
-        name=row.name,
-        display_name=row.display_name,
-        description=row.description,
-        task=row.task,
-        domains=row.domains,
-        framework=row.framework,
-        architecture=row.architecture,
-        family=row.family,
-        license=row.license,
-        publisher=row.publisher,
-        languages=row.languages,
-        paper_url=_uri(row.paper_url),
-        code_url=_uri(row.code_url),
-        page_url=_uri(row.page_url),
-        tags=tags.get(row.id, []),
-        aliases=aliases.get(row.id, []),
-        revision=row.revision,
-        created_at=row.created_at,
-        updated_at=row.updated_at,
-        created_by=creators.get(row.created_by),  # type: ignore[arg-type]
-    )
-
-
-def _version(
-    row: rows.ModelVersion,
-    loaded: dict[str, Any],
-    model: RegisteredModel | None,
-    tags: Mapping[str, list[Tag]],
-    aliases: Mapping[str, list[Alias]],
-    creators: Creators,
-) -> ModelVersion:
-    return ModelVersion(
-        id=strawberry.ID(row.id),
-        loaded=loaded,
-        registered_model=model,  # type: ignore[arg-type]
-        number=row.number,
-        semver=row.semver,
-        state=VersionState(row.state),
-        stage=STAGES[row.stage],
-        stage_since=row.stage_since,
-        aliases=aliases.get(row.id, []),
-        description=row.description,
-        source=row.source,
-        run_id=row.run_id,
-        framework=row.framework,
-        parameter_count=_big(row.parameter_count),
-        size_bytes=_big(row.size_bytes),
-        released_at=row.released_at,
-        tags=tags.get(row.id, []),
-        revision=row.revision,
-        created_at=row.created_at,
-        updated_at=row.updated_at,
-        created_by=creators.get(row.created_by),  # type: ignore[arg-type]
-    )

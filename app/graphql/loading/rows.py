@@ -1,0 +1,104 @@
+"""Rows of models and versions, with what was read for them, become types."""
+
+from collections.abc import Mapping
+from typing import Any
+
+import strawberry
+
+from app.graphql.datasets import Tag
+from app.graphql.enums import VersionState
+from app.graphql.namespaces import STAGES, Namespace
+from app.graphql.principals import ServiceAccount, User
+from app.graphql.registered import Alias, ModelVersion, Param, RegisteredModel
+from app.graphql.scalars import URI, BigInt
+from app.registry import tables as rows
+
+Creators = Mapping[str, User | ServiceAccount]
+
+
+def alias_of(row: rows.Alias, version: ModelVersion) -> Alias:
+    """Make an alias of its row and the version that it names."""
+    return Alias(name=row.name, version=version, protected=row.protected, since=row.since)
+
+
+def param_of(row: rows.Param) -> Param:
+    """Make a param from its row."""
+    return Param(name=row.name, value=row.value)
+
+
+def _uri(text: str | None) -> URI | None:
+    return None if text is None else URI(text)
+
+
+def _big(number: int | None) -> BigInt | None:
+    return None if number is None else BigInt(number)
+
+
+def model_of(
+    row: rows.RegisteredModel,
+    loaded: dict[str, Any],
+    owner: Namespace,
+    tags: Mapping[str, list[Tag]],
+    aliases: Mapping[str, list[Alias]],
+    creators: Creators,
+) -> RegisteredModel:
+    """Make a model of its row and of what was read for it."""
+    return RegisteredModel(
+        id=strawberry.ID(row.id),
+        loaded=loaded,
+        namespace=owner,
+        name=row.name,
+        display_name=row.display_name,
+        description=row.description,
+        task=row.task,
+        domains=row.domains,
+        framework=row.framework,
+        architecture=row.architecture,
+        family=row.family,
+        license=row.license,
+        publisher=row.publisher,
+        languages=row.languages,
+        paper_url=_uri(row.paper_url),
+        code_url=_uri(row.code_url),
+        page_url=_uri(row.page_url),
+        tags=tags.get(row.id, []),
+        aliases=aliases.get(row.id, []),
+        revision=row.revision,
+        created_at=row.created_at,
+        updated_at=row.updated_at,
+        created_by=creators.get(row.created_by),  # type: ignore[arg-type]
+    )
+
+
+def version_of(
+    row: rows.ModelVersion,
+    loaded: dict[str, Any],
+    model: RegisteredModel | None,
+    tags: Mapping[str, list[Tag]],
+    aliases: Mapping[str, list[Alias]],
+    creators: Creators,
+) -> ModelVersion:
+    """Make a version of its row and of what was read for it."""
+    return ModelVersion(
+        id=strawberry.ID(row.id),
+        loaded=loaded,
+        registered_model=model,  # type: ignore[arg-type]
+        number=row.number,
+        semver=row.semver,
+        state=VersionState(row.state),
+        stage=STAGES[row.stage],
+        stage_since=row.stage_since,
+        aliases=aliases.get(row.id, []),
+        description=row.description,
+        source=row.source,
+        run_id=row.run_id,
+        framework=row.framework,
+        parameter_count=_big(row.parameter_count),
+        size_bytes=_big(row.size_bytes),
+        released_at=row.released_at,
+        tags=tags.get(row.id, []),
+        revision=row.revision,
+        created_at=row.created_at,
+        updated_at=row.updated_at,
+        created_by=creators.get(row.created_by),  # type: ignore[arg-type]
+    )
