@@ -5,12 +5,13 @@ import binascii
 import hashlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any, Generic, TypeVar
 
 import orjson
 from sqlalchemy import ColumnElement, and_, func, or_
 from sqlalchemy.orm import aliased
+from sqlalchemy.types import TypeDecorator
 from sqlmodel import select
 from sqlmodel.sql.expression import SelectOfScalar
 
@@ -19,6 +20,7 @@ from app.db.engine import ReadSession
 from app.errors import InvalidInput
 
 MAX_PAGE = 100
+_MAX_INTEGER = 2**63 - 1
 
 Item = TypeVar("Item", bound=Row)
 Thing = TypeVar("Thing")
@@ -215,7 +217,8 @@ def _between(
     """Keep what lies behind `after` and before `before`."""
     for name, cursor, forward in (("after", request.after, True), ("before", request.before, False)):
         if cursor is not None:
-            values = values_of(order, cursor, name=name)
+            told = zip(order.columns, values_of(order, cursor, name=name), strict=True)
+            values = [_typed(entity, column, value, name) for column, value in told]
             statement = statement.where(_behind(entity, order, values, upward=forward != order.descending))
     return statement
 
@@ -225,28 +228,34 @@ def _behind(entity: type[Row], order: Order, values: Sequence[Any], *, upward: b
     ways = []
     for index, name in enumerate(order.columns):
         same = [
-            getattr(entity, earlier) == _typed(entity, earlier, value)
+            getattr(entity, earlier) == value
             for earlier, value in zip(order.columns[:index], values, strict=False)
         ]
-        column, value = getattr(entity, name), _typed(entity, name, values[index])
+        column, value = getattr(entity, name), values[index]
         ways.append(and_(*same, column > value if upward else column < value))
     return or_(*ways)
 
 
-def _typed(entity: type[Row], name: str, value: Any) -> Any:
+def _typed(entity: type[Row], column: str, value: Any, name: str) -> Any:
     """Turn a cursor's value back into what the column compares with.
 
     Raises:
-        InvalidInput: The cursor was made by hand and holds a value of another type.
+        InvalidInput: The cursor was made by hand and holds a value that the column cannot hold.
     """
-    wanted = getattr(entity, name).type.python_type
-    try:
-        typed = datetime.fromisoformat(value) if wanted is datetime else value
-    except (TypeError, ValueError):
-        typed = None
-    if not isinstance(typed, wanted):
-        raise InvalidInput("the cursor does not belong to this list", field=["after"])
+    kind = getattr(entity, column).type
+    wanted = (kind.impl_instance if isinstance(kind, TypeDecorator) else kind).python_type
+    typed = _moment(value) if wanted is datetime else value
+    if not isinstance(typed, wanted) or (isinstance(typed, int) and abs(typed) > _MAX_INTEGER):
+        raise InvalidInput(f"{name} is no cursor of this list", field=[name])
     return typed
+
+
+def _moment(value: Any) -> datetime | None:
+    try:
+        moment = datetime.fromisoformat(value)
+        return moment.astimezone(UTC) if moment.tzinfo else None
+    except (TypeError, ValueError, OverflowError):
+        return None
 
 
 def _page(rows: list[Item], order: Order, request: PageRequest) -> Page[Item]:
