@@ -245,7 +245,8 @@ def _typed(entity: type[Row], column: str, value: Any, name: str) -> Any:
     kind = getattr(entity, column).type
     wanted = (kind.impl_instance if isinstance(kind, TypeDecorator) else kind).python_type
     typed = _moment(value) if wanted is datetime else value
-    if not isinstance(typed, wanted) or (isinstance(typed, int) and abs(typed) > _MAX_INTEGER):
+    too_far = isinstance(typed, int) and abs(typed) > _MAX_INTEGER
+    if isinstance(typed, bool) or not isinstance(typed, wanted) or too_far:
         raise InvalidInput(f"{name} is no cursor of this list", field=[name])
     return typed
 
