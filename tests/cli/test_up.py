@@ -1,0 +1,150 @@
+"""`holotype up`: two processes that live and end together."""
+
+import json
+import os
+import signal
+import socket
+import subprocess
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+import httpx2
+import pytest
+
+from tests.transfer.files import ZOO, interchange
+
+Start = Callable[..., subprocess.Popen[str]]
+
+
+@dataclass(frozen=True, slots=True)
+class Service:
+    """A running `holotype up`."""
+
+    process: subprocess.Popen[str]
+    url: str
+    messages: list[str]
+
+    def children(self) -> dict[str, int]:
+        """Return the process ids of the children, by the module that they run."""
+        found = {}
+        for status in Path("/proc").glob("[0-9]*/stat"):
+            try:
+                parent = int(status.read_text().rpartition(")")[2].split()[1])
+                command = (status.parent / "cmdline").read_bytes().split(b"\0")
+            except (FileNotFoundError, ProcessLookupError):
+                continue
+            if parent == self.process.pid and b"app.cli.child" in command:
+                found[command[command.index(b"app.cli.child") + 1].decode()] = int(status.parent.name)
+        return found
+
+    def answers(self) -> bool:
+        """Ask the API something."""
+        asked = {"query": "{ registeredModels { totalCount } }"}
+        answer = httpx2.post(f"{self.url}/graphql", json=asked, timeout=30, trust_env=False)
+        found: bool = answer.json() == {"data": {"registeredModels": {"totalCount": 2}}}
+        return found
+
+
+def eventually(true: Callable[[], bool], *, within: float = 30) -> bool:
+    """Wait until something is true, and tell whether it came to be."""
+    end = time.monotonic() + within
+    while time.monotonic() < end:
+        if true():
+            return True
+        time.sleep(0.05)
+    return False
+
+
+def alive(process_id: int) -> bool:
+    """Tell whether a process runs."""
+    try:
+        return Path(f"/proc/{process_id}/stat").read_text().rpartition(")")[2].split()[0] != "Z"
+    except (FileNotFoundError, ProcessLookupError):
+        return False
+
+
+def free_port() -> int:
+    """Return a port that nobody listens on."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port: int = probe.getsockname()[1]
+        return port
+
+
+@pytest.fixture
+def service(start: Start, tmp_path: Path, require_engine: Callable[[str, bool], None]) -> Service:
+    """Serve a registry of two models."""
+    (tmp_path / "zoo.jsonl").write_bytes(interchange(ZOO))
+    assert start("import", "zoo.jsonl", "--data", "data").wait(timeout=60) == 0
+    require_engine("the process table of Linux", Path("/proc/self/stat").exists())
+    port = free_port()
+    process = start("up", "--data", "data", "--port", port)
+    assert process.stderr is not None
+    messages = []
+    for line in process.stderr:
+        messages.append(line.rstrip())
+        if "Holotype answers" in line:
+            break
+    return Service(process, f"http://127.0.0.1:{port}", messages)
+
+
+def test_it_serves_revives_and_ends(service: Service) -> None:
+    assert service.messages[-1] == (
+        f"Holotype answers at {service.url}/graphql; GraphiQL is at {service.url}/graphiql"
+    )
+    assert service.answers()
+    before = service.children()
+    assert set(before) == {"uvicorn", "indexer"}
+    os.kill(before["indexer"], signal.SIGKILL)
+    assert eventually(lambda: service.children().get("indexer", before["indexer"]) != before["indexer"])
+    assert service.children()["uvicorn"] == before["uvicorn"]
+    assert service.answers()
+    last = service.children()
+    service.process.send_signal(signal.SIGTERM)
+    output, messages = service.process.communicate(timeout=30)
+    assert service.process.returncode == 0
+    assert output == ""
+    assert "the indexer ended (signal SIGKILL); starting it again" in messages
+    assert "Traceback" not in messages
+    assert not any(map(alive, last.values()))
+
+
+def test_a_search_shows_what_was_found_and_why(service: Service, start: Start) -> None:
+    words = ["search", "hears a wren", "--mode", "words", "--url", service.url]
+
+    def found() -> bool:
+        edges = json.loads(start(*words, "--json").communicate(timeout=30)[0])["edges"]
+        return [edge["node"]["name"] for edge in edges] == ["wren"]
+
+    assert eventually(found)
+    output, _ = start(*words).communicate(timeout=30)
+    header, row, last = output.splitlines()
+    assert header.split() == ["score", "model", "task", "words", "meaning", "matched"]
+    assert row.split()[0:4] == ["1", "1.00", "zoo/wren", "bird_song"]
+    assert row.rstrip().endswith("wren, hears, wrens")
+    assert last == "1 of 1 found"
+    nothing = start("search", "xylophone", "--mode", "words", "--url", service.url)
+    assert nothing.communicate(timeout=30)[0] == "nothing was found\n"
+
+
+def test_the_children_do_not_outlive_a_killed_parent(service: Service) -> None:
+    children = service.children()
+    assert all(map(alive, children.values()))
+    service.process.kill()
+    assert eventually(lambda: not any(map(alive, children.values())))
+
+
+def test_a_port_that_is_taken_is_one_clear_line(start: Start) -> None:
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        taken.listen()
+        port = taken.getsockname()[1]
+        refused = start("up", "--port", port)
+        output, messages = refused.communicate(timeout=30)
+    assert (refused.returncode, output) == (1, "")
+    assert messages == (
+        f"holotype: port {port} of 127.0.0.1 cannot be used (Address already in use); "
+        "choose another with --port\n"
+    )
