@@ -50,11 +50,16 @@ class Worker:
         self._parked: set[str] = set()
 
     def run(self, stop: Event, *, until_done: bool = False) -> None:
-        """Work until `stop` is set, or `until_done` with everything that there is to do."""
+        """Work until `stop` is set, or `until_done` with everything that there is to do.
+
+        What fails is tried again, except `until_done`: then the failure is raised.
+        """
         while not stop.is_set():
             try:
                 busy = self.follow() or self.embed()
             except Exception:
+                if until_done:
+                    raise
                 # The database may be locked or away for a moment; the position still says where to go on.
                 logger.exception("indexing failed; trying again in %.0f s", PAUSE_SECONDS)
                 self._writer.discard()
@@ -120,6 +125,7 @@ class Worker:
             self._writer.commit()
             logger.info("words: %d of %d models", self._writer.position.documents, len(ids))
         self._writer.commit(began)
+        logger.info("words: read all models, as of change %d", began.sequence)
 
     def _index(self, ids: Sequence[str], through: int) -> None:
         """Put the documents of the living and delete the others, as of change `through`."""

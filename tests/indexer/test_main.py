@@ -1,0 +1,82 @@
+"""The indexer as a process. torch is kept from it: what it is like without is also what starts quickly."""
+
+import signal
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from app.search.contract import IndexPosition
+from app.search.embedded.reader import EmbeddedReader
+from indexer.__main__ import main
+from tests.store import Store
+
+ROOT = Path(__file__).parents[2]
+WITHOUT_TORCH = "import sys; sys.modules['torch'] = None; from indexer.__main__ import main; sys.exit(main())"
+
+Process = subprocess.Popen[str]
+
+
+@contextmanager
+def indexing(data: Path, *options: str) -> Iterator[Process]:
+    """Run an indexer, which does not survive."""
+    command = [sys.executable, "-c", WITHOUT_TORCH, "run", "--data", str(data), *options]
+    with subprocess.Popen(command, cwd=ROOT, stderr=subprocess.PIPE, text=True) as process:
+        try:
+            yield process
+        finally:
+            process.kill()
+
+
+def wait_for(indexer: Process, text: str) -> None:
+    """Read what the indexer says until it says `text`."""
+    assert indexer.stderr is not None
+    assert any(text in line for line in indexer.stderr)
+
+
+def position(data: Path) -> IndexPosition:
+    reader = EmbeddedReader(data / "index")
+    found = reader.position()
+    reader.close()
+    assert found is not None
+    return found
+
+
+def test_once_indexes_everything_and_ends(store: Store, tmp_path: Path) -> None:
+    store.model("only")
+    with indexing(tmp_path, "--once") as indexer:
+        _, said = indexer.communicate()
+    assert indexer.returncode == 0
+    assert "torch is not installed; models are found by words only" in said
+    assert "Traceback" not in said
+    assert position(tmp_path).words.sequence == store.last_change().sequence
+
+
+def test_it_ends_when_told_to_and_the_next_takes_over(store: Store, tmp_path: Path) -> None:
+    with indexing(tmp_path) as first:
+        wait_for(first, "words:")
+        with indexing(tmp_path) as second:
+            wait_for(second, "standing by")
+            first.send_signal(signal.SIGTERM)
+            assert first.wait(30) == 0
+            store.model("late")
+            wait_for(second, "words: followed")
+            second.send_signal(signal.SIGINT)
+            assert second.wait(30) == 0
+    assert position(tmp_path).documents == 1
+
+
+def test_killed_it_goes_on_where_it_was(store: Store, tmp_path: Path) -> None:
+    with indexing(tmp_path) as indexer:
+        wait_for(indexer, "words: read all")
+        for _ in range(10):
+            store.model()
+    with indexing(tmp_path, "--once") as indexer:
+        indexer.wait()
+    assert position(tmp_path).documents == 10
+    assert position(tmp_path).words.sequence == store.last_change().sequence
+
+
+def test_a_folder_that_is_not_there_is_named(tmp_path: Path) -> None:
+    assert main(["run", "--data", str(tmp_path / "nowhere")]) == 2

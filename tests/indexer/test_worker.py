@@ -1,0 +1,220 @@
+"""Following the change log."""
+
+import logging
+from collections.abc import Collection, Iterator, Sequence
+from concurrent.futures import Future
+from contextlib import contextmanager
+from pathlib import Path
+from threading import Event
+
+import pytest
+
+from app.registry.labels import set_tags
+from app.search.contract import IndexPosition, Mark, SearchMode, SearchRequest
+from app.search.document import ModelDocument
+from app.search.embedded.reader import EmbeddedReader
+from app.search.embedded.writer import EmbeddedWriter
+from indexer.embeddings import Encoder
+from indexer.source import DocumentSource, RegistrySource
+from indexer.worker import DOCUMENTS_AT_ONCE, Worker
+from tests.indexer.sources import HashingEncoder, Shelf, missing, ready
+from tests.search.samples import document, vector_of
+from tests.store import Store
+
+
+def work(source: DocumentSource, data: Path, encoder: Future[Encoder] | None = None) -> IndexPosition:
+    """Index everything that there is to index, as a process that starts and ends."""
+    writer = EmbeddedWriter(data / "index", source.log())
+    try:
+        Worker(source, writer, encoder or ready(HashingEncoder()), data / "embeddings.sqlite").run(
+            Event(), until_done=True
+        )
+        return writer.position
+    finally:
+        writer.close()
+
+
+@contextmanager
+def reading(data: Path) -> Iterator[EmbeddedReader]:
+    reader = EmbeddedReader(data / "index")
+    yield reader
+    reader.close()
+
+
+def found(data: Path, text: str | None = None, mode: SearchMode = SearchMode.WORDS) -> list[str]:
+    with reading(data) as reader:
+        vector = vector_of(text) if text else None
+        return [hit.id for hit in reader.search(SearchRequest(text=text, vector=vector, mode=mode)).hits]
+
+
+def test_it_works(store: Store, tmp_path: Path) -> None:
+    german = store.model("bert-de", languages=["de"], description="Reads sentences")
+    store.model("resnet50", task="image_classification")
+    position = work(RegistrySource(store.database), tmp_path)
+    assert position.words.sequence == position.meaning.sequence == store.last_change().sequence
+    assert position.words.at == store.last_change().at
+    assert (position.models, position.documents, position.embedded) == (2, 2, 2)
+    assert found(tmp_path, "german") == [german.id]
+    assert found(tmp_path, "reads sentences", SearchMode.MEANING)[0] == german.id
+
+
+def test_changes_are_followed(store: Store, tmp_path: Path) -> None:
+    model = store.model("plain")
+    source = RegistrySource(store.database)
+    work(source, tmp_path)
+    with store.writing() as session:
+        set_tags(session, model.id, {"flavour": "vanilla"})
+    other = store.model("late")
+    position = work(source, tmp_path)
+    assert position.words.sequence == store.last_change().sequence
+    assert found(tmp_path, "vanilla") == [model.id]
+    assert found(tmp_path, "late") == [other.id]
+
+
+def test_index_and_registry_agree(store: Store, tmp_path: Path) -> None:
+    models = {store.model().id for _ in range(20)}
+    source = RegistrySource(store.database)
+    work(source, tmp_path)
+    models |= {store.model().id for _ in range(20)}
+    work(source, tmp_path)
+    assert set(found(tmp_path)) == models == set(source.model_ids())
+
+
+def test_an_empty_registry_is_no_error(tmp_path: Path) -> None:
+    shelf = Shelf()
+    assert work(shelf, tmp_path).words == Mark()
+    shelf.put(document(1))
+    assert work(shelf, tmp_path).documents == 1
+
+
+def test_what_is_deleted_goes(tmp_path: Path) -> None:
+    shelf = Shelf(3)
+    work(shelf, tmp_path)
+    shelf.take(document(2).id)
+    shelf.put(document(4))
+    shelf.take(document(4).id)
+    position = work(shelf, tmp_path)
+    assert found(tmp_path) == [document(1).id, document(3).id]
+    assert (position.documents, position.embedded, position.words.sequence) == (2, 2, 6)
+
+
+class CutOff(Shelf):
+    """A shelf whose reader is stopped after the first documents."""
+
+    def documents(self, ids: Collection[str]) -> Sequence[ModelDocument]:
+        """Return documents, once."""
+        if self.asked:
+            raise KeyboardInterrupt
+        return super().documents(ids)
+
+
+def test_a_first_reading_that_was_cut_off_goes_on_where_it_was(tmp_path: Path) -> None:
+    count = DOCUMENTS_AT_ONCE + 5
+    with pytest.raises(KeyboardInterrupt):
+        work(CutOff(count), tmp_path, missing("torch"))
+    with reading(tmp_path) as reader:
+        position = reader.position()
+        assert position is not None
+        assert (position.words, position.documents, position.models) == (Mark(), DOCUMENTS_AT_ONCE, count)
+    shelf = Shelf(count)
+    shelf.put(document(1, "renamed"))
+    shelf.take(document(2).id)
+    position = work(shelf, tmp_path, missing("torch"))
+    assert position.words == shelf.head()
+    assert len(shelf.asked) == 5 + 2
+    assert found(tmp_path, "renamed") == [document(1).id]
+    assert set(found(tmp_path)) <= set(shelf.living)
+    assert position.documents == count - 1
+
+
+def test_a_document_that_cannot_be_indexed_keeps_no_other_out(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    shelf = Shelf(3)
+    shelf.put(document(9, "half a character", description="\ud800"))
+    position = work(shelf, tmp_path)
+    assert position.documents == position.embedded == 3
+    assert position.words == shelf.head()
+    assert document(9).id in caplog.text
+
+
+def test_without_an_encoder_words_work_and_the_log_says_what_is_missing(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    position = work(Shelf(3), tmp_path, missing("torch is not installed"))
+    assert (position.documents, position.embedded, position.embedder) == (3, 0, None)
+    assert position.meaning == Mark()
+    assert "torch is not installed" in caplog.text
+
+
+def test_nothing_is_encoded_twice(tmp_path: Path) -> None:
+    first, second, third = HashingEncoder(), HashingEncoder(), HashingEncoder("another")
+    shelf = Shelf()
+    for key in (1, 2):
+        shelf.put(document(key, f"model {key}", description="Shared text"))
+    work(shelf, tmp_path, ready(first))
+    assert first.encoded == ["model 2.", "Shared text", "model 1."]
+    (tmp_path / "index" / "manifest.json").unlink()
+    assert work(shelf, tmp_path, ready(second)).embedded == 2
+    assert second.encoded == []
+    position = work(shelf, tmp_path, ready(third))
+    assert len(third.encoded) == 3
+    assert (position.embedder, position.embedded) == ("another", 2)
+
+
+def test_a_registry_that_went_back_in_time_is_indexed_anew(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    caplog.set_level(logging.INFO)
+    work(Shelf(5), tmp_path)
+    position = work(Shelf(2), tmp_path)
+    assert (position.documents, position.embedded, position.words.sequence) == (2, 2, 2)
+    assert "anew" in caplog.text
+
+
+def test_another_registry_in_the_same_folder_is_noticed(store: Store, tmp_path: Path) -> None:
+    work(Shelf(5), tmp_path)
+    model = store.model()
+    work(RegistrySource(store.database), tmp_path)
+    assert found(tmp_path) == [model.id]
+
+
+class Flaky(Shelf):
+    """A shelf that fails once, in the middle of the first reading."""
+
+    def __init__(self, count: int, stop: Event) -> None:
+        super().__init__(count)
+        self.heads = 0
+        self.failed = False
+        self.stop = stop
+
+    def head(self) -> Mark:
+        """Return the end of the log; who has asked for it often enough is told to stop."""
+        self.heads += 1
+        if self.heads > 3:
+            self.stop.set()
+        return super().head()
+
+    def model_ids(self) -> list[str]:
+        """Return the ids, at the second time."""
+        if not self.failed:
+            self.failed = True
+            raise OSError("away for a moment")
+        return super().model_ids()
+
+
+def test_a_failure_of_the_registry_is_tried_again(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    monkeypatch.setattr("indexer.worker.PAUSE_SECONDS", 0.01)
+    stop = Event()
+    writer = EmbeddedWriter(tmp_path, "shelf")
+    Worker(Flaky(3, stop), writer, missing("torch"), tmp_path / "cache").run(stop)
+    assert writer.position.documents == 3
+    assert "away for a moment" in caplog.text
+    writer.close()
+
+
+def test_a_failure_ends_what_was_to_run_once(tmp_path: Path) -> None:
+    with pytest.raises(OSError, match="away"):
+        work(Flaky(3, Event()), tmp_path)
