@@ -1,15 +1,17 @@
 """Datasets and their versions, and which versions of models were made with them."""
 
+from collections import Counter
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import insert
 from sqlmodel import col, select
 
 from app.db.changelog import Fact
 from app.db.engine import ReadSession
 from app.db.ids import new_id
+from app.db.rows import insert_rows
+from app.db.statements import batched
 from app.db.text import fold
 from app.errors import AlreadyExists
 from app.identity.session import WriteSession
@@ -18,7 +20,7 @@ from app.lineage.walks import edges_of
 from app.registry.drafts import DatasetDraft, DatasetRole, DatasetVersionDraft
 from app.registry.finding import find_namespaces
 from app.registry.labels import write_tags
-from app.registry.tables import Dataset, DatasetVersion, ModelVersion
+from app.registry.tables import Dataset, DatasetVersion, ModelVersion, Namespace
 
 ROLE_RELATIONS = {
     DatasetRole.TRAINING: Relation.TRAINED_ON,
@@ -50,24 +52,21 @@ def register_datasets(session: WriteSession, drafts: Sequence[DatasetDraft]) -> 
         AlreadyExists: A name is taken in its namespace.
     """
     namespaces = find_namespaces(session, {draft.namespace for draft in drafts})
-    made: dict[tuple[str, str], Dataset] = {}
-    for draft in drafts:
-        namespace = namespaces[draft.namespace]
+    for namespace in namespaces.values():
         session.require("dataset.register", namespace.id)
-        existing = made.get((namespace.id, draft.name)) or _named(session, namespace.id, draft.name)
-        if existing is not None:
-            message = f"there is a dataset {draft.name!r} in {draft.namespace!r} already"
-            raise AlreadyExists(message, existing=existing.id, field=["name"])
-        made[namespace.id, draft.name] = Dataset(
+        _refuse_taken(session, namespace, [row.name for row in drafts if row.namespace == namespace.name])
+    datasets = [
+        Dataset(
             id=new_id("dst"),
-            namespace_id=namespace.id,
+            namespace_id=namespaces[draft.namespace].id,
             name=draft.name,
             name_folded=fold(draft.name),
             description=draft.description,
             created_at=session.now,
             created_by=session.viewer.id,
         )
-    datasets = list(made.values())
+        for draft in drafts
+    ]
     session.add_all(datasets)
     session.flush()
     facts = [
@@ -86,8 +85,7 @@ def register_datasets(session: WriteSession, drafts: Sequence[DatasetDraft]) -> 
         for dataset, draft in zip(datasets, drafts, strict=True)
         for version in draft.versions
     ]
-    if rows:
-        session.execute(insert(DatasetVersion), rows)
+    insert_rows(session, DatasetVersion, rows)
     return datasets
 
 
@@ -127,8 +125,7 @@ def add_dataset_versions(
             for row, (_, draft) in zip(rows, given, strict=True)
         ]
     )
-    if rows:
-        session.execute(insert(DatasetVersion), rows)
+    insert_rows(session, DatasetVersion, rows)
     return [row["id"] for row in rows]
 
 
@@ -162,10 +159,15 @@ def _role(edge: LineageEdge) -> DatasetRole:
     return RELATION_ROLES[Relation(edge.relation)]
 
 
-def _named(session: WriteSession, namespace_id: str, name: str) -> Dataset | None:
-    return session.exec(
-        select(Dataset).where(Dataset.namespace_id == namespace_id, Dataset.name == name)
-    ).first()
+def _refuse_taken(session: WriteSession, namespace: Namespace, names: Sequence[str]) -> None:
+    taken = {name: None for name, count in Counter(names).items() if count > 1}
+    known: dict[str, str | None] = {}
+    for some in batched(names, 500):
+        mine = select(Dataset.name, Dataset.id).where(Dataset.namespace_id == namespace.id)
+        known.update(session.exec(mine.where(col(Dataset.name).in_(some))).all())
+    for name, existing in {**taken, **known}.items():
+        message = f"there is a dataset {name!r} in {namespace.name!r} already"
+        raise AlreadyExists(message, existing=existing, field=["name"])
 
 
 def _version_row(session: WriteSession, dataset_id: str, draft: DatasetVersionDraft) -> dict[str, Any]:
