@@ -17,6 +17,7 @@ help: ## List these commands
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-7s %s\n", $$1, $$2 }' Makefile
 
 setup: $(INSTALLED) ## Install everything into .venv, with .venv/bin/holotype
+	@echo "The command is .venv/bin/holotype"
 
 demo: $(INSTALLED) ## Serve a sample of real models on PORT (8765) from DATA (.holotype/demo)
 	@$(BIN)/python -m examples.demo --data "$(DATA)" --port "$(PORT)"
