@@ -3,6 +3,7 @@
 import base64
 import binascii
 import hashlib
+import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -273,4 +274,5 @@ def _page(rows: list[Item], order: Order, request: PageRequest) -> Page[Item]:
 
 def named(name: str, arguments: Mapping[str, Any]) -> str:
     """Return a list's name that tells apart what its arguments make different lists."""
-    return f"{name}{orjson.dumps(arguments, option=orjson.OPT_SORT_KEYS, default=str).decode()}"
+    # not orjson: a text of the arguments may hold half a surrogate pair, which only json escapes
+    return name + json.dumps(arguments, sort_keys=True, separators=(",", ":"), default=str)

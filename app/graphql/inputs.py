@@ -6,11 +6,13 @@ from enum import Enum
 from typing import Any
 
 import strawberry
+from pydantic.alias_generators import to_camel, to_snake
 from strawberry import UNSET
 
-from app.errors import InvalidInput
+from app.errors import InvalidInput, Refusals
 from app.graphql.enums import DatasetRole, LineageRelation, MetricSource, NonFinite
 from app.graphql.scalars import JSON, URI, BigInt
+from app.registry.drafts import AnyDraft, draft
 
 
 @strawberry.input(description="A name within a namespace.")
@@ -203,8 +205,25 @@ PAIRS = {"tags": "key", "params": "name", "conditions": "name"}
 """Lists of pairs that the registry takes as mappings, and what each entry is told apart by."""
 
 
+def drafted(kind: type[AnyDraft], given: Any, *names: str) -> AnyDraft:
+    """Check an input, or those of its fields that `names` lists, and make a draft of it.
+
+    Raises:
+        Refusals: Every rule that a value breaks, each with the path of its field in the input.
+        InvalidInput: A key stands twice in a list of pairs.
+    """
+    values = plain(given)
+    wanted = {to_camel(name) for name in names} or values.keys()
+    try:
+        return draft(kind, {name: value for name, value in values.items() if name in wanted})
+    except Refusals as refusals:
+        for error in refusals.errors:
+            error.field = _path_in(given, error.field)
+        raise
+
+
 def plain(given: Any, path: tuple[str, ...] = ()) -> Any:
-    """Return an input as plain values by their names; what is absent or null is left out.
+    """Return an input as plain values by the names of its fields; what is absent or null is left out.
 
     Raises:
         InvalidInput: A key stands twice in a list of pairs.
@@ -220,9 +239,26 @@ def plain(given: Any, path: tuple[str, ...] = ()) -> Any:
         value = getattr(given, field.name)
         if value is UNSET or value is None:
             continue
-        here = (*path, field.name)
-        values[field.name] = _mapping(value, here) if field.name in PAIRS else plain(value, here)
+        name = to_camel(field.name)
+        values[name] = _mapping(value, (*path, name)) if name in PAIRS else plain(value, (*path, name))
     return values
+
+
+def _path_in(given: Any, path: tuple[str, ...]) -> tuple[str, ...]:
+    """Return a path through an input as the client wrote it: an entry of a list of pairs by its place."""
+    found: list[str] = []
+    here, name = given, ""
+    for part in path:
+        if not isinstance(here, list):
+            here, name = getattr(here, to_snake(part), None), part
+            found.append(part)
+            continue
+        if name in PAIRS:
+            places = [str(index) for index, pair in enumerate(here) if getattr(pair, PAIRS[name]) == part]
+            return (*found, *places[:1])
+        here, name = here[int(part)], ""
+        found.append(part)
+    return tuple(found)
 
 
 def _mapping(pairs: list[Any], path: tuple[str, ...]) -> dict[str, Any]:

@@ -10,7 +10,7 @@ from pydantic.alias_generators import to_camel
 from app.db.engine import ReadSession
 from app.errors import AlreadyExists, HolotypeError, Refusals
 from app.graphql.context import Info
-from app.graphql.inputs import plain
+from app.graphql.inputs import MetricInput, drafted
 from app.graphql.loading.nodes import load_nodes
 from app.graphql.mutation_inputs import (
     CreateModelVersionInput,
@@ -36,7 +36,6 @@ from app.graphql.payloads import (
 from app.graphql.selection import Selection, selected
 from app.identity.session import WriteSession
 from app.registry.drafts import (
-    Draft,
     FactsDraft,
     MetricDraft,
     ModelDraft,
@@ -44,7 +43,6 @@ from app.registry.drafts import (
     TagsDraft,
     TransitionDraft,
     VersionDraft,
-    draft,
 )
 from app.registry.labels import set_alias, set_tags
 from app.registry.metrics import log_metrics
@@ -53,7 +51,6 @@ from app.registry.registration import create_versions, register_models
 from app.registry.stages import transition_stage
 
 AnyPayload = TypeVar("AnyPayload", bound=Payload)
-AnyDraft = TypeVar("AnyDraft", bound=Draft)
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,8 +79,7 @@ class Mutation:
         """Make a namespace."""
 
         def work(session: WriteSession) -> Done:
-            values = _values(input, "name", "description")
-            [namespace] = create_namespaces(session, [draft(NamespaceDraft, values)])
+            [namespace] = create_namespaces(session, [drafted(NamespaceDraft, input, "name", "description")])
             return Done({"namespace": namespace.id})
 
         return await _mutate(info, input, CreateNamespacePayload, work)
@@ -97,12 +93,14 @@ class Mutation:
         """Register a model and, if given, its first version."""
 
         def work(session: WriteSession) -> Done:
-            values = _values(input, "namespace", "name", "tags")
-            facts = _within("facts", FactsDraft, plain(input.facts) if input.facts else {})
-            version = _within("version", VersionDraft, plain(input.version)) if input.version else None
-            given = draft(ModelDraft, values).model_copy(update=dict(facts))
-            [model] = register_models(session, [given])
-            made = create_versions(session, [(model, version)]) if version else []
+            given = drafted(ModelDraft, input, "namespace", "name", "tags")
+            with below("facts"):
+                facts = drafted(FactsDraft, input.facts) if input.facts else FactsDraft()
+            with below("version"):
+                version = drafted(VersionDraft, input.version) if input.version else None
+            [model] = register_models(session, [given.model_copy(update=dict(facts))])
+            with below("version"):
+                made = create_versions(session, [(model, version)]) if version else []
             return Done({"registered_model": model.id, "model_version": made[0].id if made else None})
 
         return await _mutate(info, input, RegisterModelPayload, work)
@@ -116,11 +114,10 @@ class Mutation:
         """Create the next version of a model."""
 
         def work(session: WriteSession) -> Done:
-            version = _within("version", VersionDraft, plain(input.version))
             with below("model"):
                 model = named_model(session, input.model)
             with below("version"):
-                [made] = create_versions(session, [(model, version)])
+                [made] = create_versions(session, [(model, drafted(VersionDraft, input.version))])
             return Done({"model_version": made.id})
 
         return await _mutate(info, input, CreateModelVersionPayload, work)
@@ -134,12 +131,9 @@ class Mutation:
         """Log measurements of a version."""
 
         def work(session: WriteSession) -> Done:
-            metrics = [
-                _within(f"metrics.{index}", MetricDraft, plain(one))
-                for index, one in enumerate(input.metrics)
-            ]
             with below("version"):
                 version = named_version(session, input.version)
+            metrics = [_metric(index, one) for index, one in enumerate(input.metrics)]
             return Done({"model_version": version.id}, {"logged": log_metrics(session, version, metrics)})
 
         return await _mutate(info, input, LogMetricsPayload, work)
@@ -153,8 +147,7 @@ class Mutation:
         """Set tags on a model, a version or a dataset."""
 
         def work(session: WriteSession) -> Done:
-            tags = draft(TagsDraft, _values(input, "tags")).tags
-            set_tags(session, str(input.subject), tags)
+            set_tags(session, str(input.subject), drafted(TagsDraft, input, "tags").tags)
             return Done({"subject": str(input.subject)})
 
         return await _mutate(info, input, SetTagsPayload, work)
@@ -186,23 +179,16 @@ class Mutation:
         def work(session: WriteSession) -> Done:
             with below("version"):
                 version = named_version(session, input.version)
-            values = _values(input, "to", "archive_incumbents", "expected_revision", "comment")
-            archived = transition_stage(session, version, draft(TransitionDraft, values))
+            names = ("to", "archive_incumbents", "expected_revision", "comment")
+            archived = transition_stage(session, version, drafted(TransitionDraft, input, *names))
             return Done({"model_version": version.id, "archived": [one.id for one in archived]})
 
         return await _mutate(info, input, TransitionStagePayload, work)
 
 
-def _values(given: Any, *names: str) -> dict[str, Any]:
-    """Return some fields of an input as plain values."""
-    values = plain(given)
-    return {name: values[name] for name in names if name in values}
-
-
-def _within(outer: str, kind: type[AnyDraft], values: Mapping[str, Any]) -> AnyDraft:
-    """Check a part of an input; what is refused names its field below `outer`."""
-    with below(*outer.split(".")):
-        return draft(kind, values)
+def _metric(index: int, given: MetricInput) -> MetricDraft:
+    with below("metrics", str(index)):
+        return drafted(MetricDraft, given)
 
 
 async def _mutate(
@@ -230,12 +216,16 @@ async def _mutate(
 def _load(
     session: ReadSession, things: Mapping[str, str | list[str] | None], selection: Selection
 ) -> dict[str, Any]:
-    """Read the things of a payload that are asked for."""
+    """Read the things of a payload that are asked for; one that cannot be read is the error of its field."""
     loaded: dict[str, Any] = {}
     for name, wanted in things.items():
         asked = selection.below(to_camel(name))
         ids = wanted if isinstance(wanted, list) else [wanted] if wanted else []
-        nodes = load_nodes(session, ids, asked) if to_camel(name) in selection else {}
+        try:
+            nodes = load_nodes(session, ids, asked) if to_camel(name) in selection else {}
+        except Exception as failure:  # noqa: BLE001 - the change is committed and must not look failed
+            loaded[name] = failure
+            continue
         found = [nodes[one] for one in ids if one in nodes]
         loaded[name] = found if isinstance(wanted, list) else next(iter(found), None)
     return loaded

@@ -12,7 +12,7 @@ from graphql import (
     get_named_type,
     is_abstract_type,
 )
-from graphql.execution.values import get_argument_values
+from graphql.execution.values import VariableValues, get_argument_values
 from pydantic.alias_generators import to_snake
 from strawberry import Info
 
@@ -73,13 +73,16 @@ class Selection:
 
     def calls(self, name: str) -> Iterator[Call]:
         """Return the distinct occurrences of a field, told apart by their names in the response."""
+        # Strawberry hands on the values of variables without graphql-core's notes on where they came from.
+        coerced: Any = self._info.variable_values
+        variables = VariableValues(sources={}, coerced=coerced)
         by_key: dict[str, list[Owned]] = {}
         for owner, node in self._fields.get(name, []):
             by_key.setdefault(node.alias.value if node.alias else name, []).append((owner, node))
         for key, found in by_key.items():
             owner, node = found[0]
             definition = owner.fields[name]
-            given = get_argument_values(definition, node, self._info.variable_values)
+            given = get_argument_values(definition, node, variables)
             arguments = {to_snake(argument): value for argument, value in given.items()}
             yield Call(key, arguments, self._merged(found))
 

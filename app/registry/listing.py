@@ -148,11 +148,10 @@ def metrics_of(
 
 def list_tasks(session: ReadSession, request: PageRequest, *, text: str | None = None) -> Page[Task]:
     """Return a page of the tasks whose name, title, description or synonyms contain `text`, by name."""
-    words = fold(text or "").split()
+    words = set(fold(text or "").split())
+    every = session.exec(select(Task).order_by(col(Task.name)))
     tasks = [
-        task
-        for task in session.exec(select(Task).order_by(col(Task.name)))
-        if all(word in _in_words(task) for word in words)
+        task for task, known in ((one, _in_words(one)) for one in every) if all(w in known for w in words)
     ]
     order = Order(named("tasks", {"text": text}), ("name",))
     return sequence_page(tasks, [task.name for task in tasks], order, request)

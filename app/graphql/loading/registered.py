@@ -13,6 +13,7 @@ from app.graphql.loading.nodes import loads
 from app.graphql.loading.rows import Creators, alias_of, model_of, param_of, version_of
 from app.graphql.metrics import metric
 from app.graphql.namespaces import namespace
+from app.graphql.naming import below
 from app.graphql.principals import principal
 from app.graphql.registered import Alias, ModelVersion, RegisteredModel
 from app.graphql.selection import Selection
@@ -20,6 +21,7 @@ from app.identity.principals import principals_by_id
 from app.registry import listing
 from app.registry import tables as rows
 from app.registry.metrics import metric_names
+from app.registry.rules import check_characters
 from app.registry.stages import stage_named
 
 Loaded = dict[str, dict[str, Any]]
@@ -127,6 +129,8 @@ def _stage(name: str | None) -> str | None:
     """Return the name of a stage that there is."""
     if name is None:
         return None
+    with below("stage"):
+        check_characters(name)
     try:
         return stage_named(name).name
     except NotFound as missing:
