@@ -16,6 +16,8 @@ from app.search.filters import FactField, Filter
 
 MAX_FILTER_PARTS = 400
 """How many conditions and joints a filter has at most; SQLite gives up at 1,000."""
+MAX_FILTER_DEPTH = 20
+"""How deep `and`, `or` and `not` are nested at most; SQLite's parser gives up on 23 negations."""
 
 Path: TypeAlias = tuple[str, ...]
 
@@ -85,7 +87,7 @@ def model_filter(given: ModelFilter | None) -> Filter:
 
     Raises:
         InvalidInput: A text is longer than any fact or is one that no store can keep, or the filter has more
-            than 400 parts or 10,000 texts.
+            than 400 parts or 10,000 texts, or is nested more than 20 deep.
     """
     return _Builder().tree(given, ("filter",)) if given else filters.All()
 
@@ -96,24 +98,26 @@ class _Builder:
     def __init__(self) -> None:
         self._parts = self._texts = 0
 
-    def tree(self, given: ModelFilter, path: Path) -> Filter:
+    def tree(self, given: ModelFilter, path: Path, depth: int = 0) -> Filter:
         """Return the tree of one part of a filter."""
+        if depth > MAX_FILTER_DEPTH:
+            raise InvalidInput(f"a filter is nested at most {MAX_FILTER_DEPTH} deep", field=path)
         self._count_part(path)
         items: list[Filter] = []
         if given.and_:
-            items.append(filters.And(self._trees(given.and_, (*path, "and"))))
+            items.append(filters.And(self._trees(given.and_, (*path, "and"), depth + 1)))
         if given.or_ is not UNSET and given.or_ is not None:
-            items.append(filters.Or(self._trees(given.or_, (*path, "or"))))
+            items.append(filters.Or(self._trees(given.or_, (*path, "or"), depth + 1)))
         if given.not_:
-            items.append(filters.Not(self.tree(given.not_, (*path, "not"))))
+            items.append(filters.Not(self.tree(given.not_, (*path, "not"), depth + 1)))
         for name in _FACTS:
             match = getattr(given, name)
             if match:
                 items.append(self._leaf(FactField(name), match, (*path, name)))
         return items[0] if len(items) == 1 else filters.And(tuple(items))
 
-    def _trees(self, given: list[ModelFilter], path: Path) -> tuple[Filter, ...]:
-        return tuple(self.tree(item, (*path, str(index))) for index, item in enumerate(given))
+    def _trees(self, given: list[ModelFilter], path: Path, depth: int) -> tuple[Filter, ...]:
+        return tuple(self.tree(item, (*path, str(index)), depth) for index, item in enumerate(given))
 
     def _leaf(self, field: FactField, match: TextMatch, path: Path) -> Filter:
         self._count_part(path)
