@@ -54,7 +54,7 @@ def _versions(session: ReadSession, ids: Collection[str]) -> dict[str, NodeLabel
     )
     return {
         version: NodeLabel(f"{namespace}/{model} v{number}", stage)
-        for version, namespace, model, number, stage in session.execute(statement).tuples()
+        for version, namespace, model, number, stage in session.execute(statement)
     }
 
 
