@@ -37,11 +37,11 @@ class Plan:
 
 
 @st.composite
-def plans(draw: st.DrawFn, max_nodes: int = 9, max_edges: int = 16) -> Plan:
-    """Draw an acyclic graph."""
-    kinds = draw(st.lists(st.sampled_from(KINDS), min_size=2, max_size=max_nodes))
+def plans(draw: st.DrawFn) -> Plan:
+    """Draw an acyclic graph, small and dense, so that ways of different lengths lead to the same node."""
+    kinds = draw(st.lists(st.sampled_from(KINDS), min_size=4, max_size=7))
     ends = st.tuples(st.integers(0, len(kinds) - 1), st.integers(0, len(kinds) - 1))
-    pairs = draw(st.lists(ends.filter(lambda pair: pair[0] != pair[1]), max_size=max_edges))
+    pairs = draw(st.lists(ends.filter(lambda pair: pair[0] != pair[1]), min_size=3, max_size=18))
     relations = draw(st.lists(st.sampled_from(RELATIONS), min_size=len(pairs), max_size=len(pairs)))
     edges = zip((min(pair) for pair in pairs), (max(pair) for pair in pairs), relations, strict=True)
     return Plan(tuple(kinds), tuple(edges))

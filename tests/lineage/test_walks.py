@@ -93,6 +93,15 @@ def test_an_edge_past_the_root_is_shown(store: Store) -> None:
     assert sorted(triples(reached.edges)) == sorted((*ends, "MERGED_FROM") for ends in added)
 
 
+def test_an_edge_between_nodes_of_the_last_level_is_shown(store: Store) -> None:
+    root, one, other = (new_id("ver") for _ in range(3))
+    added = [(root, one), (root, other), (one, other)]
+    keep(store, [NewEdge(lower, upper, Relation.MERGED_FROM) for lower, upper in added])
+    for direction, start in ((UP, root), (DOWN, other)):
+        reached = go(store, root=start, direction=direction, max_depth=1)
+        assert sorted(triples(reached.edges)) == sorted((*ends, "MERGED_FROM") for ends in added)
+
+
 def test_more_nodes_than_are_counted_say_so(store: Store) -> None:
     base = new_id("ver")
     fan = """

@@ -93,12 +93,26 @@ filters = st.recursive(
 )
 
 
+def admitted(models: Store, tree: Filter) -> list[int | None]:
+    with models.reading() as session:
+        condition = select(RegisteredModel.key).where(model_condition(tree))
+        return list(session.exec(condition.order_by(col(RegisteredModel.key))))
+
+
 @settings(max_examples=150, deadline=None)
 @given(tree=filters)
 def test_sql_admits_what_the_documents_say(
     models: Store, documents: list[ModelDocument], tree: Filter
 ) -> None:
-    with models.reading() as session:
-        condition = select(RegisteredModel.key).where(model_condition(tree))
-        admitted = session.exec(condition.order_by(col(RegisteredModel.key))).all()
-    assert admitted == [document.key for document in documents if admits(tree, document)]
+    assert admitted(models, tree) == [document.key for document in documents if admits(tree, document)]
+
+
+@pytest.mark.parametrize("field", FactField)
+def test_the_wildcards_of_sql_mean_themselves(
+    models: Store, documents: list[ModelDocument], field: FactField
+) -> None:
+    for text in ("%", "_", "\\", "a_b", "'"):
+        for tree in (Contains(field, text), StartsWith(field, text)):
+            assert admitted(models, tree) == [
+                document.key for document in documents if admits(tree, document)
+            ]

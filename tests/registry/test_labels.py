@@ -11,7 +11,7 @@ from sqlmodel import col, select
 from app.errors import InvalidInput, LimitExceeded, NotFound, Refusals
 from app.registry.finding import ModelBy, VersionBy, find_model, find_version
 from app.registry.labels import set_alias, set_tags
-from app.registry.tables import ModelVersion, Tag
+from app.registry.tables import Alias, ModelVersion, Tag
 from tests.store import Store
 
 VALUES = st.sampled_from(
@@ -129,6 +129,9 @@ def test_an_alias_moves_and_says_where_it_was(store: Store) -> None:
     assert change.at > since
     with store.reading() as session:
         assert find_version(session, VersionBy(model=ModelBy(name="a"), alias="champion")).number == 2
+        row = session.get(Alias, (model.id, "champion"))
+        assert row is not None
+        assert (row.version_id, row.since, row.protected) == (second.id, change.at, False)
 
 
 def test_an_alias_that_is_there_already_changes_nothing(store: Store) -> None:
