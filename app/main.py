@@ -10,10 +10,12 @@ from starlette.responses import RedirectResponse
 from starlette.routing import Route
 
 from app.graphql.endpoint import GraphQLEndpoint
+from app.graphql.limits import MAX_BODY_BYTES
 from app.identity.principals import viewer_named
 from app.identity.viewer import LOCAL_USER
 from app.insight.discovery import Discovery
 from app.registry.opening import open_registry
+from app.routes.bodies import LimitedBodies
 from app.routes.graphiql import graphiql_routes
 from app.routes.hosts import KnownHosts
 from app.search.embedded.reader import EmbeddedReader
@@ -47,6 +49,7 @@ def create_app(settings: Settings) -> Starlette:
         ],
         middleware=[
             Middleware(KnownHosts, hosts=(settings.host, *settings.allowed_hosts)),
+            Middleware(LimitedBodies, most=MAX_BODY_BYTES),
             Middleware(GZipMiddleware, minimum_size=1_000, compresslevel=4),
         ],
         lifespan=lifespan,

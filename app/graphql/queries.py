@@ -11,6 +11,7 @@ from app.db.paging import MAX_PAGE
 from app.errors import InvalidInput
 from app.graphql.context import Info
 from app.graphql.discovery_queries import DiscoveryQueries
+from app.graphql.limits import MAX_BODY_BYTES, MAX_COST, MAX_DEPTH
 from app.graphql.loading.nodes import load_nodes
 from app.graphql.principals import Node, Viewer, principal
 from app.graphql.registry_queries import RegistryQueries
@@ -76,5 +77,12 @@ def _server_info(session: ReadSession, index: discovery.Discovery, database: str
         meaning_lag=meaning,
         indexed_models=position.documents if position else None,
         embedded_models=position.embedded if position else None,
-        limits=Limits(max_page_size=MAX_PAGE, max_tags=MAX_TAGS, search_window=WINDOW),
+        limits=Limits(
+            max_page_size=MAX_PAGE,
+            max_depth=MAX_DEPTH,
+            max_cost=MAX_COST,
+            max_body_bytes=MAX_BODY_BYTES,
+            max_tags=MAX_TAGS,
+            search_window=WINDOW,
+        ),
     )

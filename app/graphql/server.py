@@ -19,6 +19,11 @@ class Limits:
     """The limits of requests."""
 
     max_page_size: int = strawberry.field(description="The largest page.")
+    max_depth: int = strawberry.field(description="How deep an operation may go.")
+    max_cost: int = strawberry.field(
+        description="What an operation may cost: its objects, with pages as large as asked for."
+    )
+    max_body_bytes: int = strawberry.field(description="How large a request may be.")
     max_tags: int = strawberry.field(description="How many tags a thing may have.")
     search_window: int = strawberry.field(description="Among how many candidates a search orders.")
 

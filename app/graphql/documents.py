@@ -1,0 +1,64 @@
+"""From the text of an operation to what may be executed: parsed, measured and validated once."""
+
+from collections.abc import Iterator
+from functools import lru_cache
+
+import strawberry
+from graphql import DocumentNode, GraphQLError, OperationDefinitionNode, parse, specified_rules
+from strawberry.extensions import SchemaExtension
+from strawberry.schema.schema import validate_document
+
+from app.graphql.limits import MAX_COST, MAX_TOKENS, cost_of, size_errors
+
+KEPT_DOCUMENTS = 256
+
+
+class CheckedDocuments(SchemaExtension):
+    """Parses and validates each text once, and refuses what asks for too much.
+
+    Documents are kept by their text: hashing a syntax tree takes longer than executing it.
+    """
+
+    def on_parse(self) -> Iterator[None]:
+        """Take the document of a text that is known."""
+        context = self.execution_context
+        context.graphql_document, _ = _checked(context.query or "", context.schema)
+        yield
+
+    def on_validate(self) -> Iterator[None]:
+        """Take the errors of a text that is known, and look at which operation is meant."""
+        context = self.execution_context
+        document, errors = _checked(context.query or "", context.schema)
+        context.pre_execution_errors = list(errors)
+        if not errors:
+            context.pre_execution_errors += self._operation_errors(document)
+        yield
+
+    def _operation_errors(self, document: DocumentNode) -> list[GraphQLError]:
+        context = self.execution_context
+        named = context._provided_operation_name  # noqa: SLF001 - what is public falls back on the first operation
+        operations = [one for one in document.definitions if isinstance(one, OperationDefinitionNode)]
+        if len(operations) > 1 and not named:
+            return [
+                GraphQLError("the document has several operations: name one in operationName", operations)
+            ]
+        meant = [one for one in operations if not named or (one.name and one.name.value == named)]
+        costs = [cost_of(context.schema._schema, document, one, context.variables or {}) for one in meant]  # noqa: SLF001 - as above
+        if any(cost > MAX_COST for cost in costs):
+            message = (
+                f"the operation costs {max(costs)}, of {MAX_COST} that are answered: ask for smaller pages"
+            )
+            return [GraphQLError(message, extensions={"code": "LIMIT_EXCEEDED"})]
+        return []
+
+
+@lru_cache(maxsize=KEPT_DOCUMENTS)
+def _checked(query: str, schema: strawberry.Schema) -> tuple[DocumentNode, tuple[GraphQLError, ...]]:
+    """Parse a text, measure it, and validate it unless it is too large to be looked at.
+
+    Raises:
+        GraphQLSyntaxError: It is no GraphQL, or has more than 10,000 tokens.
+    """
+    document = parse(query, max_tokens=MAX_TOKENS, no_location=False)
+    errors = size_errors(document) or validate_document(schema._schema, document, tuple(specified_rules))  # noqa: SLF001 - Strawberry keeps graphql-core's schema there
+    return document, tuple(errors)

@@ -1,0 +1,186 @@
+"""What an operation may ask for: how deep, how wide, how dear.
+
+Fragments are measured once, however often they are spread, so that measuring an operation takes time in
+proportion to its text.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from graphql import (
+    DocumentNode,
+    FieldNode,
+    FragmentDefinitionNode,
+    FragmentSpreadNode,
+    GraphQLError,
+    GraphQLSchema,
+    IntValueNode,
+    OperationDefinitionNode,
+    SelectionSetNode,
+    VariableNode,
+    get_named_type,
+    get_nullable_type,
+    is_composite_type,
+    is_list_type,
+)
+
+MAX_BODY_BYTES = 16 * 1024 * 1024
+MAX_TOKENS = 10_000
+MAX_DEPTH = 20
+MAX_FIELDS = 5_000
+MAX_ALIASES = 200
+MAX_DIRECTIVES = 100
+MAX_COST = 20_000
+
+HEAVY = {"search": 250, "lineage": 250, "compareVersions": 250}
+"""What a field costs that walks or searches; a hundred of them are too many. Any other object costs 1."""
+LIST_ITEMS = 10
+"""How many items a list without a page size is taken to have."""
+
+
+@dataclass(slots=True)
+class Size:
+    """How large a selection is, its fragments spread out."""
+
+    depth: int = 0
+    fields: int = 0
+    aliases: int = 0
+    directives: int = 0
+
+    def add(self, other: "Size", *, deeper: int = 0) -> None:
+        """Add what stands beside or, `deeper` by one, below."""
+        self.depth = max(self.depth, other.depth + deeper)
+        self.fields += other.fields
+        self.aliases += other.aliases
+        self.directives += other.directives
+
+
+def size_errors(document: DocumentNode) -> list[GraphQLError]:
+    """Return why a document is too large to be looked at any closer; nothing when it is not."""
+    sizes = _Sizes(document)
+    errors = []
+    for definition in document.definitions:
+        if isinstance(definition, OperationDefinitionNode):
+            size = sizes.of(definition.selection_set)
+            for what, most in (
+                ("depth", MAX_DEPTH),
+                ("fields", MAX_FIELDS),
+                ("aliases", MAX_ALIASES),
+                ("directives", MAX_DIRECTIVES),
+            ):
+                if getattr(size, what) > most:
+                    message = (
+                        f"the operation has {_phrase(what, getattr(size, what))}; at most {most} are answered"
+                    )
+                    errors.append(GraphQLError(message, extensions={"code": "LIMIT_EXCEEDED"}))
+    return errors
+
+
+def cost_of(
+    schema: GraphQLSchema,
+    document: DocumentNode,
+    operation: OperationDefinitionNode,
+    variables: Mapping[str, Any],
+) -> int:
+    """Return what an operation costs: its objects, each as often as its pages may hold it.
+
+    Args:
+        schema: The schema that the operation is valid by.
+        document: Where its fragments are.
+        operation: The operation.
+        variables: The values of its variables, as sent.
+    """
+    fragments = _fragments(document)
+    known: dict[str, int] = {}
+
+    def cost(parent: Any, selection_set: SelectionSetNode | None) -> int:
+        total = 0
+        for node in selection_set.selections if selection_set else ():
+            if isinstance(node, FieldNode):
+                total += field_cost(parent, node)
+            elif isinstance(node, FragmentSpreadNode):
+                name = node.name.value
+                if name not in known:
+                    fragment = fragments[name]
+                    condition = schema.type_map[fragment.type_condition.name.value]
+                    known[name] = cost(condition, fragment.selection_set)
+                total += known[name]
+            else:
+                condition = node.type_condition  # type: ignore[attr-defined]
+                owner = schema.type_map[condition.name.value] if condition else parent
+                total += cost(owner, node.selection_set)  # type: ignore[attr-defined]
+        return total
+
+    def field_cost(parent: Any, node: FieldNode) -> int:
+        definition = parent.fields.get(node.name.value) if hasattr(parent, "fields") else None
+        if definition is None or not is_composite_type(kind := get_named_type(definition.type)):
+            return 0
+        own = HEAVY.get(node.name.value, 1)
+        return own + _items(definition, node, variables) * cost(kind, node.selection_set)
+
+    root = schema.get_root_type(operation.operation)
+    return cost(root, operation.selection_set)
+
+
+class _Sizes:
+    """Measures selections, each fragment once."""
+
+    def __init__(self, document: DocumentNode) -> None:
+        self._fragments = _fragments(document)
+        self._known: dict[str, Size] = {}
+
+    def of(self, selection_set: SelectionSetNode | None) -> Size:
+        size = Size()
+        for node in selection_set.selections if selection_set else ():
+            size.directives += len(node.directives or ())
+            if isinstance(node, FieldNode):
+                size.fields += 1
+                size.aliases += node.alias is not None
+                size.add(self.of(node.selection_set), deeper=1)
+                size.depth = max(size.depth, 1)
+            elif isinstance(node, FragmentSpreadNode):
+                size.add(self._fragment(node.name.value))
+            else:
+                size.add(self.of(node.selection_set))  # type: ignore[attr-defined]
+        return size
+
+    def _fragment(self, name: str) -> Size:
+        if name not in self._known:
+            # A fragment that spreads itself is refused by validation; here it counts as empty.
+            self._known[name] = Size()
+            fragment = self._fragments.get(name)
+            self._known[name] = self.of(fragment.selection_set) if fragment else Size()
+        return self._known[name]
+
+
+def _fragments(document: DocumentNode) -> dict[str, FragmentDefinitionNode]:
+    return {one.name.value: one for one in document.definitions if isinstance(one, FragmentDefinitionNode)}
+
+
+def _items(definition: Any, node: FieldNode, variables: Mapping[str, Any]) -> int:
+    """Return how many items a field may hold."""
+    if is_list_type(get_nullable_type(definition.type)):
+        return 1 if node.name.value in {"nodes", "edges"} else LIST_ITEMS
+    if "first" not in definition.args:
+        return 1
+    sizes = [
+        _number(argument.value, variables)
+        for argument in node.arguments or ()
+        if argument.name.value in {"first", "last"}
+    ]
+    given = [size for size in sizes if size is not None]
+    return max(given or [definition.args["first"].default_value or 1, 1])
+
+
+def _number(value: Any, variables: Mapping[str, Any]) -> int | None:
+    if isinstance(value, IntValueNode):
+        return int(value.value)
+    if isinstance(value, VariableNode):
+        given = variables.get(value.name.value)
+        return given if isinstance(given, int) else None
+    return None
+
+
+def _phrase(what: str, count: int) -> str:
+    return f"a depth of {count}" if what == "depth" else f"{count} {what}"

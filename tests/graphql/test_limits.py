@@ -1,0 +1,78 @@
+"""What asks for too much is refused before it costs anything."""
+
+from collections.abc import Iterator
+
+from graphql import OperationDefinitionNode, get_introspection_query, parse
+from hypothesis import given
+from hypothesis import strategies as st
+
+from app.graphql.limits import MAX_BODY_BYTES, MAX_COST, cost_of, size_errors
+from app.graphql.schema import schema
+from tests.graphql.conftest import Api
+
+
+def errors_of(query: str) -> list[str]:
+    return [error.message for error in size_errors(parse(query))]
+
+
+def cost(query: str, **variables: object) -> int:
+    document = parse(query)
+    operation = next(one for one in document.definitions if isinstance(one, OperationDefinitionNode))
+    return cost_of(schema._schema, document, operation, variables)  # noqa: SLF001 - what validation has too
+
+
+def test_it_works() -> None:
+    assert errors_of(get_introspection_query()) == []
+    assert cost("{ registeredModels(first: 100) { nodes { name latestVersion { number } } } }") < MAX_COST
+
+
+def test_fragments_that_double_each_other_are_measured_at_once() -> None:
+    doubling = " ".join(f"fragment f{i} on Query {{ ...f{i + 1} ...f{i + 1} }}" for i in range(60))
+    query = f"{{ ...f0 }} {doubling} fragment f60 on Query {{ serverInfo {{ name }} }}"
+    assert errors_of(query) == [f"the operation has {2**61} fields; at most 5000 are answered"]
+
+
+def test_too_many_aliases_directives_and_levels_are_named() -> None:
+    aliases = " ".join(f"a{i}: __typename" for i in range(201))
+    assert "201 aliases" in errors_of(f"{{ {aliases} }}")[0]
+    assert "101 directives" in errors_of(f"{{ __typename {'@skip(if: false) ' * 101} }}")[0]
+    assert "a depth of 21" in errors_of("{ a " * 21 + "}" * 21)[0]
+
+
+def test_a_page_costs_what_it_may_hold_also_by_variable() -> None:
+    query = (
+        "query ($n: Int) { registeredModels(first: $n) { nodes { versions(first: $n) { nodes { id } } } } }"
+    )
+    assert cost(query, n=100) > 100 * cost(query, n=1) / 5
+    assert cost(query, n=10_000) > MAX_COST
+
+
+@given(st.integers(1, 60))
+def test_the_cost_grows_with_what_is_asked_for(count: int) -> None:
+    one = cost('{ search(text: "x") { totalCount } }')
+    many = " ".join(f'a{i}: search(text: "x") {{ totalCount }}' for i in range(count))
+    assert cost(f"{{ {many} }}") == count * one
+
+
+def test_a_hundred_searches_are_refused() -> None:
+    many = " ".join(f'a{i}: search(text: "x") {{ totalCount }}' for i in range(100))
+    assert cost(f"{{ {many} }}") > MAX_COST
+
+
+def test_a_body_is_refused_while_it_comes_in(api: Api) -> None:
+    sent = 0
+
+    def endless() -> Iterator[bytes]:
+        nonlocal sent
+        for _ in range(2 * MAX_BODY_BYTES // 2**20):
+            sent += 2**20
+            yield b" " * 2**20
+
+    answer = api.http.post("/graphql", content=endless(), headers={"content-type": "application/json"})
+    assert answer.status_code == 413
+    assert answer.json()["errors"][0]["extensions"] == {"code": "LIMIT_EXCEEDED"}
+
+
+def test_the_limits_are_told(api: Api) -> None:
+    told = api.run("{ serverInfo { limits { maxBodyBytes maxCost maxDepth maxPageSize } } }")["limits"]
+    assert told == {"maxBodyBytes": MAX_BODY_BYTES, "maxCost": MAX_COST, "maxDepth": 20, "maxPageSize": 100}
