@@ -31,7 +31,7 @@ def triples(edges: list[LineageEdge]) -> list[tuple[str, str, str]]:
     return [(edge.downstream, edge.upstream, edge.relation) for edge in edges]
 
 
-@settings(max_examples=120, deadline=None)
+@settings(max_examples=90, deadline=None)
 @given(plan=plans(), at=st.integers(0, 8), wish=WALKS)
 def test_a_walk_finds_what_networkx_finds(
     shared_store: Store, plan: Plan, at: int, wish: dict[str, Any]

@@ -118,7 +118,7 @@ def run(store: Store, steps: list[tuple[Any, ...]]) -> None:
                         set_tags(session, version.model_id, rest[0])
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=18, deadline=None)
 @given(st.lists(STEPS, min_size=3, max_size=12))
 def test_history_is_the_replay_of_the_log_at_every_sequence(
     shared_store: Store, steps: list[tuple[Any, ...]]

@@ -54,7 +54,7 @@ def test_tags_of_a_model_a_version_and_a_dataset(store: Store) -> None:
         assert find_model(session, ModelBy(name="a")).updated_at > model.updated_at
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=25, deadline=None)
 @given(st.lists(st.dictionaries(st.sampled_from("abc"), VALUES, min_size=1), min_size=1, max_size=5))
 def test_tags_are_replaced_by_key_and_kept_exactly(shared_store: Store, sets: list[dict[str, Any]]) -> None:
     model = shared_store.model()

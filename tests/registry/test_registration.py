@@ -167,6 +167,14 @@ def test_versions_may_bring_their_numbers(store: Store) -> None:
     assert [version.number for version in made] == [1, 7, 3, 8, 20, 21]
 
 
+def test_numbers_go_on_within_a_transaction(store: Store) -> None:
+    with store.writing() as session:
+        [model] = register_models(session, [draft(ModelDraft, {"name": "a"})])
+        made = [create_versions(session, [(model, draft(VersionDraft, {}))])[0].number for _ in range(3)]
+    assert made == [1, 2, 3]
+    assert store.version(model).number == 4
+
+
 @pytest.mark.parametrize(
     ("first", "second", "field"),
     [
