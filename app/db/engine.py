@@ -1,5 +1,7 @@
 """One database, two ways in: readers that cannot write, and one queue of writers."""
 
+import sqlite3
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -9,6 +11,7 @@ from sqlalchemy import Connection, Engine, create_engine, event, make_url
 from sqlmodel import Session
 
 BUSY_TIMEOUT_SECONDS = 30
+LOOK_AGAIN_SECONDS = 0.002
 
 
 class ReadSession(Session):
@@ -66,13 +69,37 @@ def _engine(url: str, *, begin: str, read_only: bool) -> Engine:
 
     @event.listens_for(engine, "begin")
     def _begin(connection: Connection) -> None:
-        connection.exec_driver_sql(begin)
+        if read_only:
+            connection.exec_driver_sql(begin)
+        else:
+            _begin_writing(connection, begin)
 
     return engine
+
+
+def _begin_writing(connection: Connection, begin: str) -> None:
+    """Begin as soon as no other process writes.
+
+    SQLite itself would sleep up to 100 ms between two looks and miss the moments between the transactions of
+    an import, so that a writer beside it might wait for seconds.
+    """
+    driver: Any = connection.connection.dbapi_connection
+    deadline = time.monotonic() + BUSY_TIMEOUT_SECONDS
+    while time.monotonic() < deadline:
+        try:
+            driver.execute(begin)
+        except sqlite3.OperationalError as busy:
+            if busy.sqlite_errorcode & 0xFF != sqlite3.SQLITE_BUSY:
+                break
+            time.sleep(LOOK_AGAIN_SECONDS)
+        else:
+            return
+    connection.exec_driver_sql(begin)
 
 
 def _pragmas(*, read_only: bool) -> list[str]:
     if read_only:
         return ["query_only = ON", "cache_size = -65536", "mmap_size = 268435456"]
     # FULL: a commit that was answered survives a power cut, not only a killed process.
-    return ["journal_mode = WAL", "synchronous = FULL", "foreign_keys = ON", "cache_size = -65536"]
+    durable = ["journal_mode = WAL", "synchronous = FULL", "foreign_keys = ON", "cache_size = -65536"]
+    return [*durable, "busy_timeout = 0"]

@@ -31,6 +31,21 @@ from app.transfer.outcome import Kind, Outcome, Refused, Reject, Tally, contents
 from app.transfer.reading import Stated, Unreadable, read_records
 
 ROWS_A_TRANSACTION = 1_000
+ROWS = {
+    Kind.NAMESPACE: 2,
+    Kind.TASK: 2,
+    Kind.METRIC_DEFINITION: 2,
+    Kind.DATASET: 2,
+    Kind.DATASET_VERSION: 1,
+    Kind.MODEL: 3,
+    Kind.VERSION: 3,
+    Kind.PARAM: 1,
+    Kind.METRIC_VALUE: 2,
+    Kind.TAG: 2,
+    Kind.ALIAS: 3,
+    Kind.LINEAGE: 3,
+}
+"""How many rows a thing becomes: itself, its history, its change."""
 
 _SETTLE: dict[type[Record], Callable[[WriteSession, Sequence[Any]], Outcome]] = {
     NamespaceLine: settle_namespaces,
@@ -102,7 +117,7 @@ def _batches(running: _Import, file: Path) -> Iterator[list[Stated[Record]]]:
             _reject(running, file, line.number, line.errors)
             running.tally.rejected[Kind.LINE] += 1
             continue
-        worth = contents(line.record).total()
+        worth = sum(ROWS[kind] * count for kind, count in contents(line.record).items())
         if batch and (rows + worth > ROWS_A_TRANSACTION or batch[0].record.type != line.record.type):
             yield batch
             batch, rows = [], 0
