@@ -153,7 +153,7 @@ def fact_values(document: ModelDocument, field: FactField) -> tuple[str, ...]:
 
 def _fields(document: ModelDocument) -> Iterator[FieldText]:
     yield FieldText("name", document.name, 3)
-    yield FieldText("displayName", document.display_name or "", 3)
+    yield FieldText("displayName", _other_name(document), 3)
     yield FieldText("task", " ".join(_task_names(document)), 3)
     yield FieldText("languages", _language_names(document), 3)
     yield FieldText("taskDescription", " ".join(task.description for task in document.tasks), 2)
@@ -163,11 +163,25 @@ def _fields(document: ModelDocument) -> Iterator[FieldText]:
     yield FieldText("datasets", ", ".join(document.datasets), 1)
     yield FieldText("tags", ", ".join(document.tags), 1)
     yield FieldText("publisher", document.publisher or "", 1)
+    yield FieldText("taskSynonyms", "; ".join(_synonyms(document)), 1)
+    yield FieldText("domains", ", ".join(document.domains), 1)
+    yield FieldText("framework", document.framework or "", 1)
+    yield FieldText("namespace", document.namespace, 1)
 
 
 def _task_names(document: ModelDocument) -> list[str]:
     """Return the names of the tasks: canonical words, and as written."""
     return [*(task.name for task in document.tasks), *filter(None, [document.task_as_written])]
+
+
+def _synonyms(document: ModelDocument) -> list[str]:
+    """Return what else the field calls the tasks."""
+    return [name for task in document.tasks for name in (task.title, *task.synonyms) if name]
+
+
+def _other_name(document: ModelDocument) -> str:
+    """Return the name as its authors write it, if it is another one than the name."""
+    return "" if document.display_name in {None, document.name} else document.display_name or ""
 
 
 def _language_names(document: ModelDocument) -> str:
@@ -185,9 +199,8 @@ def _task_sentence(document: ModelDocument) -> list[str]:
 
 
 def _name_sentence(document: ModelDocument) -> str:
-    if document.display_name in {None, document.name}:
-        return f"{document.name}."
-    return f"{document.display_name} ({document.name})."
+    other = _other_name(document)
+    return f"{other} ({document.name})." if other else f"{document.name}."
 
 
 def _labelled(label: str, text: str | None) -> list[str]:

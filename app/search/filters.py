@@ -106,7 +106,10 @@ def without_field(tree: Filter, field: FactField) -> Filter:
     Conditions are the items of the outermost conjunctions. One that speaks of other fields too is kept whole,
     since leaving out a part of it would mean something else.
     """
-    kept = tuple(item for item in _conditions(tree) if _fields(item) != {field})
+    conditions = _conditions(tree)
+    kept = tuple(item for item in conditions if _fields(item) != {field})
+    if len(kept) == len(conditions):
+        return tree
     return And(kept) if kept else All()
 
 

@@ -76,7 +76,8 @@ def test_the_digest_of_the_texts_changes_with_them_alone() -> None:
 
 
 def test_fields_without_text_are_left_out() -> None:
-    assert [field.field for field in field_texts(document(1, "m", publisher="Acme"))] == ["name", "publisher"]
+    fields = field_texts(document(1, "m", display_name="m", publisher="Acme"))
+    assert [field.field for field in fields] == ["name", "publisher", "namespace"]
 
 
 @pytest.mark.parametrize("field", FactField)

@@ -20,13 +20,15 @@ from app.search.contract import (
 from app.search.embedded.queries import FilterCompiler, either, filtered, keys_query, words_query
 from app.search.embedded.schema import SEPARATOR
 from app.search.embedded.snapshot import KeyArray, Snapshot
-from app.search.filters import All, Filter, without_field
+from app.search.filters import All, FactField, Filter, without_field
 from app.search.fusion import DIGITS, fuse
 
 TIES = 50
 """How many more than the window are asked for, so that ties at its edge are broken by key."""
 FACET_VALUES = 65_000
 """More than any field's different values: below that a terms aggregation only estimates."""
+TermCounts = dict[str, int]
+NOTHING: KeyArray = np.empty(0, np.int64)
 SATURATION = 10.0
 """The BM25 at which the words part of an explanation is one half."""
 
@@ -34,13 +36,11 @@ SATURATION = 10.0
 def search_snapshot(snapshot: Snapshot, request: SearchRequest) -> SearchAnswer:
     """Answer a search from one state of the index."""
     search = _Search.prepare(snapshot, request)
-    admitted = search.compiler.compile(request.filter)
-    window = search.meaning_window(request.filter, admitted)
-    matched = search.matched(admitted, window)
+    scope = search.scope(request.filter)
     return SearchAnswer(
-        hits=search.hits(admitted, window),
-        total=snapshot.count(matched),
-        facets=tuple(search.facet(facet) for facet in request.facets),
+        hits=search.hits(scope),
+        total=snapshot.count(scope.matched),
+        facets=search.facets(scope),
         position=snapshot.position,
         by_words=search.words is not None,
         by_meaning=search.cosines is not None,
@@ -48,8 +48,25 @@ def search_snapshot(snapshot: Snapshot, request: SearchRequest) -> SearchAnswer:
 
 
 @dataclass(frozen=True, slots=True)
+class _Scope:
+    """What a search is about under one filter.
+
+    Attributes:
+        filter: The filter.
+        admitted: The query for what it admits.
+        near: The keys of the nearest of these, the nearest first; empty if meaning takes no part.
+        matched: The query for what counts: admitted, and matched by words or among the nearest.
+    """
+
+    filter: Filter
+    admitted: Query
+    near: KeyArray
+    matched: Query
+
+
+@dataclass(frozen=True, slots=True)
 class _Search:
-    """What is worked out once for a search and used for its hits, its total and each of its facets.
+    """What is worked out once for a search, whatever the scope.
 
     Attributes:
         words: The query by words; None if they take no part.
@@ -65,79 +82,84 @@ class _Search:
     @classmethod
     def prepare(cls, snapshot: Snapshot, request: SearchRequest) -> "_Search":
         """Turn text and vector into what the mode ranks by."""
-        text = (request.text or "").strip()
-        terms = query_terms(text) if request.mode is not SearchMode.MEANING else []
-        by_meaning = bool(text) and request.vector is not None and request.mode is not SearchMode.WORDS
+        terms = query_terms(request.text or "") if request.mode is not SearchMode.MEANING else []
+        vector = request.vector if request.mode is not SearchMode.WORDS and _has_text(request) else None
         return cls(
             snapshot,
             request,
             FilterCompiler(snapshot.schema, snapshot.searcher),
             words_query(snapshot.schema, terms) if terms else None,
-            snapshot.cosines(request.vector) if by_meaning and request.vector is not None else None,
+            None if vector is None else snapshot.cosines(vector),
         )
 
-    @property
-    def has_text(self) -> bool:
-        return bool((self.request.text or "").strip())
+    def scope(self, tree: Filter) -> _Scope:
+        """Work out what a filter leaves of the search."""
+        admitted = self.compiler.compile(tree)
+        if not _has_text(self.request):
+            return _Scope(tree, admitted, NOTHING, admitted)
+        near = self._nearest(tree, admitted)
+        matched = keys_query(self.snapshot.schema, near.tolist())
+        if self.words is not None:
+            matched = either(self.words, matched)
+        return _Scope(tree, admitted, near, filtered(matched, admitted))
 
-    def meaning_window(self, tree: Filter, admitted: Query) -> KeyArray:
-        """Return the keys of the nearest admitted models, the nearest first."""
-        if self.cosines is None:
-            return np.empty(0, np.int64)
-        keys, cosines = self.snapshot.keys, self.cosines
-        if not isinstance(tree, All):
-            keys = self.snapshot.matching(admitted)
-            cosines = cosines[self.snapshot.places(keys)]
-        return keys[_nearest(cosines, self.request.window)]
-
-    def matched(self, admitted: Query, window: KeyArray) -> Query:
-        """Return the query for what counts: admitted, and matched by words or in the window by meaning."""
-        if not self.has_text:
-            return admitted
-        near = keys_query(self.snapshot.schema, window.tolist())
-        return filtered(near if self.words is None else either(self.words, near), admitted)
-
-    def hits(self, admitted: Query, window: KeyArray) -> tuple[Hit, ...]:
-        """Return the candidates in order: by fused score, then by key."""
-        if not self.has_text:
-            return self._unranked(admitted)
-        bm25 = self._bm25(admitted, window)
-        keys = np.union1d(window, np.fromiter(bm25, np.int64))
+    def hits(self, scope: _Scope) -> tuple[Hit, ...]:
+        """Return the best of the candidates in order: by fused score, then by key."""
+        if not _has_text(self.request):
+            keys = self.snapshot.matching(scope.admitted)[: self.request.window]
+            return tuple(Hit(key, self.snapshot.id_of(key), 0.0, None, None) for key in keys.tolist())
+        bm25 = self._bm25(scope)
+        keys = np.union1d(scope.near, np.fromiter(bm25, np.int64, len(bm25)))
         words = np.array([bm25.get(key, np.nan) for key in keys.tolist()])
         meaning = np.full(len(keys), np.nan)
         if self.cosines is not None:
             meaning = self.cosines[self.snapshot.places(keys)]
         scores = fuse(words, meaning)
-        return tuple(
-            self._hit(int(keys[at]), float(scores[at]), float(words[at]), float(meaning[at]))
-            for at in np.argsort(-scores, kind="stable").tolist()
-        )
+        order = np.argsort(-scores, kind="stable")[: self.request.window]
+        best = zip(*(column[order].tolist() for column in (keys, scores, words, meaning)), strict=True)
+        return tuple(self._hit(*candidate) for candidate in best)
 
-    def facet(self, facet: FacetRequest) -> FacetCounts:
-        """Count a field's values under the filter without the conditions on that field."""
-        tree = without_field(self.request.filter, facet.field)
-        admitted = self.compiler.compile(tree)
-        matched = self.matched(admitted, self.meaning_window(tree, admitted))
-        name = facet.field.value
-        asked = {name: {"terms": {"field": name, "size": FACET_VALUES, "segment_size": FACET_VALUES}}}
-        buckets = self.snapshot.searcher.aggregate(matched, asked)[name]["buckets"]
-        return _counted(facet, {bucket["key"]: bucket["doc_count"] for bucket in buckets})
+    def facets(self, scope: _Scope) -> tuple[FacetCounts, ...]:
+        """Count the values of each field under the filter without the conditions on that field."""
+        fields: defaultdict[Filter, list[FactField]] = defaultdict(list)
+        for facet in self.request.facets:
+            fields[without_field(scope.filter, facet.field)].append(facet.field)
+        terms: dict[FactField, TermCounts] = {}
+        for tree, counted in fields.items():
+            terms |= self._terms(counted, scope if tree == scope.filter else self.scope(tree))
+        return tuple(_counted(facet, terms[facet.field]) for facet in self.request.facets)
 
-    def _bm25(self, admitted: Query, window: KeyArray) -> dict[int, float]:
-        """Return the BM25 of the best by words and of those in the window by meaning."""
+    def _terms(self, fields: list[FactField], scope: _Scope) -> dict[FactField, TermCounts]:
+        """Return how many of what counts in a scope have each term of the fields."""
+        size = {"size": FACET_VALUES, "segment_size": FACET_VALUES}
+        asked = {field.value: {"terms": {"field": field.value, **size}} for field in fields}
+        found = self.snapshot.searcher.aggregate(scope.matched, asked)
+        return {
+            field: {bucket["key"]: bucket["doc_count"] for bucket in found[field.value]["buckets"]}
+            for field in fields
+        }
+
+    def _nearest(self, tree: Filter, admitted: Query) -> KeyArray:
+        """Return the keys of the admitted models nearest by meaning, the nearest first."""
+        if self.cosines is None:
+            return NOTHING
+        keys, cosines = self.snapshot.keys, self.cosines
+        if not isinstance(tree, All):
+            keys = self.snapshot.matching(admitted)
+            cosines = cosines[self.snapshot.places(keys)]
+        return keys[_highest(cosines, self.request.window)]
+
+    def _bm25(self, scope: _Scope) -> dict[int, float]:
+        """Return the BM25 of the best by words and of the nearest by meaning."""
         if self.words is None:
             return {}
         limit = self.request.window
-        best = self.snapshot.bm25(filtered(self.words, admitted), limit + TIES)
+        best = self.snapshot.bm25(filtered(self.words, scope.admitted), limit + TIES)
         if len(best) <= limit:
             return best
         ordered = sorted(best, key=lambda key: (-round(best[key], DIGITS), key))[:limit]
-        near = filtered(self.words, keys_query(self.snapshot.schema, window.tolist()))
-        return {key: best[key] for key in ordered} | self.snapshot.bm25(near, max(len(window), 1))
-
-    def _unranked(self, admitted: Query) -> tuple[Hit, ...]:
-        keys = self.snapshot.matching(admitted)[: self.request.window]
-        return tuple(Hit(key, self.snapshot.id_of(key), 0.0, None, None) for key in keys.tolist())
+        near = filtered(self.words, keys_query(self.snapshot.schema, scope.near.tolist()))
+        return {key: best[key] for key in ordered} | self.snapshot.bm25(near, max(len(scope.near), 1))
 
     def _hit(self, key: int, score: float, words: float, meaning: float) -> Hit:
         return Hit(
@@ -149,7 +171,11 @@ class _Search:
         )
 
 
-def _nearest(cosines: npt.NDArray[np.float64], limit: int) -> npt.NDArray[np.intp]:
+def _has_text(request: SearchRequest) -> bool:
+    return bool((request.text or "").strip())
+
+
+def _highest(cosines: npt.NDArray[np.float64], limit: int) -> npt.NDArray[np.intp]:
     """Return where the `limit` highest cosines stand, the highest first, ties in their order."""
     known = np.flatnonzero(~np.isnan(cosines))
     if len(known) > limit:
@@ -158,7 +184,7 @@ def _nearest(cosines: npt.NDArray[np.float64], limit: int) -> npt.NDArray[np.int
     return known[np.argsort(-cosines[known], kind="stable")][:limit]
 
 
-def _counted(facet: FacetRequest, counts: dict[str, int]) -> FacetCounts:
+def _counted(facet: FacetRequest, counts: TermCounts) -> FacetCounts:
     """Add up the spellings of each value and cut to the most frequent values."""
     totals: Counter[str] = Counter()
     spellings: defaultdict[str, list[tuple[int, str]]] = defaultdict(list)

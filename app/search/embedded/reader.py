@@ -29,6 +29,7 @@ class EmbeddedReader:
         self._snapshot: Snapshot | None = None
         self._seen: tuple[int, int] | None = None
         self._opened: tuple[int, tantivy.Index] | None = None
+        self._ids: dict[int, str] = {}
         self._refreshing = Lock()
         self._stopped = Event()
         self.refresh()
@@ -81,14 +82,15 @@ class EmbeddedReader:
             self._snapshot = None
             return
         rows = open_rows(manifest.rows_file(self._directory), manifest.rows)
-        self._snapshot = take_snapshot(manifest.position, self._index(manifest), rows)
+        index = self._index(manifest)
+        self._snapshot = take_snapshot(manifest.position, index, rows, self._ids)
 
     def _index(self, manifest: Manifest) -> tantivy.Index:
         """Return the generation's index with its newest commit loaded."""
         if self._opened is None or self._opened[0] != manifest.generation:
             index = tantivy.Index.open(str(manifest.words(self._directory)))
             index.config_reader("manual")
-            self._opened = (manifest.generation, index)
+            self._opened, self._ids = (manifest.generation, index), {}
         index = self._opened[1]
         index.reload()
         return index

@@ -1,7 +1,7 @@
 """One committed state of the index, immutable, as a search sees it from beginning to end."""
 
-from collections.abc import Iterable
 from dataclasses import dataclass
+from operator import itemgetter
 
 import numpy as np
 import numpy.typing as npt
@@ -28,6 +28,7 @@ class Snapshot:
         addresses: Where tantivy keeps each of them, in that order.
         row_of: The row of each one's vectors, in that order, -1 without.
         rows: The vectors.
+        ids: The ids that were read so far, by key; a key never changes its id, so snapshots share them.
     """
 
     position: IndexPosition
@@ -37,10 +38,11 @@ class Snapshot:
     addresses: list[DocAddress]
     row_of: npt.NDArray[np.int64]
     rows: Rows
+    ids: dict[int, str]
 
     def matching(self, query: Query) -> KeyArray:
         """Return the keys of all documents that match, ascending."""
-        return _to_keys(key for key, _ in _by_key(self.searcher, query, len(self.keys)))
+        return _keys_of(_by_key(self.searcher, query, len(self.keys)))
 
     def count(self, query: Query) -> int:
         """Return how many documents match."""
@@ -69,15 +71,18 @@ class Snapshot:
 
     def id_of(self, key: int) -> str:
         """Return the id of the document with this key."""
-        place = int(np.searchsorted(self.keys, key))
-        return str(self.searcher.doc(self.addresses[place])[ID][0])
+        found = self.ids.get(key)
+        if found is None:
+            place = int(np.searchsorted(self.keys, key))
+            found = self.ids[key] = str(self.searcher.doc(self.addresses[place])[ID][0])
+        return found
 
 
-def take_snapshot(position: IndexPosition, index: tantivy.Index, rows: Rows) -> Snapshot:
+def take_snapshot(position: IndexPosition, index: tantivy.Index, rows: Rows, ids: dict[int, str]) -> Snapshot:
     """Return the state that `index` last loaded, joined with its vectors."""
     searcher = index.searcher()
     listed = _by_key(searcher, Query.all_query(), searcher.num_docs)
-    keys = _to_keys(key for key, _ in listed)
+    keys = _keys_of(listed)
     return Snapshot(
         position=position,
         schema=index.schema,
@@ -86,6 +91,7 @@ def take_snapshot(position: IndexPosition, index: tantivy.Index, rows: Rows) -> 
         addresses=[address for _, address in listed],
         row_of=_rows_of(keys, rows),
         rows=rows,
+        ids=ids,
     )
 
 
@@ -102,5 +108,5 @@ def _by_key(searcher: tantivy.Searcher, query: Query, limit: int) -> list[tuple[
     return searcher.search(query, limit=max(limit, 1), count=False, order_by_field=KEY, order=Order.Asc).hits
 
 
-def _to_keys(keys: Iterable[int]) -> KeyArray:
-    return np.fromiter(keys, np.int64)
+def _keys_of(hits: list[tuple[int, DocAddress]]) -> KeyArray:
+    return np.fromiter(map(itemgetter(0), hits), np.int64, len(hits))
