@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 from typing import Any, NewType
 
 import strawberry
-from graphql import GraphQLError
+from graphql import GraphQLError, Undefined, ValueNode, value_from_ast_untyped
 from strawberry.types.scalar import ScalarDefinition
 
 from app.registry.rules import MAX_SAFE_INTEGER, check_instant, check_json
@@ -28,6 +28,22 @@ def _parse_json(value: Any) -> Any:
         return check_json(value)
     except ValueError as wrong:
         raise GraphQLError(str(wrong)) from None
+
+
+def _parse_json_literal(node: ValueNode, variables: dict[str, Any] | None = None) -> Any:
+    return _parse_json(_without_gaps(value_from_ast_untyped(node, variables)))
+
+
+def _without_gaps(value: Any) -> Any:
+    """Take a variable without a value for null in a list and for absent in an object.
+
+    All variables are without a value while the query is validated.
+    """
+    if isinstance(value, list):
+        return [None if item is Undefined else _without_gaps(item) for item in value]
+    if isinstance(value, dict):
+        return {key: _without_gaps(item) for key, item in value.items() if item is not Undefined}
+    return value
 
 
 def _parse_uri(value: Any) -> str:
@@ -56,6 +72,7 @@ SCALARS: dict[object, ScalarDefinition] = {
         specified_by_url="https://www.rfc-editor.org/rfc/rfc8259",
         serialize=lambda value: value,
         parse_value=_parse_json,
+        parse_literal=_parse_json_literal,
     ),
     BigInt: strawberry.scalar(
         name="BigInt",

@@ -4,6 +4,7 @@ Metrics are compared under their whole key; a metric of unknown direction and a 
 never ranked.
 """
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
@@ -35,8 +36,8 @@ class Cell:
     Attributes:
         value: The value as it is kept; a measurement that is not finite by its name.
         number: The value where it is a finite number.
-        delta: The number minus the baseline's.
-        relative_delta: The delta as a share of the baseline's absolute value; None where that is 0.
+        delta: The number minus the baseline's; None where that is beyond every float.
+        relative_delta: The delta as a share of the baseline's absolute value; None where that is 0, too.
         is_best: Whether no other cell is better; False where nothing is ranked or nobody else has a value.
     """
 
@@ -142,7 +143,7 @@ def _metric_rows(session: ReadSession, ids: Sequence[str], base: int | None) -> 
         for one in series:
             by_key.setdefault(_whole_key(one), {})[owner] = one
     rows = []
-    for key in sorted(by_key, key=repr):
+    for key in sorted(by_key):
         mine = by_key[key]
         one = next(iter(mine.values()))
         definition = names.canonical(one.name)
@@ -226,8 +227,13 @@ def _deltas(number: float | None, reference: float | None) -> tuple[float | None
     if number is None or reference is None:
         return None, None
     delta = Decimal(repr(number)) - Decimal(repr(reference))
-    relative = float(delta / abs(Decimal(repr(reference)))) if reference else None
-    return float(delta), relative
+    return _finite(delta), _finite(delta / abs(Decimal(repr(reference)))) if reference else None
+
+
+def _finite(number: Decimal) -> float | None:
+    """Return a number, or None where it is beyond every float."""
+    value = float(number)
+    return value if math.isfinite(value) else None
 
 
 def _differs(values: Sequence[Any]) -> bool:
