@@ -94,16 +94,12 @@ def _plain(verdict: Verdict) -> dict[str, object]:
 
 
 def _table(verdicts: Sequence[Verdict], types: Sequence[str], modes: Sequence[str]) -> Table:
-    table = Table("type", "queries", *modes, *(f"{mode} success" for mode in modes), box=None)
+    table = Table("type", "queries", "mode", f"nDCG@{CUTOFF}", f"success@{CUTOFF}", box=None)
     for kind in (*types, "all"):
-        some = [one for one in verdicts if kind in {one.type, "all"}]
-        cells = {mode: [one for one in some if one.mode == mode] for mode in modes}
-        table.add_row(
-            kind,
-            str(len(some) // len(modes)),
-            *(f"{mean(one.ndcg for one in cells[mode]):.3f}" for mode in modes),
-            *(f"{mean(one.succeeded for one in cells[mode]):.2f}" for mode in modes),
-        )
+        for mode in modes:
+            some = [one for one in verdicts if one.mode == mode and kind in {one.type, "all"}]
+            gain, success = mean(one.ndcg for one in some), mean(one.succeeded for one in some)
+            table.add_row(kind, str(len(some)), mode, f"{gain:.3f}", f"{success:.2f}")
     return table
 
 

@@ -1,0 +1,274 @@
+"""The API beside its floor: a bare Starlette route that runs the same SQL and writes the same answer.
+
+Both run as processes of their own under the same server, over the same registry, the shipped sample. One
+client on a kept connection asks them in turn; a ratio of 1 would mean that GraphQL costs nothing. Run as
+`python bench/http_floor.py`; this file is also the floor's own service.
+"""
+
+import argparse
+import http.client
+import os
+import socket
+import sqlite3
+import statistics
+import subprocess
+import sys
+import tempfile
+import threading
+import time
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import orjson
+from rich.console import Console
+from rich.table import Table
+from starlette.applications import Starlette
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import Route
+
+SAMPLE = Path(__file__).parents[1] / "examples" / "model_zoo" / "sample.jsonl.gz"
+STATEMENTS = "HOLOTYPE_BENCH_STATEMENTS"
+WARM_UP = 30
+PATIENCE_SECONDS = 60.0
+
+PAGE = """
+{
+  registeredModels(first: 100) {
+    nodes {
+      id name namespace { name } task license framework createdAt updatedAt
+      tags { key value } latestVersion { number stage { name } }
+    }
+  }
+}
+"""
+ONE = """
+query ($namespace: String!, $name: String!) {
+  registeredModel(by: { name: { namespace: $namespace, name: $name } }) {
+    id name namespace { name } task license framework createdAt updatedAt
+    tags { key value } latestVersion { number stage { name } tags { key value } }
+  }
+}
+"""
+
+Row = dict[str, Any]
+Statement = tuple[str, tuple[Any, ...]]
+
+
+@dataclass(frozen=True, slots=True)
+class Case:
+    """A request to the API, and the path at which the floor answers it alike."""
+
+    title: str
+    path: str
+    body: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class Server:
+    """A service on this machine; each call is one request on its kept connection."""
+
+    connection: http.client.HTTPConnection
+
+    def ask(self, path: str, body: bytes) -> tuple[float, bytes]:
+        """Return how long a request took, in seconds, and its answer."""
+        started = time.perf_counter()
+        # Compressing costs both the same and would hide the difference.
+        headers = {"Content-Type": "application/json", "Accept-Encoding": "identity"}
+        self.connection.request("POST", path, body, headers)
+        answer = self.connection.getresponse().read()
+        return time.perf_counter() - started, answer
+
+
+def main() -> None:
+    """Measure and print one table."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--data", type=Path, help="the data folder of a registry (default: the sample)")
+    parser.add_argument("--requests", type=int, default=300, help="how many of each kind")
+    options = parser.parse_args()
+    with tempfile.TemporaryDirectory() as scratch:
+        data = options.data or _sample(Path(scratch))
+        cases = _cases(data)
+        recorded = {case.path: _statements(data, case) for case in cases}
+        file = Path(scratch) / "statements.json"
+        file.write_bytes(orjson.dumps(recorded))
+        environment = {"HOLOTYPE_DATA": str(data), STATEMENTS: str(file)}
+        with (
+            _serving("app.main:create_app_from_environment", environment) as api,
+            _serving("http_floor:create_floor", environment) as floor,
+        ):
+            table = Table(
+                "", "SQL", "bytes", "API p50", "p99", "floor p50", "p99", "ratio p50", "p99", box=None
+            )
+            for case in cases:
+                table.add_row(*_measured(case, len(recorded[case.path]), api, floor, options.requests))
+            Console().print(table, "Milliseconds; SQL: statements a request.")
+
+
+def _sample(scratch: Path) -> Path:
+    """Return a data folder with the shipped sample."""
+    data = scratch / "data"
+    command = [str(Path(sys.executable).with_name("holotype")), "import", str(SAMPLE), "--data", str(data)]
+    subprocess.run(command, check=True, capture_output=True)
+    return data
+
+
+def _cases(data: Path) -> list[Case]:
+    """Return what is asked: a page, and the model with the most versions."""
+    file = sqlite3.connect(data / "registry.db")
+    namespace, name = file.execute(
+        "SELECT namespace.name, model.name FROM model JOIN namespace ON namespace.id = model.namespace_id "
+        "ORDER BY model.next_number DESC, model.id LIMIT 1"
+    ).fetchone()
+    file.close()
+    named = {"query": ONE, "variables": {"namespace": namespace, "name": name}}
+    return [
+        Case("100 models", "/page", orjson.dumps({"query": PAGE})),
+        Case("1 model", "/one", orjson.dumps(named)),
+    ]
+
+
+def _statements(data: Path, case: Case) -> list[Statement]:
+    """Return the SQL that the API runs for a case, transaction control aside."""
+    from sqlalchemy import Engine, event  # noqa: PLC0415 - the floor's process loads nothing of the product
+    from starlette.testclient import TestClient  # noqa: PLC0415 - likewise
+
+    from app.main import create_app  # noqa: PLC0415 - likewise
+    from app.settings import Settings  # noqa: PLC0415 - likewise
+
+    seen: list[Statement] = []
+
+    def note(_connection: object, _cursor: object, statement: str, parameters: Any, *_: object) -> None:
+        if not statement.startswith("BEGIN"):
+            seen.append((statement, parameters))
+
+    with TestClient(create_app(Settings(data=data)), base_url="http://127.0.0.1") as client:
+        event.listen(Engine, "before_cursor_execute", note)
+        client.post("/graphql", content=case.body, headers={"Content-Type": "application/json"})
+        event.remove(Engine, "before_cursor_execute", note)
+    return seen
+
+
+def _measured(case: Case, statements: int, api: Server, floor: Server, requests: int) -> list[str]:
+    """Ask both in turn and return a row of the table."""
+    for _ in range(WARM_UP):
+        answers = [orjson.loads(ask(case)[1]) for ask in _asks(api, floor)]
+    if answers[0] != answers[1]:
+        sys.exit(f"{case.title}: the floor does not answer what the API answers")
+    times: list[list[float]] = [[], []]
+    for _ in range(requests):
+        for taken, ask in zip(times, _asks(api, floor), strict=True):
+            taken.append(ask(case)[0])
+    size = len(api.ask("/graphql", case.body)[1])
+    shown = [(statistics.median(taken), statistics.quantiles(taken, n=100)[98]) for taken in times]
+    ratios = [above / below for above, below in zip(*shown, strict=True)]
+    latencies = [f"{1000 * value:.1f}" for both in shown for value in both]
+    return [case.title, str(statements), f"{size:,}", *latencies, *(f"{ratio:.1f}" for ratio in ratios)]
+
+
+def _asks(api: Server, floor: Server) -> tuple[Callable[[Case], tuple[float, bytes]], ...]:
+    return (lambda case: api.ask("/graphql", case.body)), (lambda case: floor.ask(case.path, b""))
+
+
+@contextmanager
+def _serving(factory: str, environment: dict[str, str]) -> Iterator[Server]:
+    """Serve an application as `holotype up` does, and give a client of it."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port = probe.getsockname()[1]
+    command = [sys.executable, "-m", "uvicorn", "--factory", factory, "--host", "127.0.0.1"]
+    command += ["--port", str(port), "--log-level", "warning", "--app-dir", str(Path(__file__).parent)]
+    process = subprocess.Popen(command, env={**os.environ, **environment})
+    try:
+        _await(port)
+        yield Server(http.client.HTTPConnection("127.0.0.1", port))
+    finally:
+        process.terminate()
+        process.wait()
+
+
+def _await(port: int) -> None:
+    deadline = time.monotonic() + PATIENCE_SECONDS
+    while time.monotonic() < deadline:
+        with socket.socket() as probe:
+            if probe.connect_ex(("127.0.0.1", port)) == 0:
+                return
+        time.sleep(0.1)
+    sys.exit("a server did not start")
+
+
+def create_floor() -> Starlette:
+    """Return the floor: what remains of a request without GraphQL, sessions and rows as objects."""
+    recorded: dict[str, list[Statement]] = orjson.loads(Path(os.environ[STATEMENTS]).read_bytes())
+    url = f"file:{Path(os.environ['HOLOTYPE_DATA']) / 'registry.db'}?mode=ro"
+    local = threading.local()
+
+    def read(statements: Sequence[Statement]) -> list[list[Row]]:
+        if not hasattr(local, "file"):
+            local.file = sqlite3.connect(url, uri=True, isolation_level=None)
+            for pragma in ("cache_size = -65536", "mmap_size = 268435456"):
+                local.file.execute(f"PRAGMA {pragma}")
+        local.file.execute("BEGIN")
+        rows = [_rows(local.file.execute(statement, values)) for statement, values in statements]
+        local.file.execute("ROLLBACK")
+        return rows
+
+    def page(_request: Request) -> Response:
+        models, namespaces, tags, versions = read(recorded["/page"])
+        nodes = _nodes(models[:100], namespaces, tags, versions)
+        return _answer({"registeredModels": {"nodes": nodes}})
+
+    def one(_request: Request) -> Response:
+        *found, namespaces, tags, versions, version_tags = read(recorded["/one"])
+        [node] = _nodes(found[-1], namespaces, tags, versions)
+        node["latestVersion"]["tags"] = [_tag(row) for row in version_tags]
+        return _answer({"registeredModel": node})
+
+    return Starlette(routes=[Route("/page", page, methods=["POST"]), Route("/one", one, methods=["POST"])])
+
+
+def _rows(cursor: sqlite3.Cursor) -> list[Row]:
+    names = [column[0] for column in cursor.description]
+    return [dict(zip(names, row, strict=True)) for row in cursor]
+
+
+def _nodes(models: list[Row], namespaces: list[Row], tags: list[Row], versions: list[Row]) -> list[Row]:
+    """Return models as the API shows them."""
+    names = {row["id"]: {"name": row["name"]} for row in namespaces}
+    latest = {row["model_id"]: row for row in versions}
+    tags_of: dict[str, list[Row]] = {}
+    for row in tags:
+        tags_of.setdefault(row["subject_id"], []).append(_tag(row))
+    return [
+        {
+            **{name: model[name] for name in ("id", "name", "task", "license", "framework")},
+            "namespace": names[model["namespace_id"]],
+            "createdAt": _moment(model["created_at"]),
+            "updatedAt": _moment(model["updated_at"]),
+            "tags": tags_of.get(model["id"], []),
+            "latestVersion": {
+                "number": latest[model["id"]]["number"],
+                "stage": {"name": latest[model["id"]]["stage"]},
+            },
+        }
+        for model in models
+    ]
+
+
+def _tag(row: Row) -> Row:
+    return {"key": row["key"], "value": orjson.loads(row["value"])}
+
+
+def _moment(stored: str) -> str:
+    return stored.replace(" ", "T") + "Z"
+
+
+def _answer(data: Row) -> Response:
+    return Response(orjson.dumps({"data": data}), media_type="application/json")
+
+
+if __name__ == "__main__":
+    main()
