@@ -4,7 +4,7 @@ The state that holds now is the one without a closing change, so "as of" a seque
 times: opened at or before it, and not closed by then.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 
 from sqlalchemy import BigInteger, Column, Index, Integer, String, Table, bindparam, insert, inspect, update
@@ -16,20 +16,30 @@ from app.db.engine import ReadSession
 _SEQUENCE = BigInteger().with_variant(Integer, "sqlite")
 
 
-def history_of(row: type[Row], *key: str) -> Table:
-    """Declare the history table of `row`, whose states are told apart by the columns `key`."""
+def history_of(row: type[Row], *key: str, without: Collection[str] = ()) -> Table:
+    """Declare the history table of `row`.
+
+    Args:
+        row: The entity.
+        key: The columns that tell its states apart from those of others.
+        without: Columns that move without a change of state, such as counters.
+    """
     live: Table = inspect(row).local_table
     return Table(
         f"{live.name}_history",
         metadata,
         Column("history_id", _SEQUENCE, primary_key=True),
-        *(Column(column.name, column.type, nullable=column.nullable) for column in live.columns),
+        *(
+            Column(column.name, column.type, nullable=column.nullable)
+            for column in live.columns
+            if column.name not in without
+        ),
         Column("opened_by", String, nullable=False),
         Column("opened_sequence", _SEQUENCE),
         Column("closed_by", String),
         Column("closed_sequence", _SEQUENCE),
         Index(f"ix_{live.name}_history_state_of", *key, "opened_sequence"),
-        info={"key": key},
+        info={"key": key, "without": frozenset(without)},
     )
 
 
@@ -38,8 +48,9 @@ def open_states(
 ) -> None:
     """Keep `rows` as the states that the changes `logged` (one a row) opened."""
     if rows:
+        without = history.info["without"]
         states = [
-            {**row, "opened_by": change.id, "opened_sequence": change.sequence}
+            {**_kept(row, without), "opened_by": change.id, "opened_sequence": change.sequence}
             for row, change in zip(rows, logged, strict=True)
         ]
         session.execute(insert(history), states)
@@ -67,3 +78,7 @@ def close_states(
 def columns_of(row: Row) -> dict[str, Any]:
     """Return the column values of a row object, as a history table takes them."""
     return {attribute.key: getattr(row, attribute.key) for attribute in inspect(type(row)).column_attrs}
+
+
+def _kept(row: Mapping[str, Any], without: Collection[str]) -> Mapping[str, Any]:
+    return {name: value for name, value in row.items() if name not in without} if without else row

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, TypeAlias, TypeVar
 
 import strawberry
-from anyio import to_thread
+from anyio import CapacityLimiter, to_thread
 
 from app.db.engine import Database, ReadSession
 from app.identity.session import WriteSession, writing
@@ -19,13 +19,18 @@ Answer = TypeVar("Answer")
 
 @dataclass(frozen=True, slots=True)
 class Context:
-    """The context of one request."""
+    """The context of one request.
+
+    Attributes:
+        writers: Bounds the threads of writers, who wait for each other, so that readers always find some.
+    """
 
     database: Database
     discovery: "Discovery"
     viewer: Viewer
     authorizer: Authorizer
     request_id: str
+    writers: CapacityLimiter
 
     async def read(self, work: Callable[[ReadSession], Answer]) -> Answer:
         """Run `work` over one snapshot, on a thread of its own."""
@@ -43,7 +48,7 @@ class Context:
             with writing(self.database, self.viewer, self.authorizer, request_id=self.request_id) as session:
                 return work(session)
 
-        return await to_thread.run_sync(run)
+        return await to_thread.run_sync(run, limiter=self.writers)
 
 
 Info: TypeAlias = strawberry.Info[Context, Any]

@@ -4,6 +4,7 @@ from http import HTTPStatus
 from typing import Any
 
 import orjson
+from anyio import CapacityLimiter
 from cross_web import AsyncHTTPRequestAdapter, HTTPException
 from starlette.requests import ClientDisconnect, Request
 from starlette.responses import Response
@@ -24,6 +25,8 @@ from app.graphql.schema import schema
 from app.identity.viewer import AllowAll, Viewer
 from app.insight.discovery import Discovery
 
+WRITING_THREADS = 8
+
 
 class GraphQLEndpoint(GraphQL[Context, None]):
     """Answers one operation a request: any by POST, queries by GET too."""
@@ -31,6 +34,7 @@ class GraphQLEndpoint(GraphQL[Context, None]):
     def __init__(self, database: Database, discovery: Discovery, viewer: Viewer) -> None:
         super().__init__(schema, graphql_ide=None)
         self._database, self._discovery, self._viewer = database, discovery, viewer
+        self._writers = CapacityLimiter(WRITING_THREADS)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer a request; what is no GraphQL request gets a status and a code that say so."""
@@ -47,7 +51,9 @@ class GraphQLEndpoint(GraphQL[Context, None]):
 
     async def get_context(self, request: Request | WebSocket, response: Response | WebSocket) -> Context:
         """Make the context of one request."""
-        return Context(self._database, self._discovery, self._viewer, AllowAll(), request.state.id)
+        return Context(
+            self._database, self._discovery, self._viewer, AllowAll(), request.state.id, self._writers
+        )
 
     def should_render_graphql_ide(self, request: BaseRequestProtocol) -> bool:
         """Leave the editor to `app.routes.graphiql`."""

@@ -176,10 +176,10 @@ def _behind(session: ReadSession, position: IndexPosition, query: Query) -> list
     words, meaning = lags(session, position)
     behind = []
     if words:
-        message = f"the last {words} changes are not found by words yet"
+        message = f"changes not found by words yet: {words}"
         behind.append(Degradation(DegradationCode.WORDS_BEHIND, message))
     if meaning and query.mode is not SearchMode.WORDS:
-        message = f"{position.documents - position.embedded} models are not found by meaning yet"
+        message = f"models not found by meaning yet: {position.documents - position.embedded}"
         behind.append(Degradation(DegradationCode.MEANING_BEHIND, message))
     return behind
 

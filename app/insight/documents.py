@@ -9,10 +9,8 @@ from app.db.changelog import head
 from app.db.engine import ReadSession
 from app.registry.datasets import dataset_names
 from app.registry.tables import Namespace, RegisteredModel, Tag
-from app.registry.tasks import TaskMatcher, task_names
+from app.registry.tasks import FURTHER_TASKS, TaskMatcher, task_names
 from app.search.document import ModelDocument, TaskWords
-
-FURTHER_TASKS = "tasks"
 
 
 def documents_for(session: ReadSession, model_ids: Collection[str]) -> list[ModelDocument]:
@@ -48,8 +46,7 @@ def _document(
     datasets: Sequence[str],
     tasks: TaskMatcher,
 ) -> ModelDocument:
-    named = [model.task, *_texts(tags.get(FURTHER_TASKS))]
-    known = {task.name: task for name in named if name and (task := tasks.task(name))}
+    named = dict.fromkeys(filter(None, [model.task, *_texts(tags.get(FURTHER_TASKS))]))
     return ModelDocument(
         key=model.key or 0,
         id=model.id,
@@ -60,14 +57,16 @@ def _document(
         description=model.description,
         tasks=tuple(
             TaskWords(
-                name=task.name,
+                name=name,
                 title=task.title,
                 description=task.description or "",
                 synonyms=tuple(task.synonyms),
             )
-            for task in known.values()
+            if (task := tasks.task(name))
+            else TaskWords(name=name)
+            for name in named
         ),
-        task_as_written=model.task_written,
+        task_as_written=model.task_written if model.task_written != model.task else None,
         domains=tuple(model.domains),
         framework=model.framework,
         architecture=model.architecture,

@@ -6,7 +6,8 @@ from sqlalchemy import ColumnElement, String, and_, exists, false, func, not_, o
 from sqlmodel import col, select
 
 from app.lineage.tables import LineageEdge
-from app.registry.tables import Dataset, DatasetVersion, ModelVersion, Namespace, RegisteredModel
+from app.registry.tables import Dataset, DatasetVersion, ModelVersion, Namespace, RegisteredModel, Tag
+from app.registry.tasks import FURTHER_TASKS
 from app.search.filters import (
     All,
     And,
@@ -26,7 +27,6 @@ Condition = ColumnElement[bool]
 
 _PLAIN = {
     FactField.NAME: RegisteredModel.name_folded,
-    FactField.TASK: RegisteredModel.task_folded,
     FactField.FRAMEWORK: RegisteredModel.framework_folded,
     FactField.ARCHITECTURE: RegisteredModel.architecture_folded,
     FactField.FAMILY: RegisteredModel.family_folded,
@@ -57,6 +57,8 @@ def model_condition(tree: Filter) -> Condition:
 
 
 def _leaf(leaf: Equals | In | Contains | StartsWith | Exists) -> Condition:
+    if leaf.field is FactField.TASK:
+        return or_(_matches(RegisteredModel.task_folded, leaf), _further_task(leaf))
     if leaf.field in _PLAIN:
         column: Any = _PLAIN[leaf.field]
         return _matches(column, leaf)
@@ -67,6 +69,21 @@ def _leaf(leaf: Equals | In | Contains | StartsWith | Exists) -> Condition:
         named = select(Namespace.id).where(_matches(Namespace.name_folded, leaf))
         return col(RegisteredModel.namespace_id).in_(named)
     return col(RegisteredModel.id).in_(_using_datasets(leaf))
+
+
+def _further_task(leaf: Equals | In | Contains | StartsWith | Exists) -> Condition:
+    """Return whether the tag of further tasks holds a matching one, in lower case as canonical tasks are."""
+    values = func.json_each(Tag.value).table_valued("value")
+    return exists(
+        select(1)
+        .select_from(Tag)
+        .join(values, true())
+        .where(
+            col(Tag.subject_id) == RegisteredModel.id,
+            col(Tag.key) == FURTHER_TASKS,
+            _matches(func.lower(values.c.value.cast(String)), leaf),
+        )
+    )
 
 
 def _using_datasets(leaf: Equals | In | Contains | StartsWith | Exists) -> Any:

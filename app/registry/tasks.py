@@ -1,17 +1,21 @@
 """Tasks: what models are for, by canonical name, with the plain words that people search by."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 
 from sqlmodel import col, select
 
 from app.db.changelog import Fact
 from app.db.engine import ReadSession
 from app.db.ids import new_id
+from app.db.text import fold
 from app.errors import AlreadyExists
 from app.identity.session import WriteSession
 from app.registry.catalogue import TaskNames
 from app.registry.drafts import TaskDraft
-from app.registry.tables import Task
+from app.registry.tables import RegisteredModel, Task
+
+FURTHER_TASKS = "tasks"
+"""The key of a model's tag that lists what else it is for."""
 
 
 class TaskMatcher:
@@ -64,3 +68,10 @@ def define_tasks(session: WriteSession, drafts: Sequence[TaskDraft], *, shipped:
         [Fact(action="task.defined", subject_id=task.id, after={"name": task.name}) for task in tasks]
     )
     return tasks
+
+
+def models_of_tasks(session: ReadSession, task_ids: Collection[str]) -> set[str]:
+    """Return the ids of the models whose task, as it is kept, is one of the names of these tasks."""
+    tasks = session.exec(select(Task).where(col(Task.id).in_(task_ids))).all()
+    names = {fold(name) for task in tasks for name in (task.name, task.title, *task.synonyms)}
+    return set(session.exec(select(RegisteredModel.id).where(col(RegisteredModel.task_folded).in_(names))))

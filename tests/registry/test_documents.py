@@ -93,13 +93,15 @@ def test_further_tasks_come_from_a_tag_each_once(store: Store) -> None:
         tags={"tasks": ["Object Detection", "cat herding", "image_classification"]},
     )
     built = document(store, model)
-    assert [task.name for task in built.tasks] == ["image_classification", "object_detection"]
+    assert [task.name for task in built.tasks] == ["image_classification", "Object Detection", "cat herding"]
+    assert [bool(task.description) for task in built.tasks] == [True, True, False]
     assert built.tags == ()
 
 
-def test_a_task_that_nobody_knows_is_in_the_authors_words_alone(store: Store) -> None:
+def test_a_task_that_nobody_knows_counts_as_it_is_written(store: Store) -> None:
     built = document(store, store.model("a", task="Cat Herding"))
-    assert (built.tasks, built.task_as_written) == ((), "Cat Herding")
+    assert [task.name for task in built.tasks] == ["Cat Herding"]
+    assert built.task_as_written is None
 
 
 def test_many_documents_are_built_like_one(store: Store) -> None:
@@ -200,4 +202,6 @@ def test_a_later_definition_of_a_task_is_known_to_the_next_document(store: Store
     model = store.model("a", task="Cat Herding")
     with store.writing() as session:
         define_tasks(session, [draft(TaskDraft, {"name": "cat_herding", "title": "Cat herding"})])
-    assert [task.name for task in document(store, model).tasks] == ["cat_herding"]
+    assert [(task.name, task.title) for task in document(store, model).tasks] == [
+        ("Cat Herding", "Cat herding")
+    ]

@@ -151,5 +151,5 @@ class ModelVersion(Row, table=True):
     created_by: str = Field(foreign_key="principal.id")
 
 
-model_history = history_of(RegisteredModel, "id")
-version_history = history_of(ModelVersion, "id")
+model_history = history_of(RegisteredModel, "id", without=("next_number", "updated_at"))
+version_history = history_of(ModelVersion, "id", without=("updated_at",))
