@@ -25,6 +25,9 @@ def presented(error: GraphQLError, request_id: str, *, executed: bool) -> GraphQ
         original = original.errors[0]
     if isinstance(original, HolotypeError):
         return _refusal(error, original)
+    if isinstance(original, ValueError) and not executed:
+        # graphql-core reads literals as Python does, which gives up on numbers of 4,300 digits.
+        return _code(GraphQLError("this value cannot be read", error.nodes), "GRAPHQL_VALIDATION_FAILED")
     if original is None or isinstance(original, GraphQLError):
         return _code(error, "BAD_USER_INPUT" if executed else "GRAPHQL_VALIDATION_FAILED")
     logger.error("request %s failed", request_id, exc_info=original)

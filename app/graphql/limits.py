@@ -92,6 +92,7 @@ def cost_of(
         variables: The values of its variables, as sent.
     """
     fragments = _fragments(document)
+    values = {**_defaults(operation), **variables}
     known: dict[str, int] = {}
 
     def cost(parent: Any, selection_set: SelectionSetNode | None) -> int:
@@ -117,7 +118,7 @@ def cost_of(
         if definition is None or not is_composite_type(kind := get_named_type(definition.type)):
             return 0
         own = HEAVY.get(node.name.value, 1)
-        return own + _items(definition, node, variables) * cost(kind, node.selection_set)
+        return own + _items(definition, node, values) * cost(kind, node.selection_set)
 
     root = schema.get_root_type(operation.operation)
     return cost(root, operation.selection_set)
@@ -169,8 +170,8 @@ def _items(definition: Any, node: FieldNode, variables: Mapping[str, Any]) -> in
         for argument in node.arguments or ()
         if argument.name.value in {"first", "last"}
     ]
-    given = [size for size in sizes if size is not None]
-    return max(given or [definition.args["first"].default_value or 1, 1])
+    given = [size for size in sizes if size is not None] or [definition.args["first"].default_value or 1]
+    return max(*given, 1)
 
 
 def _number(value: Any, variables: Mapping[str, Any]) -> int | None:
@@ -178,8 +179,22 @@ def _number(value: Any, variables: Mapping[str, Any]) -> int | None:
         return int(value.value)
     if isinstance(value, VariableNode):
         given = variables.get(value.name.value)
-        return given if isinstance(given, int) else None
+        # A whole number may be sent as 100.0.
+        return (
+            int(given)
+            if isinstance(given, int) or (isinstance(given, float) and given.is_integer())
+            else None
+        )
     return None
+
+
+def _defaults(operation: OperationDefinitionNode) -> dict[str, int]:
+    """Return the numbers that variables have which are not sent."""
+    return {
+        one.variable.name.value: int(one.default_value.value)
+        for one in operation.variable_definitions or ()
+        if isinstance(one.default_value, IntValueNode)
+    }
 
 
 def _phrase(what: str, count: int) -> str:

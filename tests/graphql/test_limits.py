@@ -47,6 +47,20 @@ def test_a_page_costs_what_it_may_hold_also_by_variable() -> None:
     assert cost(query, n=10_000) > MAX_COST
 
 
+def test_no_way_of_writing_a_page_size_makes_it_cheap() -> None:
+    pages = "registeredModels(first: $n) { nodes { versions(first: $n) { nodes { id } } } }"
+    dear = cost(f"query ($n: Int) {{ {pages} }}", n=100)
+    assert cost(f"query ($n: Int) {{ {pages} }}", n=100.0) == dear
+    assert cost(f"query ($n: Int = 100) {{ {pages} }}") == dear
+    assert cost(f"query ($n: Int = 100) {{ {pages} }}", n=1) < dear
+    assert (
+        cost(
+            f"query ($n: Int) {{ {pages} less: registeredModels(first: -1000) {{ nodes {{ id }} }} }}", n=100
+        )
+        > dear
+    )
+
+
 @given(st.integers(1, 60))
 def test_the_cost_grows_with_what_is_asked_for(count: int) -> None:
     one = cost('{ search(text: "x") { totalCount } }')
