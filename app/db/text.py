@@ -3,6 +3,7 @@
 import re
 import unicodedata
 from collections.abc import Iterable
+from functools import lru_cache
 
 from rapidfuzz import fuzz, process
 
@@ -17,6 +18,7 @@ def fold(text: str) -> str:
     return unicodedata.normalize("NFKC", unicodedata.normalize("NFKC", text).casefold())
 
 
+@lru_cache(maxsize=8_192)
 def fold_term(text: str) -> str:
     """Return `text` folded, with blanks, underscores and dashes alike: how catalogue terms match."""
     return _SEPARATORS.sub(" ", fold(text)).strip()
