@@ -149,8 +149,9 @@ class Worker:
             self._put([model_id], through)
         except OperationalError:
             raise
-        except Exception:
-            logger.exception("%s cannot be indexed; what the index holds of it stays", model_id)
+        except Exception as failure:  # noqa: BLE001 - as above
+            logger.error("%s cannot be indexed (%r); what the index holds of it stays", model_id, failure)  # noqa: TRY400 - a line a model, not a screen
+            logger.debug("the failure of %s", model_id, exc_info=failure)
 
     def _ready_encoder(self) -> EmbeddingCache | None:
         """Return the encoder; None while it is loading, and for good if it cannot be loaded."""

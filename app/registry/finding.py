@@ -10,6 +10,7 @@ from app.db.ids import kind_of
 from app.db.text import nearest
 from app.errors import InvalidInput, NotFound
 from app.registry.drafts import DatasetBy
+from app.registry.redirects import redirected
 from app.registry.rules import LATEST, check_characters, composed, numbered
 from app.registry.tables import Alias, Dataset, DatasetVersion, ModelVersion, Namespace, RegisteredModel
 
@@ -86,7 +87,7 @@ def find_namespaces(session: ReadSession, names: Collection[str]) -> dict[str, N
 
 
 def find_model(session: ReadSession, by: ModelBy) -> RegisteredModel:
-    """Return the living model that `by` names.
+    """Return the living model that `by` names, by its name or by one that it had.
 
     Raises:
         InvalidInput: The id is malformed or of another kind.
@@ -101,6 +102,8 @@ def find_model(session: ReadSession, by: ModelBy) -> RegisteredModel:
     [namespace] = find_namespaces(session, [composed(by.namespace)]).values()
     name = composed(by.name)
     named = models_named(session, namespace.id, [name])
+    if name not in named and (renamed := redirected(session, namespace.id, name)):
+        return renamed
     if name not in named:
         raise NotFound(
             f"there is no model {name!r} in namespace {namespace.name!r}",

@@ -19,6 +19,8 @@ from app.registry.finding import find_namespaces, models_named
 from app.registry.labels import write_params, write_tags
 from app.registry.metrics import Measured, write_metrics
 from app.registry.parents import link_parents, resolve_parents
+from app.registry.patches import VersionState
+from app.registry.redirects import drop_redirects
 from app.registry.stages import FIRST_STAGE
 from app.registry.tables import ModelVersion, Namespace, RegisteredModel, model_history, version_history
 from app.registry.tasks import task_names
@@ -37,6 +39,9 @@ def register_models(session: WriteSession, drafts: Sequence[ModelDraft]) -> list
     for namespace in namespaces.values():
         session.require("model.register", namespace.id)
     _refuse_taken(session, drafts, namespaces)
+    for namespace in namespaces.values():
+        names = [draft.name for draft in drafts if draft.namespace == namespace.name]
+        drop_redirects(session, namespace.id, names)
     rows = [_model_row(session, draft, namespaces[draft.namespace].id) for draft in drafts]
     logged = session.record(
         [
@@ -58,9 +63,17 @@ def register_models(session: WriteSession, drafts: Sequence[ModelDraft]) -> list
 
 
 def create_versions(
-    session: WriteSession, given: Sequence[tuple[RegisteredModel, VersionDraft]]
+    session: WriteSession,
+    given: Sequence[tuple[RegisteredModel, VersionDraft]],
+    *,
+    state: VersionState = VersionState.READY,
 ) -> list[ModelVersion]:
     """Create versions, each with the next number of its model unless the draft brings its own.
+
+    Args:
+        session: The transaction.
+        given: Models, each with a version to be made.
+        state: READY, or PENDING for versions that are still to be finished.
 
     Raises:
         AlreadyExists: A number or a semantic version is taken.
@@ -73,7 +86,7 @@ def create_versions(
     numbers = _numbers(models, given)
     _refuse_taken_versions(session, given, numbers)
     rows = [
-        _version_row(session, models[model.id], draft, number)
+        _version_row(session, models[model.id], draft, number) | {"state": str(state)}
         for (model, draft), number in zip(given, numbers, strict=True)
     ]
     drafts = [draft for _, draft in given]
@@ -84,7 +97,12 @@ def create_versions(
                 action="version.created",
                 subject_id=row["id"],
                 related=[row["model_id"], *(edge.upstream for edge in parents.get(row["id"], ()))],
-                after={"number": row["number"], "stage": row["stage"], **_version_facts(draft)},
+                after={
+                    "number": row["number"],
+                    "state": row["state"],
+                    "stage": row["stage"],
+                    **_version_facts(draft),
+                },
             )
             for row, draft in zip(rows, drafts, strict=True)
         ]
@@ -121,11 +139,16 @@ def _model_row(session: WriteSession, draft: ModelDraft, namespace_id: str) -> d
         "name": draft.name,
         "name_folded": fold(draft.name),
         **fact_columns(session, draft),
+        "owners": [],
         "next_number": 1,
         "revision": 1,
         "created_at": session.now,
         "updated_at": session.now,
         "deleted_at": None,
+        "retired_at": None,
+        "retired_by": None,
+        "retirement_reason": None,
+        "replacement_id": None,
         "created_by": session.viewer.id,
     }
 
@@ -229,7 +252,7 @@ def _version_row(
         "number": number,
         **facts,
         "framework_folded": None if draft.framework is None else fold(draft.framework),
-        "state": "READY",
+        "state_message": None,
         "stage": FIRST_STAGE,
         "stage_since": session.now,
         "revision": 1,

@@ -136,6 +136,7 @@ def test_a_version_keeps_what_it_was_made_with(store: Store) -> None:
     assert (change.action, change.subject_id, change.related) == ("version.created", version.id, [model.id])
     assert json.loads(change.after or "") == {
         "number": 1,
+        "state": "READY",
         "stage": "DEVELOPMENT",
         "semver": "1.0.0-rc.1",
         "source": "https://weights",

@@ -4,6 +4,7 @@ from app.registry.tables.datasets import Dataset, DatasetVersion
 from app.registry.tables.labels import Alias, Param, Tag, alias_history, tag_history
 from app.registry.tables.metrics import MetricDefinition, MetricPoint, MetricSeries
 from app.registry.tables.models import (
+    ModelRedirect,
     ModelVersion,
     Namespace,
     RegisteredModel,
@@ -19,6 +20,7 @@ __all__ = [
     "MetricDefinition",
     "MetricPoint",
     "MetricSeries",
+    "ModelRedirect",
     "ModelVersion",
     "Namespace",
     "Param",

@@ -52,6 +52,8 @@ class RegisteredModel(Row, table=True):
         task: The canonical task where the given one names it, else as written.
         task_written: The task as it was written.
         next_number: The number that the next version gets. It only grows, so that none is used twice.
+        owners: The ids of the principals who answer for the model.
+        retired_at: Since when it should not be taken any more; why, and what to take instead, stand beside.
         revision: Counts the changes of the model's own editable fields.
         updated_at: Moves also when a version is made or staged; the revision does not.
     """
@@ -100,12 +102,28 @@ class RegisteredModel(Row, table=True):
     paper_url: str | None = None
     code_url: str | None = None
     page_url: str | None = None
+    owners: list[str] = Field(sa_type=Json, sa_column_kwargs={"server_default": "[]"})
     next_number: int = 1
     revision: int = 1
     created_at: datetime = Field(sa_type=Moment)
     updated_at: datetime = Field(sa_type=Moment)
     deleted_at: datetime | None = Field(default=None, sa_type=Moment)
+    retired_at: datetime | None = Field(default=None, sa_type=Moment)
+    retired_by: str | None = None
+    retirement_reason: str | None = None
+    replacement_id: str | None = None
     created_by: str = Field(foreign_key="principal.id")
+
+
+class ModelRedirect(Row, table=True):
+    """A name that a model had before it was renamed; it leads to the model until another takes it."""
+
+    __tablename__ = "model_redirect"
+
+    namespace_id: str = Field(primary_key=True, foreign_key="namespace.id")
+    name: str = Field(primary_key=True)
+    model_id: str = Field(foreign_key="model.id", index=True)
+    since: datetime = Field(sa_type=Moment)
 
 
 class ModelVersion(Row, table=True):
@@ -118,6 +136,7 @@ class ModelVersion(Row, table=True):
         source: Where it came from, as sent.
         parameter_count: Number of weights.
         size_bytes: Size of the artifact in bytes.
+        state_message: Why it failed, or what there is to say of its being ready.
     """
 
     __tablename__ = "model_version"
@@ -134,6 +153,7 @@ class ModelVersion(Row, table=True):
     number: int
     semver: str | None = None
     state: str
+    state_message: str | None = None
     stage: str
     stage_since: datetime = Field(sa_type=Moment)
     description: str | None = None
