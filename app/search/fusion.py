@@ -4,7 +4,9 @@ import numpy as np
 import numpy.typing as npt
 
 WORDS_SHARE = 0.6
-"""What words weigh; meaning weighs the rest."""
+"""What words weigh at most; meaning weighs the rest."""
+WELL_MATCHED = 0.4
+"""Where the best document has so much of the query's words, by their rarity, words weigh all they can."""
 SPAN = 100
 """The score of this rank is the zero of the scale."""
 DIGITS = 5
@@ -13,26 +15,35 @@ DIGITS = 5
 Scores = npt.NDArray[np.float64]
 
 
-def fuse(words: Scores, meaning: Scores) -> Scores:
-    """Return the fused scores of candidates: 0.6 words + 0.4 meaning, each by min-max over its best 100.
+def fuse(words: Scores, meaning: Scores, attainable: float) -> Scores:
+    """Return the fused scores of candidates: words and meaning by their shares, each on a scale of its own.
 
+    Words have the share 0.6, and less in proportion where even the best document has less than 0.4 of what
+    the query's words could give: a rare word that happens to match says little while the others are missing.
     A part that no candidate has gets no share, so a search by one part alone is ranked by that part.
 
     Args:
         words: BM25 of each candidate; NaN where no word matched.
         meaning: Cosine of each candidate; NaN where there is no vector.
+        attainable: What BM25 tends to for a document that has each word of the query very often: the sum of
+            their inverse document frequencies, of words that no document has too.
 
     Returns:
         Scores in 0..1, rounded.
     """
-    shares = (
-        WORDS_SHARE * np.isfinite(words).any(),
-        (1 - WORDS_SHARE) * np.isfinite(meaning).any(),
-    )
-    if not any(shares):
+    by_words = _words_share(words, attainable)
+    by_meaning = (1 - by_words) * np.isfinite(meaning).any()
+    if not by_words + by_meaning:
         return np.zeros(len(words))
-    fused = shares[0] * scaled(words) + shares[1] * scaled(meaning)
-    return np.round(fused / sum(shares), DIGITS)
+    fused = by_words * scaled(words) + by_meaning * scaled(meaning)
+    return np.round(fused / (by_words + by_meaning), DIGITS)
+
+
+def _words_share(words: Scores, attainable: float) -> float:
+    if not np.isfinite(words).any():
+        return 0.0
+    matched = float(np.nanmax(words)) / attainable
+    return WORDS_SHARE * min(1.0, matched / WELL_MATCHED)
 
 
 def scaled(scores: Scores) -> Scores:

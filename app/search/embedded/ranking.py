@@ -114,7 +114,7 @@ class _Search:
         meaning = np.full(len(keys), np.nan)
         if self.cosines is not None:
             meaning = self.cosines[self.snapshot.places(keys)]
-        scores = fuse(words, meaning)
+        scores = fuse(words, meaning, self.snapshot.attainable_bm25(query_terms(self.request.text or "")))
         order = np.argsort(-scores, kind="stable")[: self.request.window]
         best = zip(*(column[order].tolist() for column in (keys, scores, words, meaning)), strict=True)
         return tuple(self._hit(*candidate) for candidate in best)

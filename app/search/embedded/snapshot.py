@@ -1,5 +1,7 @@
 """One committed state of the index, immutable, as a search sees it from beginning to end."""
 
+import math
+from collections.abc import Sequence
 from dataclasses import dataclass
 from operator import itemgetter
 
@@ -10,7 +12,7 @@ from tantivy import DocAddress, Order, Query
 
 from app.search.contract import IndexPosition, Vector
 from app.search.embedded.rows import Rows, last_rows
-from app.search.embedded.schema import ID, KEY
+from app.search.embedded.schema import ID, KEY, WORDS
 
 KeyArray = npt.NDArray[np.int64]
 NO_ROW = -1
@@ -57,6 +59,16 @@ class Snapshot:
         hits = self.searcher.search(query, limit=limit, count=False).hits
         keys = self.searcher.fast_field_values(KEY, [address for _, address in hits])
         return {int(key or 0): score / 2.2 for key, (score, _) in zip(keys, hits, strict=True)}
+
+    def attainable_bm25(self, terms: Sequence[str]) -> float:
+        """Return what BM25 tends to for a document that has all these terms very often.
+
+        It is the sum of ln(1 + (n - d + 0.5) / (d + 0.5)), the inverse document frequencies, for d of n
+        documents that have a term.
+        """
+        counts = [self.searcher.doc_freq(WORDS, term) for term in terms]
+        documents = self.searcher.num_docs
+        return math.fsum(math.log1p((documents - count + 0.5) / (count + 0.5)) for count in counts)
 
     def cosines(self, vector: Vector) -> npt.NDArray[np.float64]:
         """Return the better of each document's two cosines with `vector`, NaN without vectors."""
