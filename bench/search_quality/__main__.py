@@ -5,9 +5,8 @@ The registry holds the models whose records the queries judge; each model names 
 """
 
 import argparse
-import gzip
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -18,25 +17,17 @@ from rich.table import Table
 
 from bench.search_quality.asking import Unanswered, found_models, models_by_record
 from bench.search_quality.judge import CUTOFF, mean, model_grades, ndcg, succeeded
+from bench.search_quality.queries import JudgedQuery, read_queries
 
 MODES = ("WORDS", "MEANING", "HYBRID")
 TYPES = ("task", "paper_paraphrase", "paper_title")
 
 
 @dataclass(frozen=True, slots=True)
-class Judged:
-    """A query with the grades of the models it is about."""
-
-    id: str
-    type: str
-    text: str
-    grades: dict[str, int]
-
-
-@dataclass(frozen=True, slots=True)
 class Verdict:
     """How good one ranking was."""
 
+    id: str
     type: str
     mode: str
     ndcg: float
@@ -55,42 +46,29 @@ def main() -> int:
     try:
         with httpx2.Client(base_url=options.url, timeout=60, trust_env=False) as api:
             model_of = models_by_record(api)
-            judged = [query for query in _queries(options.queries, model_of) if query.type in options.types]
-            verdicts = _judge(api, judged, options.modes, options.each)
+            judged = [query for query in read_queries(options.queries) if query.type in options.types]
+            verdicts = _judge(api, judged, model_of, options.modes)
     except (Unanswered, httpx2.HTTPError) as failure:
         print(f"{options.url}: {failure}", file=sys.stderr)
         return 1
+    if options.each:
+        options.each.write_bytes(b"".join(orjson.dumps(verdict) + b"\n" for verdict in verdicts))
     print(f"{len(judged)} queries, {len(model_of):,} records in {len(set(model_of.values())):,} models")
     Console().print(_table(verdicts, options.types, options.modes))
     return 0
 
 
-def _queries(path: Path, model_of: dict[str, str]) -> Iterator[Judged]:
-    read = gzip.open if path.suffix == ".gz" else Path.open
-    with read(path, "rb") as lines:
-        for line in lines:
-            query = orjson.loads(line)
-            grades = model_grades(query["relevance"], model_of)
-            yield Judged(query["id"], query["type"], query["query"], grades)
-
-
 def _judge(
-    api: httpx2.Client, queries: Sequence[Judged], modes: Sequence[str], each: Path | None
+    api: httpx2.Client, queries: Sequence[JudgedQuery], model_of: Mapping[str, str], modes: Sequence[str]
 ) -> list[Verdict]:
-    verdicts, lines = [], []
+    verdicts = []
     for query in queries:
+        grades = model_grades(query.relevance, model_of)
         for mode in modes:
-            ranking = found_models(api, query.text, mode, CUTOFF)
-            verdict = Verdict(query.type, mode, ndcg(ranking, query.grades), succeeded(ranking, query.grades))
+            found = found_models(api, query.text, mode, CUTOFF)
+            verdict = Verdict(query.id, query.type, mode, ndcg(found, grades), succeeded(found, grades))
             verdicts.append(verdict)
-            lines.append(orjson.dumps({"id": query.id, **_plain(verdict)}))
-    if each:
-        each.write_bytes(b"\n".join(lines) + b"\n")
     return verdicts
-
-
-def _plain(verdict: Verdict) -> dict[str, object]:
-    return {name: getattr(verdict, name) for name in Verdict.__slots__}
 
 
 def _table(verdicts: Sequence[Verdict], types: Sequence[str], modes: Sequence[str]) -> Table:
