@@ -1,0 +1,115 @@
+"""The rules of comparisons: what is best, what a delta is, and what differs."""
+
+from decimal import Decimal
+from typing import Any
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from app.errors import InvalidInput
+from app.insight.comparison import ComparisonRow, compare_versions
+from app.registry.tables import ModelVersion
+from tests.store import Store
+
+finite = st.floats(allow_nan=False, allow_infinity=False)
+values = finite | st.sampled_from(["NAN", "INFINITY", "NEGATIVE_INFINITY"]) | st.none()
+settings_of_params = st.sampled_from([1, 1.0, 2, 0.5, True, False, "1", "a", [1], {"a": 1}]) | st.none()
+
+
+def made(store: Store, given: list[dict[str, Any]]) -> list[ModelVersion]:
+    model = store.model()
+    return [store.version(model, **facts) for facts in given]
+
+
+def compared(store: Store, versions: list[ModelVersion], base: int | None) -> list[ComparisonRow]:
+    with store.reading() as session:
+        baseline = None if base is None else versions[base]
+        return compare_versions(session, versions, baseline).rows
+
+
+def metric(name: str, value: Any) -> dict[str, Any]:
+    return {"name": name, ("nonFinite" if isinstance(value, str) else "value"): value}
+
+
+def test_it_works(store: Store) -> None:
+    versions = made(store, [{"metrics": [metric("loss", value)]} for value in (0.5, 0.25)])
+    [row] = compared(store, versions, 0)
+    assert (row.key, row.direction, row.differs) == ("loss", "MINIMIZE", True)
+    assert [(cell.delta, cell.relative_delta, cell.is_best) for cell in row.cells if cell] == [
+        (0, 0, False),
+        (-0.25, -0.5, True),
+    ]
+
+
+@given(given=st.lists(values, min_size=2, max_size=5), name=st.sampled_from(["loss", "accuracy", "my score"]))
+@settings(max_examples=40, deadline=None)
+def test_the_best_is_never_beaten(shared_store: Store, given: list[Any], name: str) -> None:
+    versions = made(
+        shared_store, [{"metrics": [] if value is None else [metric(name, value)]} for value in given]
+    )
+    rows = compared(shared_store, versions, 0)
+    if all(value is None for value in given):
+        assert rows == []
+        return
+    [row] = rows
+    assert [cell is None for cell in row.cells] == [value is None for value in given]
+    assert row.differs == (len({*map(repr, given)}) > 1)
+    numbers = [value for value in given if isinstance(value, float)]
+    best = {"loss": min, "accuracy": max}.get(name)
+    for cell, value in zip(row.cells, given, strict=True):
+        if cell is None:
+            continue
+        assert (cell.value, cell.number) == (value, value if isinstance(value, float) else None)
+        ranked = best is not None and len(numbers) > 1 and isinstance(value, float)
+        assert cell.is_best == (ranked and best is not None and value == best(numbers))
+        if cell.delta is not None:
+            assert isinstance(given[0], float)
+            assert cell.delta == float(Decimal(repr(value)) - Decimal(repr(given[0])))
+
+
+@given(given=st.lists(settings_of_params, min_size=2, max_size=4))
+@settings(max_examples=30, deadline=None)
+def test_params_are_compared_as_values(shared_store: Store, given: list[Any]) -> None:
+    versions = made(shared_store, [{"params": {} if value is None else {"p": value}} for value in given])
+    for row in compared(shared_store, versions, None):
+        assert [cell and cell.value for cell in row.cells] == given
+        same = all(
+            value == given[0] and isinstance(value, bool) == isinstance(given[0], bool) for value in given
+        )
+        assert row.differs is not same
+        assert not any(cell.is_best for cell in row.cells if cell)
+
+
+@pytest.mark.parametrize(
+    ("number", "reference", "expected"),
+    [
+        (0.85, 0.84, (0.01, 1 / 84)),
+        (-1.0, -2.0, (1.0, 0.5)),
+        (1.0, 0.0, (1.0, None)),
+        (1.7e308, -1.7e308, (None, 2.0)),
+        (1e300, 5e-324, (1e300, None)),
+        (0.0, -0.0, (0.0, None)),
+    ],
+)
+def test_a_delta_is_what_people_reckon(
+    store: Store, number: float, reference: float, expected: tuple[float | None, float | None]
+) -> None:
+    versions = made(store, [{"metrics": [metric("my score", value)]} for value in (reference, number)])
+    [row] = compared(store, versions, 0)
+    cell = row.cells[1]
+    assert cell is not None
+    assert (cell.delta, cell.relative_delta) == expected
+
+
+def test_only_versions_that_are_compared_are_a_baseline(store: Store) -> None:
+    first, second, third = made(store, [{}, {}, {}])
+    with store.reading() as session:
+        for given, base in (
+            ([first, second], third),
+            ([first], None),
+            ([first, first], None),
+            ([first] * 51, None),
+        ):
+            with pytest.raises(InvalidInput):
+                compare_versions(session, given, base)
