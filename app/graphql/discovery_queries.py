@@ -18,12 +18,11 @@ from app.graphql.lineage import LineageGraph
 from app.graphql.loading.lineage import load_graph
 from app.graphql.loading.registered import load_versions
 from app.graphql.loading.search import load_search
-from app.graphql.naming import below, named_version
+from app.graphql.naming import below, named_version, named_versions
 from app.graphql.search import FacetInput, SearchConnection
 from app.graphql.selection import selected
 from app.insight import discovery
 from app.insight.comparison import check_count, compare_versions
-from app.registry.tables import ModelVersion
 from app.search.contract import FacetRequest
 from app.search.contract import SearchMode as Mode
 from app.search.filters import FactField
@@ -40,7 +39,7 @@ class DiscoveryQueries:
         text: Annotated[
             str | None, strawberry.argument(description="What is looked for, in your own words.")
         ] = UNSET,
-        filter: Annotated[ModelFilter | None, strawberry.argument(description="Only these.")] = UNSET,  # noqa: A002 - the name of the argument in the schema
+        filter: Annotated[ModelFilter | None, strawberry.argument(description="Only these.")] = UNSET,
         mode: Annotated[
             SearchMode | None, strawberry.argument(description="What ranks.")
         ] = SearchMode.HYBRID,
@@ -80,7 +79,8 @@ class DiscoveryQueries:
         selection = selected(info)
 
         def work(session: ReadSession) -> VersionComparison:
-            rows = [_listed(session, index, by) for index, by in enumerate(versions)]
+            with below("versions"):
+                rows = named_versions(session, versions)
             with below("baseline"):
                 base = named_version(session, baseline) if baseline else None
             compared = compare_versions(session, rows, base)
@@ -128,11 +128,6 @@ class DiscoveryQueries:
         return await info.context.read(
             lambda session: load_graph(session, str(root_id), arguments, selection)
         )
-
-
-def _listed(session: ReadSession, index: int, by: ModelVersionBy) -> ModelVersion:
-    with below("versions", str(index)):
-        return named_version(session, by)
 
 
 def _facets(given: list[FacetInput]) -> tuple[FacetRequest, ...]:

@@ -41,6 +41,14 @@ class VersionState(Enum):
     FAILED = enum_value("FAILED", description="Given up; it never becomes ready.")
 
 
+@strawberry.enum(description="How a draft of a version ends.")
+class VersionOutcome(Enum):
+    """How a draft of a version ends."""
+
+    READY = enum_value("READY", description="Finished; it does not change any more.")
+    FAILED = enum_value("FAILED", description="Given up; it never becomes ready.")
+
+
 @strawberry.enum(description="Which way a metric gets better.")
 class MetricDirection(Enum):
     """Which way a metric gets better."""

@@ -1,18 +1,12 @@
-"""The inputs of queries and mutations, and how they become what the registry takes."""
+"""The inputs of queries and mutations."""
 
-from dataclasses import fields, is_dataclass
 from datetime import datetime
-from enum import Enum
-from typing import Any
 
 import strawberry
-from pydantic.alias_generators import to_camel, to_snake
 from strawberry import UNSET
 
-from app.errors import InvalidInput, Refusals
 from app.graphql.enums import DatasetRole, LineageRelation, MetricSource, NonFinite
 from app.graphql.scalars import JSON, URI, BigInt
-from app.registry.drafts import AnyDraft, draft
 
 
 @strawberry.input(description="A name within a namespace.")
@@ -153,6 +147,33 @@ class ParentInput:
     evidence: str | None = strawberry.field(default=UNSET, description="Where that was read.")
 
 
+@strawberry.input(description="A dataset version.")
+class DatasetVersionInput:
+    """A dataset version."""
+
+    label: str = strawberry.field(description="Its name among the dataset's versions.")
+    digest: str | None = strawberry.field(default=UNSET, description="A digest of its content.")
+    uri: URI | None = strawberry.field(default=UNSET, description="Where it is.")
+    row_count: BigInt | None = strawberry.field(default=UNSET, description="How many rows it has.")
+    license: str | None = strawberry.field(default=UNSET, description="Its licence.")
+    contains_pii: bool | None = strawberry.field(
+        default=UNSET, description="Whether it holds data about persons."
+    )
+
+
+@strawberry.input(description="New facts of a version; absent keeps, null clears.")
+class VersionPatch:
+    """New facts of a version."""
+
+    description: str | None = strawberry.field(
+        default=UNSET, description="What is particular to it, in Markdown."
+    )
+    semver: str | None = strawberry.field(
+        default=UNSET, description="A semantic version, unique in the model."
+    )
+    released_at: datetime | None = strawberry.field(default=UNSET, description="When it was published.")
+
+
 @strawberry.input(description="A version with everything that is known of it.")
 class VersionInput:
     """A version with everything that is known of it."""
@@ -178,7 +199,7 @@ class VersionInput:
     parents: list[ParentInput] | None = strawberry.field(default=UNSET, description="What it comes from.")
 
 
-@strawberry.input(description="The facts of a model; what is absent is not stated.")
+@strawberry.input(description="The facts of a model; absent keeps what is there, null clears.")
 class ModelPatch:
     """The facts of a model."""
 
@@ -199,74 +220,6 @@ class ModelPatch:
     paper_url: URI | None = strawberry.field(default=UNSET, description="Where its paper is.")
     code_url: URI | None = strawberry.field(default=UNSET, description="Where its code is.")
     page_url: URI | None = strawberry.field(default=UNSET, description="Where its page is.")
-
-
-PAIRS = {"tags": "key", "params": "name", "conditions": "name"}
-"""Lists of pairs that the registry takes as mappings, and what each entry is told apart by."""
-
-
-def drafted(kind: type[AnyDraft], given: Any, *names: str) -> AnyDraft:
-    """Check an input, or those of its fields that `names` lists, and make a draft of it.
-
-    Raises:
-        Refusals: Every rule that a value breaks, each with the path of its field in the input.
-        InvalidInput: A key stands twice in a list of pairs.
-    """
-    values = plain(given)
-    wanted = {to_camel(name) for name in names} or values.keys()
-    try:
-        return draft(kind, {name: value for name, value in values.items() if name in wanted})
-    except Refusals as refusals:
-        for error in refusals.errors:
-            error.field = _path_in(given, error.field)
-        raise
-
-
-def plain(given: Any, path: tuple[str, ...] = ()) -> Any:
-    """Return an input as plain values by the names of its fields; what is absent or null is left out.
-
-    Raises:
-        InvalidInput: A key stands twice in a list of pairs.
-    """
-    if isinstance(given, Enum):
-        return given.name
-    if isinstance(given, list):
-        return [plain(item, (*path, str(index))) for index, item in enumerate(given)]
-    if not is_dataclass(given):
-        return given
-    values: dict[str, Any] = {}
-    for field in fields(given):
-        value = getattr(given, field.name)
-        if value is UNSET or value is None:
-            continue
-        name = to_camel(field.name)
-        values[name] = _mapping(value, (*path, name)) if name in PAIRS else plain(value, (*path, name))
-    return values
-
-
-def _path_in(given: Any, path: tuple[str, ...]) -> tuple[str, ...]:
-    """Return a path through an input as the client wrote it: an entry of a list of pairs by its place."""
-    found: list[str] = []
-    here, name = given, ""
-    for part in path:
-        if not isinstance(here, list):
-            here, name = getattr(here, to_snake(part), None), part
-            found.append(part)
-            continue
-        if name in PAIRS:
-            places = [str(index) for index, pair in enumerate(here) if getattr(pair, PAIRS[name]) == part]
-            return (*found, *places[:1])
-        here, name = here[int(part)], ""
-        found.append(part)
-    return tuple(found)
-
-
-def _mapping(pairs: list[Any], path: tuple[str, ...]) -> dict[str, Any]:
-    name = PAIRS[path[-1]]
-    values: dict[str, Any] = {}
-    for index, pair in enumerate(pairs):
-        key = getattr(pair, name)
-        if key in values:
-            raise InvalidInput(f"{path[-1]}: {key!r} is given twice", field=[*path, str(index), name])
-        values[key] = pair.value
-    return values
+    owners: list[strawberry.ID] | None = strawberry.field(
+        default=UNSET, description="The ids of the principals who answer for it."
+    )

@@ -3,13 +3,16 @@
 import strawberry
 from strawberry import UNSET
 
+from app.graphql.enums import MetricDirection, VersionOutcome
 from app.graphql.inputs import (
+    DatasetVersionInput,
     MetricInput,
     ModelPatch,
     ModelVersionBy,
     RegisteredModelBy,
     TagInput,
     VersionInput,
+    VersionPatch,
 )
 
 
@@ -46,6 +49,9 @@ class CreateModelVersionInput:
 
     model: RegisteredModelBy = strawberry.field(description="The model.")
     version: VersionInput = strawberry.field(description="The version.")
+    draft: bool | None = strawberry.field(
+        default=False, description="Whether it stays PENDING until it is finalized."
+    )
     client_mutation_id: str | None = strawberry.field(default=UNSET, description="Echoed in the answer.")
 
 
@@ -89,4 +95,166 @@ class TransitionStageInput:
         default=UNSET, description="The version's revision as you read it; refused if it has moved on."
     )
     comment: str | None = strawberry.field(default=UNSET, description="Why, for the log.")
+    client_mutation_id: str | None = strawberry.field(default=UNSET, description="Echoed in the answer.")
+
+
+@strawberry.input(description="New facts of a model.")
+class UpdateModelInput:
+    """New facts of a model."""
+
+    model: RegisteredModelBy = strawberry.field(description="The model.")
+    expected_revision: int | None = strawberry.field(
+        default=UNSET, description="The model's revision as you read it; refused if it has moved on."
+    )
+    patch: ModelPatch = strawberry.field(description="What changes.")
+    client_mutation_id: str | None = strawberry.field(default=UNSET, description="Echoed in the answer.")
+
+
+@strawberry.input(description="A new name of a model.")
+class RenameModelInput:
+    """A new name of a model."""
+
+    model: RegisteredModelBy = strawberry.field(description="The model.")
+    name: str = strawberry.field(
+        description="The new name; the old one leads to the model until it is taken."
+    )
+    expected_revision: int | None = strawberry.field(
+        default=UNSET, description="The model's revision as you read it; refused if it has moved on."
+    )
+    client_mutation_id: str | None = strawberry.field(default=UNSET, description="Echoed in the answer.")
+
+
+@strawberry.input(description="A model's retirement.")
+class RetireModelInput:
+    """A model's retirement."""
+
+    model: RegisteredModelBy = strawberry.field(description="The model.")
+    reason: str = strawberry.field(description="Why it should not be taken any more.")
+    replacement: RegisteredModelBy | None = strawberry.field(
+        default=UNSET, description="What to take instead."
+    )
+    client_mutation_id: str | None = strawberry.field(default=UNSET, description="Echoed in the answer.")
+
+
+@strawberry.input(description="A model to be deleted.")
+class DeleteModelInput:
+    """A model to be deleted."""
+
+    model: RegisteredModelBy = strawberry.field(description="The model.")
+    expected_revision: int | None = strawberry.field(
+        default=UNSET, description="The model's revision as you read it; refused if it has moved on."
+    )
+    client_mutation_id: str | None = strawberry.field(default=UNSET, description="Echoed in the answer.")
+
+
+@strawberry.input(description="A deleted model to be brought back.")
+class RestoreModelInput:
+    """A deleted model to be brought back."""
+
+    id: strawberry.ID = strawberry.field(description="The model's id.")
+    client_mutation_id: str | None = strawberry.field(default=UNSET, description="Echoed in the answer.")
+
+
+@strawberry.input(description="The end of a draft.")
+class FinalizeModelVersionInput:
+    """The end of a draft."""
+
+    version: ModelVersionBy = strawberry.field(description="The version.")
+    outcome: VersionOutcome | None = strawberry.field(
+        default=VersionOutcome.READY, description="How it ended."
+    )
+    message: str | None = strawberry.field(default=UNSET, description="What there is to say of it.")
+    client_mutation_id: str | None = strawberry.field(default=UNSET, description="Echoed in the answer.")
+
+
+@strawberry.input(description="New facts of a version.")
+class UpdateModelVersionInput:
+    """New facts of a version."""
+
+    version: ModelVersionBy = strawberry.field(description="The version.")
+    expected_revision: int | None = strawberry.field(
+        default=UNSET, description="The version's revision as you read it; refused if it has moved on."
+    )
+    patch: VersionPatch = strawberry.field(description="What changes.")
+    client_mutation_id: str | None = strawberry.field(default=UNSET, description="Echoed in the answer.")
+
+
+@strawberry.input(description="A version to be deleted.")
+class DeleteModelVersionInput:
+    """A version to be deleted."""
+
+    version: ModelVersionBy = strawberry.field(description="The version.")
+    expected_revision: int | None = strawberry.field(
+        default=UNSET, description="The version's revision as you read it; refused if it has moved on."
+    )
+    client_mutation_id: str | None = strawberry.field(default=UNSET, description="Echoed in the answer.")
+
+
+@strawberry.input(description="A metric to be defined.")
+class DefineMetricInput:
+    """A metric to be defined."""
+
+    name: str = strawberry.field(description="The metric's name.")
+    direction: MetricDirection = strawberry.field(description="Which way it gets better.")
+    unit: str | None = strawberry.field(default=UNSET, description="The unit, where it is always the same.")
+    description: str | None = strawberry.field(default=UNSET, description="What it measures.")
+    client_mutation_id: str | None = strawberry.field(default=UNSET, description="Echoed in the answer.")
+
+
+@strawberry.input(description="A task to be defined.")
+class DefineTaskInput:
+    """A task to be defined."""
+
+    name: str = strawberry.field(description="The canonical name, such as `cat_herding`.")
+    title: str = strawberry.field(description="The name as on a page.")
+    description: str = strawberry.field(description="One line in plain words, as a person would ask for it.")
+    synonyms: list[str] | None = strawberry.field(
+        default=UNSET, description="Other names that mean this task."
+    )
+    client_mutation_id: str | None = strawberry.field(default=UNSET, description="Echoed in the answer.")
+
+
+@strawberry.input(description="Tags to be removed.")
+class RemoveTagsInput:
+    """Tags to be removed."""
+
+    subject: strawberry.ID = strawberry.field(description="The id of a model, a version or a dataset.")
+    keys: list[str] = strawberry.field(description="Their keys; unknown ones are no error.")
+    client_mutation_id: str | None = strawberry.field(default=UNSET, description="Echoed in the answer.")
+
+
+@strawberry.input(description="An alias to be removed.")
+class RemoveAliasInput:
+    """An alias to be removed."""
+
+    model: RegisteredModelBy = strawberry.field(description="The model.")
+    alias: str = strawberry.field(description="The alias.")
+    client_mutation_id: str | None = strawberry.field(default=UNSET, description="Echoed in the answer.")
+
+
+@strawberry.input(description="A dataset to be registered, or a further version of one.")
+class RegisterDatasetInput:
+    """A dataset to be registered, or a further version of one."""
+
+    namespace: str | None = strawberry.field(
+        default="default", description="The namespace, which must exist."
+    )
+    name: str = strawberry.field(description="Its name.")
+    description: str | None = strawberry.field(default=UNSET, description="What it is, in Markdown.")
+    tags: list[TagInput] | None = strawberry.field(default=UNSET, description="Tags, each key once.")
+    version: DatasetVersionInput | None = strawberry.field(default=UNSET, description="A version of it.")
+    client_mutation_id: str | None = strawberry.field(default=UNSET, description="Echoed in the answer.")
+
+
+@strawberry.input(description="New facts of a dataset version; absent keeps, null clears.")
+class UpdateDatasetVersionInput:
+    """New facts of a dataset version; absent keeps, null clears."""
+
+    id: strawberry.ID = strawberry.field(description="The dataset version.")
+    license: str | None = strawberry.field(default=UNSET, description="Its licence.")
+    contains_pii: bool | None = strawberry.field(
+        default=UNSET, description="Whether it holds data about persons."
+    )
+    revoked: bool | None = strawberry.field(default=UNSET, description="Whether it may not be used any more.")
+    reason: str | None = strawberry.field(default=UNSET, description="Why, for the log.")
     client_mutation_id: str | None = strawberry.field(default=UNSET, description="Echoed in the answer.")

@@ -1,6 +1,6 @@
 """Finding what an input names; what is not there names the input's own field."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 
 from app.db.engine import ReadSession
@@ -8,6 +8,7 @@ from app.errors import HolotypeError, NotFound, Refusals
 from app.graphql.inputs import ModelVersionBy, QualifiedName, RegisteredModelBy
 from app.registry import tables as rows
 from app.registry.finding import ModelBy, VersionBy, find_model, find_namespaces, find_version
+from app.registry.listing import versions_by_id
 from app.registry.rules import composed
 
 MODEL_FIELDS = {"namespace", "name"}
@@ -68,6 +69,21 @@ def named_version(session: ReadSession, by: ModelVersionBy) -> rows.ModelVersion
             raise
         inner = ("model",) if refusal.field[:1] and refusal.field[0] in MODEL_FIELDS else ()
         raise refusal.within(way, *inner) from None
+
+
+def named_versions(session: ReadSession, given: Sequence[ModelVersionBy]) -> list[rows.ModelVersion]:
+    """Return the versions that `given` names, in its order; those named by their ids are read at once.
+
+    Raises:
+        InvalidInput: An id is malformed or of another kind.
+        NotFound: There is none; the nearest are suggested.
+    """
+    known = versions_by_id(session, [str(by.id) for by in given if by.id])
+    found = []
+    for index, by in enumerate(given):
+        with below(str(index)):
+            found.append(known.get(str(by.id)) or named_version(session, by))
+    return found
 
 
 def _asked(by: ModelVersionBy) -> tuple[str, VersionBy]:

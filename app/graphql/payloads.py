@@ -6,10 +6,13 @@ import strawberry
 
 from app.errors import AlreadyExists, HolotypeError, StaleRevision
 from app.graphql.changes import Change
+from app.graphql.datasets import Dataset, DatasetVersion
 from app.graphql.enums import UserErrorCode
+from app.graphql.metrics import MetricDefinition
 from app.graphql.namespaces import Namespace
 from app.graphql.principals import Node
 from app.graphql.registered import ModelVersion, RegisteredModel
+from app.graphql.tasks import Task
 
 
 @strawberry.interface(description="Why a request was refused, and how to mend it.")
@@ -108,6 +111,113 @@ class TransitionStagePayload(Payload):
     model_version: ModelVersion | None = strawberry.field(default=None, description="The version.")
     archived: list[ModelVersion] | None = strawberry.field(
         default=None, description="The incumbents that were archived for it."
+    )
+
+
+@strawberry.type(description="The model as it is now.")
+class UpdateModelPayload(Payload):
+    """The model as it is now."""
+
+    registered_model: RegisteredModel | None = strawberry.field(default=None, description="The model.")
+
+
+@strawberry.type(description="The model under its new name.")
+class RenameModelPayload(Payload):
+    """The model under its new name."""
+
+    registered_model: RegisteredModel | None = strawberry.field(default=None, description="The model.")
+
+
+@strawberry.type(description="The retired model.")
+class RetireModelPayload(Payload):
+    """The retired model."""
+
+    registered_model: RegisteredModel | None = strawberry.field(default=None, description="The model.")
+
+
+@strawberry.type(description="What was deleted.")
+class DeleteModelPayload(Payload):
+    """What was deleted."""
+
+    deleted_id: strawberry.ID | None = strawberry.field(
+        default=None, description="The id of the deleted model."
+    )
+
+
+@strawberry.type(description="The model that is back.")
+class RestoreModelPayload(Payload):
+    """The model that is back."""
+
+    registered_model: RegisteredModel | None = strawberry.field(default=None, description="The model.")
+
+
+@strawberry.type(description="The version as it ended.")
+class FinalizeModelVersionPayload(Payload):
+    """The version as it ended."""
+
+    model_version: ModelVersion | None = strawberry.field(default=None, description="The version.")
+
+
+@strawberry.type(description="The version as it is now.")
+class UpdateModelVersionPayload(Payload):
+    """The version as it is now."""
+
+    model_version: ModelVersion | None = strawberry.field(default=None, description="The version.")
+
+
+@strawberry.type(description="What was deleted.")
+class DeleteModelVersionPayload(Payload):
+    """What was deleted."""
+
+    deleted_id: strawberry.ID | None = strawberry.field(
+        default=None, description="The id of the deleted version."
+    )
+
+
+@strawberry.type(description="The metric that was defined.")
+class DefineMetricPayload(Payload):
+    """The metric that was defined."""
+
+    metric_definition: MetricDefinition | None = strawberry.field(default=None, description="The definition.")
+
+
+@strawberry.type(description="The task that was defined.")
+class DefineTaskPayload(Payload):
+    """The task that was defined."""
+
+    task: Task | None = strawberry.field(default=None, description="The task.")
+
+
+@strawberry.type(description="What the tags were removed from.")
+class RemoveTagsPayload(Payload):
+    """What the tags were removed from."""
+
+    subject: Node | None = strawberry.field(default=None, description="What had the tags.")
+
+
+@strawberry.type(description="The model without the alias.")
+class RemoveAliasPayload(Payload):
+    """The model without the alias."""
+
+    registered_model: RegisteredModel | None = strawberry.field(default=None, description="The model.")
+
+
+@strawberry.type(description="The dataset.")
+class RegisterDatasetPayload(Payload):
+    """The dataset."""
+
+    dataset: Dataset | None = strawberry.field(default=None, description="The dataset.")
+    dataset_version: DatasetVersion | None = strawberry.field(
+        default=None, description="The version, if one was given."
+    )
+
+
+@strawberry.type(description="The dataset version as it is now.")
+class UpdateDatasetVersionPayload(Payload):
+    """The dataset version as it is now."""
+
+    dataset_version: DatasetVersion | None = strawberry.field(
+        default=None, description="The dataset version."
     )
 
 

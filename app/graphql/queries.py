@@ -33,7 +33,7 @@ class Query(RegistryQueries, DiscoveryQueries):
     async def node(
         self,
         info: Info,
-        id: Annotated[strawberry.ID, strawberry.argument(description="The id.")],  # noqa: A002 - the name of the argument in the schema
+        id: Annotated[strawberry.ID, strawberry.argument(description="The id.")],
     ) -> Node | None:
         """Return a thing by its id."""
         wanted = str(id)

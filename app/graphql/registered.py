@@ -42,6 +42,16 @@ class Alias:
     since: datetime = strawberry.field(description="Since when it names this version.")
 
 
+@strawberry.type(description="Why a model should not be taken any more, and what to take instead.")
+class Retirement:
+    """Why a model should not be taken any more."""
+
+    reason: str = strawberry.field(description="Why.")
+    replacement: "RegisteredModel | None" = strawberry.field(description="What to take instead.")
+    at: datetime = strawberry.field(description="Since when.")
+    by: Principal = strawberry.field(description="Who said so.")
+
+
 @strawberry.type(description="A named line of versions.")
 class RegisteredModel(Node):
     """A named line of versions."""
@@ -66,11 +76,14 @@ class RegisteredModel(Node):
     page_url: URI | None = strawberry.field(description="Where its page is.")
     tags: list[Tag] = strawberry.field(description="Its tags, in the order of their keys.")
     aliases: list[Alias] = strawberry.field(description="Its aliases, in the order of their names.")
+    owners: list[Principal] = strawberry.field(description="Who answers for it.")
+    retirement: Retirement | None = strawberry.field(description="Set when it should not be taken any more.")
     revision: int = strawberry.field(description="Counts the changes of the model's own fields.")
     created_at: datetime = strawberry.field(description="When it was registered.")
     updated_at: datetime = strawberry.field(
         description="When it last changed; moves also when a version is made or staged."
     )
+    deleted_at: datetime | None = strawberry.field(description="When it was deleted.")
     created_by: Principal = strawberry.field(description="Who registered it.")
 
     @strawberry.field(description="One tag by its key.")

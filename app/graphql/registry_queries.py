@@ -52,7 +52,7 @@ class RegistryQueries:
     async def registered_models(  # noqa: PLR0917 - the arguments of the schema
         self,
         info: Info,
-        filter: Annotated[ModelFilter | None, strawberry.argument(description="Only these.")] = UNSET,  # noqa: A002 - the name of the argument in the schema
+        filter: Annotated[ModelFilter | None, strawberry.argument(description="Only these.")] = UNSET,
         order_by: Annotated[ModelOrder | None, strawberry.argument(description="The order.")] = UNSET,
         first: First = 20,
         after: After = UNSET,

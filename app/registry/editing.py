@@ -1,12 +1,10 @@
 """Changing models and versions: new facts, new names, retirement, the end of a draft."""
 
-from collections.abc import Collection
-
 from sqlmodel import select
 
 from app.db.text import fold
-from app.errors import AlreadyExists, Conflict, Immutable, InvalidInput, NotFound
-from app.identity.principals import principals_by_id
+from app.errors import AlreadyExists, Conflict, Immutable, InvalidInput
+from app.identity.principals import require_principals
 from app.identity.session import WriteSession
 from app.registry.drafts import FactsDraft
 from app.registry.finding import models_named
@@ -40,7 +38,7 @@ def update_model(
         if column in every
     }
     if "owners" in patch.model_fields_set:
-        _require_principals(session, patch.owners)
+        require_principals(session, patch.owners)
         columns["owners"] = list(dict.fromkeys(patch.owners))
     return revise(session, model, columns, action="model.updated")
 
@@ -133,10 +131,3 @@ def finalize_version(session: WriteSession, version: ModelVersion, ended: Outcom
         raise Immutable(f"version {version.number} is {version.state} for good", field=["version"])
     values = {"state": str(ended.outcome), "state_message": ended.message}
     return revise(session, version, values, action="version.finalized")
-
-
-def _require_principals(session: WriteSession, ids: Collection[str]) -> None:
-    known = principals_by_id(session, ids)
-    for index, owner in enumerate(ids):
-        if owner not in known:
-            raise NotFound(f"there is no principal {owner}", field=["patch", "owners", str(index)])

@@ -6,7 +6,7 @@ from typing import Any
 from pydantic import Field, field_validator
 
 from app.registry.drafts import Draft, FactsDraft
-from app.registry.rules import Flag, Instant, Label, Semver, Text
+from app.registry.rules import Flag, Instant, Label, Name, Semver, Text
 
 
 class VersionState(StrEnum):
@@ -48,6 +48,12 @@ class DatasetVersionPatch(Draft):
     contains_pii: Flag | None = None
     revoked: Flag | None = None
     reason: Text | None = None
+
+
+class RenameDraft(Draft):
+    """A model's new name."""
+
+    name: Name
 
 
 class RetirementDraft(Draft):

@@ -13,6 +13,7 @@ from app.db.rows import adopted, insert_rows
 from app.db.statements import batched
 from app.db.text import fold
 from app.errors import AlreadyExists
+from app.identity.principals import require_principals
 from app.identity.session import WriteSession
 from app.registry.drafts import FactsDraft, ModelDraft, VersionDraft
 from app.registry.finding import find_namespaces, models_named
@@ -28,28 +29,33 @@ from app.registry.tasks import task_names
 FOLDED = ("task", "framework", "architecture", "family", "license", "publisher")
 
 
-def register_models(session: WriteSession, drafts: Sequence[ModelDraft]) -> list[RegisteredModel]:
-    """Register models.
+def register_models(
+    session: WriteSession, drafts: Sequence[ModelDraft], *, owners: Sequence[str] = ()
+) -> list[RegisteredModel]:
+    """Register models, all with the same owners.
 
     Raises:
-        NotFound: A namespace does not exist; the nearest names are suggested.
+        NotFound: A namespace or an owner does not exist; the nearest names are suggested.
         AlreadyExists: A name is taken in its namespace.
     """
     namespaces = find_namespaces(session, {draft.namespace for draft in drafts})
+    require_principals(session, owners)
     for namespace in namespaces.values():
         session.require("model.register", namespace.id)
     _refuse_taken(session, drafts, namespaces)
     for namespace in namespaces.values():
         names = [draft.name for draft in drafts if draft.namespace == namespace.name]
         drop_redirects(session, namespace.id, names)
-    rows = [_model_row(session, draft, namespaces[draft.namespace].id) for draft in drafts]
+    answering = {"owners": list(dict.fromkeys(owners))}
+    rows = [_model_row(session, draft, namespaces[draft.namespace].id) | answering for draft in drafts]
     logged = session.record(
         [
             Fact(
                 action="model.registered",
                 subject_id=row["id"],
                 related=[row["namespace_id"]],
-                after=draft.model_dump(mode="json", by_alias=True, exclude_defaults=True),
+                after=draft.model_dump(mode="json", by_alias=True, exclude_defaults=True)
+                | ({"owners": row["owners"]} if owners else {}),
             )
             for row, draft in zip(rows, drafts, strict=True)
         ]
@@ -139,7 +145,6 @@ def _model_row(session: WriteSession, draft: ModelDraft, namespace_id: str) -> d
         "name": draft.name,
         "name_folded": fold(draft.name),
         **fact_columns(session, draft),
-        "owners": [],
         "next_number": 1,
         "revision": 1,
         "created_at": session.now,

@@ -2,7 +2,8 @@
 
 Text is split at everything that is neither letter nor digit. A word gives itself, its camelCase parts and its
 runs of letters and of digits, each folded (NFKD without Latin accents, lower case) and stemmed (Snowball
-English); English stop words and single characters give nothing. Chinese, Japanese and Korean give bigrams.
+English); English stop words and single characters give nothing, but a single character that a hyphen binds to
+a word makes one word with it too: X-ray is xray, U-Net is unet. Chinese, Japanese and Korean give bigrams.
 """
 
 import re
@@ -22,7 +23,11 @@ _CJK = (
     r"\u1100-\u11ff\u3005-\u3007\u3040-\u30ff\u3130-\u318f\u31f0-\u31ff\u3400-\u4dbf\u4e00-\u9fff"
     r"\uac00-\ud7af\uf900-\ufaff\uff66-\uffdc\U00020000-\U0003ffff"
 )
-_WORD = re.compile(rf"[{_CJK}]+|(?![{_CJK}])[^\W_](?:(?![{_CJK}])[^\W_]|[{_MARKS}])*")
+_CHARACTER = rf"(?![{_CJK}])[^\W_]"
+_PLAIN = rf"{_CHARACTER}(?:{_CHARACTER}|[{_MARKS}])*"
+_HYPHEN = "[-\u2010\u2011]"
+_BOUND = rf"{_CHARACTER}{_HYPHEN}{_PLAIN}|{_PLAIN}{_HYPHEN}{_CHARACTER}(?![^\W_])"
+_WORD = re.compile(rf"[{_CJK}]+|{_BOUND}|{_PLAIN}")
 _IS_CJK = re.compile(rf"[{_CJK}]")
 _LATIN_ACCENT = re.compile(rf"[{_ACCENTS}]")
 _RUN = re.compile(r"\d+|[^\W\d_]+")
@@ -83,8 +88,10 @@ def _bigrams(text: str, start: int, end: int) -> Iterator[Word]:
 @lru_cache(maxsize=1 << 16)
 def _terms(word: str) -> tuple[str, ...]:
     """Return the terms of one word, the whole first."""
+    pieces = re.split(_HYPHEN, word)
     # A compatibility form may hold blanks and slashes, as a half does.
-    wholes = _BROKEN.split(_unaccented(word)[:_LONGEST_WORD])
+    forms = (_unaccented(form)[:_LONGEST_WORD] for form in dict.fromkeys(("".join(pieces), *pieces)))
+    wholes = [whole for form in forms for whole in _BROKEN.split(form)]
     parts = (part.casefold() for whole in wholes for part in _parts(whole))
     return tuple(dict.fromkeys(_stem(part) for part in parts if len(part) > 1 and part not in STOP_WORDS))
 

@@ -15,7 +15,7 @@ from app.graphql.metrics import metric
 from app.graphql.namespaces import namespace
 from app.graphql.naming import below
 from app.graphql.principals import principal
-from app.graphql.registered import Alias, ModelVersion, RegisteredModel
+from app.graphql.registered import Alias, ModelVersion, RegisteredModel, Retirement
 from app.graphql.selection import Selection
 from app.identity.principals import principals_by_id
 from app.registry import listing
@@ -50,13 +50,22 @@ def load_models(
         return []
     known = listing.namespaces_by_id(session, {model.namespace_id for model in models})
     namespaces = {row.id: namespace(row) for row in known.values()}
-    creators = _creators(session, models, selection)
+    people = _people(session, models, selection)
+    retirements = _retirements(session, models, selection, people)
     tags = _fill_tags(session, loaded, selection)
     aliases = _aliases_of_models(session, list(loaded), selection)
     _fill_latest(session, loaded, selection)
     _fill_versions(session, loaded, selection)
     return [
-        model_of(model, loaded[model.id], namespaces[model.namespace_id], tags, aliases, creators)
+        model_of(
+            model,
+            loaded[model.id],
+            namespaces[model.namespace_id],
+            tags,
+            aliases,
+            people,
+            retirement=retirements.get(model.id),
+        )
         for model in models
     ]
 
@@ -90,9 +99,43 @@ def load_versions(
     ]
 
 
+def _people(session: ReadSession, models: Sequence[rows.RegisteredModel], selection: Selection) -> Creators:
+    """Return the principals that models name, where they are asked for."""
+    named: set[str] = set()
+    if "createdBy" in selection:
+        named |= {model.created_by for model in models}
+    if "owners" in selection:
+        named |= {owner for model in models for owner in model.owners}
+    if "retirement" in selection:
+        named |= {model.retired_by for model in models if model.retired_by}
+    found = principals_by_id(session, named) if named else {}
+    return {identifier: principal(row) for identifier, row in found.items()}
+
+
+def _retirements(
+    session: ReadSession, models: Sequence[rows.RegisteredModel], selection: Selection, people: Creators
+) -> dict[str, Retirement]:
+    """Return why models are retired, by model, where that is asked for."""
+    retired = [model for model in models if model.retired_at and "retirement" in selection]
+    if not retired:
+        return {}
+    wanted = [model.replacement_id for model in retired if model.replacement_id]
+    asked = selection.below("retirement", "replacement")
+    replacements = models_by_id(session, wanted, asked) if wanted else {}
+    return {
+        model.id: Retirement(
+            reason=model.retirement_reason or "",
+            replacement=replacements.get(model.replacement_id or ""),
+            at=model.retired_at or model.updated_at,
+            by=people[model.retired_by or model.created_by],
+        )
+        for model in retired
+    }
+
+
 def _creators(
     session: ReadSession,
-    entities: Sequence[rows.RegisteredModel] | Sequence[rows.ModelVersion],
+    entities: Sequence[rows.ModelVersion],
     selection: Selection,
 ) -> Creators:
     if "createdBy" not in selection:

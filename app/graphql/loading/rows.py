@@ -9,7 +9,7 @@ from app.graphql.datasets import Tag
 from app.graphql.enums import VersionState
 from app.graphql.namespaces import STAGES, Namespace
 from app.graphql.principals import ServiceAccount, User
-from app.graphql.registered import Alias, ModelVersion, Param, RegisteredModel
+from app.graphql.registered import Alias, ModelVersion, Param, RegisteredModel, Retirement
 from app.graphql.scalars import URI, BigInt
 from app.registry import tables as rows
 
@@ -40,7 +40,9 @@ def model_of(
     owner: Namespace,
     tags: Mapping[str, list[Tag]],
     aliases: Mapping[str, list[Alias]],
-    creators: Creators,
+    people: Creators,
+    *,
+    retirement: Retirement | None,
 ) -> RegisteredModel:
     """Make a model of its row and of what was read for it."""
     return RegisteredModel(
@@ -63,10 +65,13 @@ def model_of(
         page_url=_uri(row.page_url),
         tags=tags.get(row.id, []),
         aliases=aliases.get(row.id, []),
+        owners=[people[owner] for owner in row.owners if owner in people],
+        retirement=retirement,
         revision=row.revision,
         created_at=row.created_at,
         updated_at=row.updated_at,
-        created_by=creators.get(row.created_by),  # type: ignore[arg-type]
+        deleted_at=row.deleted_at,
+        created_by=people.get(row.created_by),  # type: ignore[arg-type]
     )
 
 
@@ -76,7 +81,7 @@ def version_of(
     model: RegisteredModel | None,
     tags: Mapping[str, list[Tag]],
     aliases: Mapping[str, list[Alias]],
-    creators: Creators,
+    people: Creators,
 ) -> ModelVersion:
     """Make a version of its row and of what was read for it."""
     return ModelVersion(
@@ -100,5 +105,5 @@ def version_of(
         revision=row.revision,
         created_at=row.created_at,
         updated_at=row.updated_at,
-        created_by=creators.get(row.created_by),  # type: ignore[arg-type]
+        created_by=people.get(row.created_by),  # type: ignore[arg-type]
     )

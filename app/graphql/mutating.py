@@ -1,0 +1,80 @@
+"""How every mutation runs: one transaction, and its answer read after the commit."""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any, TypeVar
+
+from pydantic.alias_generators import to_camel
+
+from app.db.engine import ReadSession
+from app.errors import AlreadyExists, HolotypeError, Refusals
+from app.graphql.context import Info
+from app.graphql.loading.nodes import load_nodes
+from app.graphql.payloads import Payload, user_error
+from app.graphql.selection import Selection, selected
+from app.identity.session import WriteSession
+
+AnyPayload = TypeVar("AnyPayload", bound=Payload)
+
+
+@dataclass(frozen=True, slots=True)
+class Done:
+    """What a mutation did.
+
+    Attributes:
+        things: By field of the payload, the id of the thing that answers it, or several.
+        values: Further fields of the payload.
+    """
+
+    things: Mapping[str, str | list[str] | None]
+    values: Mapping[str, Any] = field(default_factory=dict)
+
+
+async def mutate(
+    info: Info, given: Any, kind: type[AnyPayload], work: Callable[[WriteSession], Done]
+) -> AnyPayload:
+    """Do the work in one transaction, then read what it left, or say why it was refused."""
+    selection = selected(info)
+    echo: dict[str, Any] = {"client_mutation_id": given.client_mutation_id or None}
+
+    def run(session: WriteSession) -> tuple[Done, str | None]:
+        done = work(session)
+        return done, session.logged[0].id if session.logged else None
+
+    try:
+        done, change = await info.context.write(run)
+    except (HolotypeError, Refusals) as refused:
+        errors = refused.errors if isinstance(refused, Refusals) else (refused,)
+        found = await info.context.read(lambda session: _in_the_way(session, errors, selection))
+        return kind(user_errors=[user_error(error, node) for error, node in found], **echo)
+    things = {**done.things, "change": change}
+    loaded = await info.context.read(lambda session: _load(session, things, selection))
+    return kind(**loaded, **done.values, **echo)
+
+
+def _load(
+    session: ReadSession, things: Mapping[str, str | list[str] | None], selection: Selection
+) -> dict[str, Any]:
+    """Read the things of a payload that are asked for; one that cannot be read is the error of its field."""
+    loaded: dict[str, Any] = {}
+    for name, wanted in things.items():
+        asked = selection.below(to_camel(name))
+        ids = wanted if isinstance(wanted, list) else [wanted] if wanted else []
+        try:
+            nodes = load_nodes(session, ids, asked) if to_camel(name) in selection else {}
+        except Exception as failure:  # noqa: BLE001 - the change is committed and must not look failed
+            loaded[name] = failure
+            continue
+        found = [nodes[one] for one in ids if one in nodes]
+        loaded[name] = found if isinstance(wanted, list) else next(iter(found), None)
+    return loaded
+
+
+def _in_the_way(
+    session: ReadSession, errors: Sequence[HolotypeError], selection: Selection
+) -> list[tuple[HolotypeError, Any]]:
+    """Read what stands in the way of refused names."""
+    asked = selection.below("userErrors").on("Conflict").below("existing")
+    ids = [error.existing for error in errors if isinstance(error, AlreadyExists) and error.existing]
+    nodes = load_nodes(session, ids, asked)
+    return [(error, nodes.get(getattr(error, "existing", None) or "")) for error in errors]
