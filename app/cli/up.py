@@ -1,5 +1,6 @@
 """`holotype up`: the API and the indexer as two processes, kept alive until they are to end."""
 
+import errno
 import signal
 import socket
 import time
@@ -71,9 +72,11 @@ def _require_free(host: str, port: int) -> None:
             probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
             probe.bind(place)
     except socket.gaierror:
-        fail(f"{host!r} is no address of this machine")
-    except OSError as taken:
-        fail(f"port {port} of {host} cannot be used ({taken.strerror}); choose another with --port")
+        fail(f"{host!r} is no address of this machine; choose another with --host")
+    except OSError as refused:
+        if refused.errno == errno.EADDRNOTAVAIL:
+            fail(f"{host!r} is no address of this machine; choose another with --host")
+        fail(f"port {port} of {host} cannot be used ({refused.strerror}); choose another with --port")
 
 
 @contextmanager

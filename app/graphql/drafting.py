@@ -1,5 +1,6 @@
 """How an input becomes a draft of the registry, and how what is refused names the input's own fields."""
 
+import hashlib
 from dataclasses import fields, is_dataclass
 from enum import Enum
 from typing import Any, TypeVar
@@ -12,6 +13,7 @@ from app.registry.drafts import Draft, draft
 
 AnyDraft = TypeVar("AnyDraft", bound=Draft)
 
+UNDIGESTED = {"idempotency_key", "client_mutation_id"}
 PAIRS = {"tags": "key", "params": "name", "conditions": "name"}
 """Lists of pairs that the registry takes as mappings, and what each entry is told apart by."""
 
@@ -59,6 +61,23 @@ def plain(given: Any, path: tuple[str, ...] = ()) -> Any:
         name = to_camel(field.name)
         values[name] = _mapping(value, (*path, name)) if name in PAIRS else plain(value, (*path, name))
     return values
+
+
+def request_digest(given: Any) -> str:
+    """Return what tells an input from any other, its key and its echo aside."""
+    text = repr(_stated(given)).encode("utf-8", "surrogatepass")
+    return hashlib.sha256(text).hexdigest()
+
+
+def _stated(given: Any) -> Any:
+    """Return an input as nested pairs, in the order of names; null is told from what is absent."""
+    if isinstance(given, list):
+        return [_stated(item) for item in given]
+    if not is_dataclass(given):
+        return given
+    named = sorted(field.name for field in fields(given))
+    values = [(name, getattr(given, name)) for name in named if name not in UNDIGESTED]
+    return [(name, _stated(value)) for name, value in values if value is not UNSET]
 
 
 def _path_in(given: Any, path: tuple[str, ...]) -> tuple[str, ...]:

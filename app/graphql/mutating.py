@@ -9,9 +9,11 @@ from pydantic.alias_generators import to_camel
 from app.db.engine import ReadSession
 from app.errors import AlreadyExists, HolotypeError, Refusals
 from app.graphql.context import Info
+from app.graphql.drafting import request_digest
 from app.graphql.loading.nodes import load_nodes
 from app.graphql.payloads import Payload, user_error
 from app.graphql.selection import Selection, selected
+from app.identity.idempotency import answered, remember
 from app.identity.session import WriteSession
 
 AnyPayload = TypeVar("AnyPayload", bound=Payload)
@@ -37,9 +39,17 @@ async def mutate(
     selection = selected(info)
     echo: dict[str, Any] = {"client_mutation_id": given.client_mutation_id or None}
 
+    key, digest = given.idempotency_key or None, request_digest(given)
+
     def run(session: WriteSession) -> tuple[Done, str | None]:
+        if key is not None and (before := answered(session, info.field_name, key, digest)) is not None:
+            return Done(before["things"], before["values"]), before["change"]
         done = work(session)
-        return done, session.logged[0].id if session.logged else None
+        change = session.logged[0].id if session.logged else None
+        if key is not None:
+            answer = {"things": dict(done.things), "values": dict(done.values), "change": change}
+            remember(session, info.field_name, key, digest, answer)
+        return done, change
 
     try:
         done, change = await info.context.write(run)

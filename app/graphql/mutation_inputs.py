@@ -16,19 +16,30 @@ from app.graphql.inputs import (
 )
 
 
+@strawberry.input(description="What every mutation takes.")
+class MutationInput:
+    """What every mutation takes; its fields are those of each input, it is no type of the schema."""
+
+    idempotency_key: str | None = strawberry.field(
+        default=UNSET,
+        description="16 to 128 printable ASCII characters of your own. Sent again within 48 hours with the same "
+        "request, it gets the same answer and nothing is done twice; with another request it is refused.",
+    )
+    client_mutation_id: str | None = strawberry.field(default=UNSET, description="Echoed in the answer.")
+
+
 @strawberry.input(description="A namespace to be made.")
-class CreateNamespaceInput:
+class CreateNamespaceInput(MutationInput):
     """A namespace to be made."""
 
     name: str = strawberry.field(
         description="Its name: 1 to 256 characters, no `/`, `:` or control characters."
     )
     description: str | None = strawberry.field(default=UNSET, description="What it is for.")
-    client_mutation_id: str | None = strawberry.field(default=UNSET, description="Echoed in the answer.")
 
 
 @strawberry.input(description="A model to be registered.")
-class RegisterModelInput:
+class RegisterModelInput(MutationInput):
     """A model to be registered."""
 
     namespace: str | None = strawberry.field(
@@ -40,11 +51,10 @@ class RegisterModelInput:
     facts: ModelPatch | None = strawberry.field(default=UNSET, description="What is known of it.")
     tags: list[TagInput] | None = strawberry.field(default=UNSET, description="Tags, each key once.")
     version: VersionInput | None = strawberry.field(default=UNSET, description="Its first version.")
-    client_mutation_id: str | None = strawberry.field(default=UNSET, description="Echoed in the answer.")
 
 
 @strawberry.input(description="A version to be created.")
-class CreateModelVersionInput:
+class CreateModelVersionInput(MutationInput):
     """A version to be created."""
 
     model: RegisteredModelBy = strawberry.field(description="The model.")
@@ -52,38 +62,34 @@ class CreateModelVersionInput:
     draft: bool | None = strawberry.field(
         default=False, description="Whether it stays PENDING until it is finalized."
     )
-    client_mutation_id: str | None = strawberry.field(default=UNSET, description="Echoed in the answer.")
 
 
 @strawberry.input(description="Measurements to be logged.")
-class LogMetricsInput:
+class LogMetricsInput(MutationInput):
     """Measurements to be logged."""
 
     version: ModelVersionBy = strawberry.field(description="What was measured.")
     metrics: list[MetricInput] = strawberry.field(description="Up to 1,000 measurements.")
-    client_mutation_id: str | None = strawberry.field(default=UNSET, description="Echoed in the answer.")
 
 
 @strawberry.input(description="Tags to be set.")
-class SetTagsInput:
+class SetTagsInput(MutationInput):
     """Tags to be set."""
 
     subject: strawberry.ID = strawberry.field(description="The id of a model, a version or a dataset.")
     tags: list[TagInput] = strawberry.field(description="The tags, each key once.")
-    client_mutation_id: str | None = strawberry.field(default=UNSET, description="Echoed in the answer.")
 
 
 @strawberry.input(description="An alias to be pointed at a version.")
-class SetAliasInput:
+class SetAliasInput(MutationInput):
     """An alias to be pointed at a version."""
 
     version: ModelVersionBy = strawberry.field(description="The version.")
     alias: str = strawberry.field(description="1 to 255 letters, digits, `_` or `-`; not `latest`, not `v1`.")
-    client_mutation_id: str | None = strawberry.field(default=UNSET, description="Echoed in the answer.")
 
 
 @strawberry.input(description="A version's move into a stage.")
-class TransitionStageInput:
+class TransitionStageInput(MutationInput):
     """A version's move into a stage."""
 
     version: ModelVersionBy = strawberry.field(description="The version.")
@@ -95,11 +101,10 @@ class TransitionStageInput:
         default=UNSET, description="The version's revision as you read it; refused if it has moved on."
     )
     comment: str | None = strawberry.field(default=UNSET, description="Why, for the log.")
-    client_mutation_id: str | None = strawberry.field(default=UNSET, description="Echoed in the answer.")
 
 
 @strawberry.input(description="New facts of a model.")
-class UpdateModelInput:
+class UpdateModelInput(MutationInput):
     """New facts of a model."""
 
     model: RegisteredModelBy = strawberry.field(description="The model.")
@@ -107,11 +112,10 @@ class UpdateModelInput:
         default=UNSET, description="The model's revision as you read it; refused if it has moved on."
     )
     patch: ModelPatch = strawberry.field(description="What changes.")
-    client_mutation_id: str | None = strawberry.field(default=UNSET, description="Echoed in the answer.")
 
 
 @strawberry.input(description="A new name of a model.")
-class RenameModelInput:
+class RenameModelInput(MutationInput):
     """A new name of a model."""
 
     model: RegisteredModelBy = strawberry.field(description="The model.")
@@ -121,11 +125,10 @@ class RenameModelInput:
     expected_revision: int | None = strawberry.field(
         default=UNSET, description="The model's revision as you read it; refused if it has moved on."
     )
-    client_mutation_id: str | None = strawberry.field(default=UNSET, description="Echoed in the answer.")
 
 
 @strawberry.input(description="A model's retirement.")
-class RetireModelInput:
+class RetireModelInput(MutationInput):
     """A model's retirement."""
 
     model: RegisteredModelBy = strawberry.field(description="The model.")
@@ -133,30 +136,27 @@ class RetireModelInput:
     replacement: RegisteredModelBy | None = strawberry.field(
         default=UNSET, description="What to take instead."
     )
-    client_mutation_id: str | None = strawberry.field(default=UNSET, description="Echoed in the answer.")
 
 
 @strawberry.input(description="A model to be deleted.")
-class DeleteModelInput:
+class DeleteModelInput(MutationInput):
     """A model to be deleted."""
 
     model: RegisteredModelBy = strawberry.field(description="The model.")
     expected_revision: int | None = strawberry.field(
         default=UNSET, description="The model's revision as you read it; refused if it has moved on."
     )
-    client_mutation_id: str | None = strawberry.field(default=UNSET, description="Echoed in the answer.")
 
 
 @strawberry.input(description="A deleted model to be brought back.")
-class RestoreModelInput:
+class RestoreModelInput(MutationInput):
     """A deleted model to be brought back."""
 
     id: strawberry.ID = strawberry.field(description="The model's id.")
-    client_mutation_id: str | None = strawberry.field(default=UNSET, description="Echoed in the answer.")
 
 
 @strawberry.input(description="The end of a draft.")
-class FinalizeModelVersionInput:
+class FinalizeModelVersionInput(MutationInput):
     """The end of a draft."""
 
     version: ModelVersionBy = strawberry.field(description="The version.")
@@ -164,11 +164,10 @@ class FinalizeModelVersionInput:
         default=VersionOutcome.READY, description="How it ended."
     )
     message: str | None = strawberry.field(default=UNSET, description="What there is to say of it.")
-    client_mutation_id: str | None = strawberry.field(default=UNSET, description="Echoed in the answer.")
 
 
 @strawberry.input(description="New facts of a version.")
-class UpdateModelVersionInput:
+class UpdateModelVersionInput(MutationInput):
     """New facts of a version."""
 
     version: ModelVersionBy = strawberry.field(description="The version.")
@@ -176,33 +175,30 @@ class UpdateModelVersionInput:
         default=UNSET, description="The version's revision as you read it; refused if it has moved on."
     )
     patch: VersionPatch = strawberry.field(description="What changes.")
-    client_mutation_id: str | None = strawberry.field(default=UNSET, description="Echoed in the answer.")
 
 
 @strawberry.input(description="A version to be deleted.")
-class DeleteModelVersionInput:
+class DeleteModelVersionInput(MutationInput):
     """A version to be deleted."""
 
     version: ModelVersionBy = strawberry.field(description="The version.")
     expected_revision: int | None = strawberry.field(
         default=UNSET, description="The version's revision as you read it; refused if it has moved on."
     )
-    client_mutation_id: str | None = strawberry.field(default=UNSET, description="Echoed in the answer.")
 
 
 @strawberry.input(description="A metric to be defined.")
-class DefineMetricInput:
+class DefineMetricInput(MutationInput):
     """A metric to be defined."""
 
     name: str = strawberry.field(description="The metric's name.")
     direction: MetricDirection = strawberry.field(description="Which way it gets better.")
     unit: str | None = strawberry.field(default=UNSET, description="The unit, where it is always the same.")
     description: str | None = strawberry.field(default=UNSET, description="What it measures.")
-    client_mutation_id: str | None = strawberry.field(default=UNSET, description="Echoed in the answer.")
 
 
 @strawberry.input(description="A task to be defined.")
-class DefineTaskInput:
+class DefineTaskInput(MutationInput):
     """A task to be defined."""
 
     name: str = strawberry.field(description="The canonical name, such as `cat_herding`.")
@@ -211,29 +207,26 @@ class DefineTaskInput:
     synonyms: list[str] | None = strawberry.field(
         default=UNSET, description="Other names that mean this task."
     )
-    client_mutation_id: str | None = strawberry.field(default=UNSET, description="Echoed in the answer.")
 
 
 @strawberry.input(description="Tags to be removed.")
-class RemoveTagsInput:
+class RemoveTagsInput(MutationInput):
     """Tags to be removed."""
 
     subject: strawberry.ID = strawberry.field(description="The id of a model, a version or a dataset.")
     keys: list[str] = strawberry.field(description="Their keys; unknown ones are no error.")
-    client_mutation_id: str | None = strawberry.field(default=UNSET, description="Echoed in the answer.")
 
 
 @strawberry.input(description="An alias to be removed.")
-class RemoveAliasInput:
+class RemoveAliasInput(MutationInput):
     """An alias to be removed."""
 
     model: RegisteredModelBy = strawberry.field(description="The model.")
     alias: str = strawberry.field(description="The alias.")
-    client_mutation_id: str | None = strawberry.field(default=UNSET, description="Echoed in the answer.")
 
 
 @strawberry.input(description="A dataset to be registered, or a further version of one.")
-class RegisterDatasetInput:
+class RegisterDatasetInput(MutationInput):
     """A dataset to be registered, or a further version of one."""
 
     namespace: str | None = strawberry.field(
@@ -243,11 +236,10 @@ class RegisterDatasetInput:
     description: str | None = strawberry.field(default=UNSET, description="What it is, in Markdown.")
     tags: list[TagInput] | None = strawberry.field(default=UNSET, description="Tags, each key once.")
     version: DatasetVersionInput | None = strawberry.field(default=UNSET, description="A version of it.")
-    client_mutation_id: str | None = strawberry.field(default=UNSET, description="Echoed in the answer.")
 
 
 @strawberry.input(description="New facts of a dataset version; absent keeps, null clears.")
-class UpdateDatasetVersionInput:
+class UpdateDatasetVersionInput(MutationInput):
     """New facts of a dataset version; absent keeps, null clears."""
 
     id: strawberry.ID = strawberry.field(description="The dataset version.")
@@ -257,4 +249,3 @@ class UpdateDatasetVersionInput:
     )
     revoked: bool | None = strawberry.field(default=UNSET, description="Whether it may not be used any more.")
     reason: str | None = strawberry.field(default=UNSET, description="Why, for the log.")
-    client_mutation_id: str | None = strawberry.field(default=UNSET, description="Echoed in the answer.")
