@@ -136,6 +136,13 @@ def test_the_children_do_not_outlive_a_killed_parent(service: Service) -> None:
     assert eventually(lambda: not any(map(alive, children.values())))
 
 
+def test_an_address_of_another_machine_is_one_clear_line(start: Start) -> None:
+    refused = start("up", "--host", "192.0.2.1", "--port", free_port())
+    output, messages = refused.communicate(timeout=30)
+    assert (refused.returncode, output) == (1, "")
+    assert messages == "holotype: '192.0.2.1' is no address of this machine; choose another with --host\n"
+
+
 def test_a_port_that_is_taken_is_one_clear_line(start: Start) -> None:
     with socket.socket() as taken:
         taken.bind(("127.0.0.1", 0))
