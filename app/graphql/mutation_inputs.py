@@ -22,8 +22,8 @@ class MutationInput:
 
     idempotency_key: str | None = strawberry.field(
         default=UNSET,
-        description="16 to 128 printable ASCII characters of your own. Sent again within 48 hours with "
-        "the same request, it gets the same answer and nothing is done twice; with another request it is refused.",
+        description="16 to 128 printable ASCII characters of your own. The same request sent again under it "
+        "within 48 hours gets the same answer and is not done twice; another request is refused.",
     )
     client_mutation_id: str | None = strawberry.field(default=UNSET, description="Echoed in the answer.")
 
