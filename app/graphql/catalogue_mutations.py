@@ -41,6 +41,7 @@ from app.registry.metrics import define_metrics
 from app.registry.namespaces import create_namespaces
 from app.registry.patches import DatasetVersionPatch
 from app.registry.removal import remove_tags
+from app.registry.rules import check_characters
 from app.registry.tasks import define_tasks
 
 
@@ -148,6 +149,9 @@ class CatalogueMutations:
         """Remove tags of a model, a version or a dataset."""
 
         def work(session: WriteSession) -> Done:
+            for index, key in enumerate(input.keys):
+                with below("keys", str(index)):
+                    check_characters(key)
             remove_tags(session, str(input.subject), input.keys)
             return Done({"subject": str(input.subject)})
 

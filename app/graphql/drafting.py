@@ -12,6 +12,7 @@ from app.errors import InvalidInput, Refusals
 from app.registry.drafts import Draft, draft
 
 AnyDraft = TypeVar("AnyDraft", bound=Draft)
+Value = TypeVar("Value")
 
 UNDIGESTED = {"idempotency_key", "client_mutation_id"}
 PAIRS = {"tags": "key", "params": "name", "conditions": "name"}
@@ -39,6 +40,11 @@ def drafted(kind: type[AnyDraft], given: Any, *names: str, nulls: bool = False) 
         for error in refusals.errors:
             error.field = _path_in(given, error.field)
         raise
+
+
+def stated(value: Value | None) -> Value | None:
+    """Return what a field of an input holds; None where it is left out."""
+    return None if value is UNSET else value
 
 
 def plain(given: Any, path: tuple[str, ...] = ()) -> Any:

@@ -6,7 +6,7 @@ import strawberry
 
 from app.graphql import inputs
 from app.graphql.context import Info
-from app.graphql.drafting import drafted
+from app.graphql.drafting import drafted, stated
 from app.graphql.mutating import Done, mutate
 from app.graphql.mutation_inputs import (
     DeleteModelInput,
@@ -31,6 +31,7 @@ from app.registry.editing import rename_model, retire_model, update_model
 from app.registry.patches import ModelPatch, RenameDraft, RetirementDraft
 from app.registry.registration import create_versions, register_models
 from app.registry.removal import delete_model, restore_model
+from app.registry.revising import require_revision
 
 
 @strawberry.type(description="Mutations of models.")
@@ -70,9 +71,11 @@ class ModelMutations:
         def work(session: WriteSession) -> Done:
             with below("model"):
                 model = named_model(session, input.model)
+            expected = stated(input.expected_revision)
+            require_revision(model, expected)
             with below("patch"):
                 patch = drafted(ModelPatch, input.patch, nulls=True)
-                update_model(session, model, patch, expected=input.expected_revision or None)
+                update_model(session, model, patch, expected=expected)
             return Done({"registered_model": model.id})
 
         return await mutate(info, input, UpdateModelPayload, work)
@@ -87,7 +90,7 @@ class ModelMutations:
             with below("model"):
                 model = named_model(session, input.model)
             name = drafted(RenameDraft, input, "name").name
-            rename_model(session, model, name, expected=input.expected_revision or None)
+            rename_model(session, model, name, expected=stated(input.expected_revision))
             return Done({"registered_model": model.id})
 
         return await mutate(info, input, RenameModelPayload, work)
@@ -124,7 +127,7 @@ class ModelMutations:
         def work(session: WriteSession) -> Done:
             with below("model"):
                 model = named_model(session, input.model)
-            delete_model(session, model, expected=input.expected_revision or None)
+            delete_model(session, model, expected=stated(input.expected_revision))
             return Done({}, {"deleted_id": strawberry.ID(model.id)})
 
         return await mutate(info, input, DeleteModelPayload, work)

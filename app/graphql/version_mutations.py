@@ -5,7 +5,7 @@ from typing import Annotated
 import strawberry
 
 from app.graphql.context import Info
-from app.graphql.drafting import drafted
+from app.graphql.drafting import drafted, stated
 from app.graphql.inputs import MetricInput
 from app.graphql.mutating import Done, mutate
 from app.graphql.mutation_inputs import (
@@ -92,7 +92,7 @@ class VersionMutations:
                 version = named_version(session, input.version)
             with below("patch"):
                 patch = drafted(VersionPatch, input.patch, nulls=True)
-            update_version(session, version, patch, expected=input.expected_revision or None)
+            update_version(session, version, patch, expected=stated(input.expected_revision))
             return Done({"model_version": version.id})
 
         return await mutate(info, input, UpdateModelVersionPayload, work)
@@ -110,7 +110,7 @@ class VersionMutations:
         def work(session: WriteSession) -> Done:
             with below("version"):
                 version = named_version(session, input.version)
-            delete_version(session, version, expected=input.expected_revision or None)
+            delete_version(session, version, expected=stated(input.expected_revision))
             return Done({}, {"deleted_id": strawberry.ID(version.id)})
 
         return await mutate(info, input, DeleteModelVersionPayload, work)

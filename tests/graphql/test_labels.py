@@ -140,3 +140,16 @@ def test_what_is_no_alias_is_refused(api: Api, alias: str) -> None:
     done = api.run(SET_ALIAS, input={"version": {"id": version}, "alias": alias})
     assert [(error["code"], error["field"]) for error in done["userErrors"]] == [("INVALID", ["alias"])]
     assert done["change"] is None
+
+
+@pytest.mark.parametrize("key", ["\x00", "\ud800"], ids=ascii)
+def test_a_key_that_cannot_be_is_refused_when_it_is_removed(api: Api, key: str) -> None:
+    model = api.model("bert", tags=[{"key": "a", "value": 1}])["model"]
+    query = """mutation($input: RemoveTagsInput!) { removeTags(input: $input) {
+      subject { ... on RegisteredModel { tags { key } } } change { action } userErrors { code field }
+    } }"""
+    done = api.run(query, input={"subject": model, "keys": ["a", key]})
+    assert done["userErrors"] == [{"code": "INVALID", "field": ["keys", "1"]}]
+    assert done["change"] is None
+    done = api.run(query, input={"subject": model, "keys": ["a", "none"]})
+    assert (done["subject"], done["userErrors"]) == ({"tags": []}, [])
