@@ -9,7 +9,7 @@ from pydantic.alias_generators import to_camel
 from app.db.engine import ReadSession
 from app.errors import AlreadyExists, HolotypeError, Refusals
 from app.graphql.context import Info
-from app.graphql.drafting import request_digest
+from app.graphql.drafting import request_digest, stated
 from app.graphql.loading.nodes import load_nodes
 from app.graphql.payloads import Payload, user_error
 from app.graphql.selection import Selection, selected
@@ -38,8 +38,7 @@ async def mutate(
     """Do the work in one transaction, then read what it left, or say why it was refused."""
     selection = selected(info)
     echo: dict[str, Any] = {"client_mutation_id": given.client_mutation_id or None}
-
-    key, digest = given.idempotency_key or None, request_digest(given)
+    key, digest = stated(given.idempotency_key), request_digest(given)
 
     def run(session: WriteSession) -> tuple[Done, str | None]:
         if key is not None and (before := answered(session, info.field_name, key, digest)) is not None:

@@ -114,6 +114,8 @@ def test_texts_that_no_store_keeps_are_refused(shared_api: Api, text: str) -> No
         ({"facts": {"domains": [""]}}, ("INVALID", "facts.domains.0")),
         ({"tags": [{"key": "a", "value": 1}, {"key": "a", "value": 2}]}, ("INVALID", "tags.1.key")),
         ({"tags": [{"key": "", "value": 1}]}, ("INVALID", "tags.0")),
+        ({"idempotencyKey": ""}, ("INVALID", "idempotencyKey")),
+        ({"idempotencyKey": "\ud800" * 16}, ("INVALID", "idempotencyKey")),
         (
             {"tags": [{"key": str(number), "value": 1} for number in range(1_001)]},
             ("LIMIT_EXCEEDED", "tags"),
@@ -164,7 +166,7 @@ def test_what_breaks_a_rule_is_refused(
         ({"version": {"metrics": [{"name": "a", "source": "TEST"}]}}, ".version.metrics[0].source"),
         ({"facts": {"paperUrl": 5}}, ".facts.paperUrl"),
         ({"name": None}, ".name"),
-        ({"idempotencyKey": "x" * 16}, "idempotencyKey"),
+        ({"dryRun": True}, "dryRun"),
     ],
     ids=lambda given: ascii(given)[:50],
 )
