@@ -37,7 +37,7 @@ async def mutate(
 ) -> AnyPayload:
     """Do the work in one transaction, then read what it left, or say why it was refused."""
     selection = selected(info)
-    echo: dict[str, Any] = {"client_mutation_id": given.client_mutation_id or None}
+    echo: dict[str, Any] = {"client_mutation_id": stated(given.client_mutation_id)}
     key, digest = stated(given.idempotency_key), request_digest(given)
 
     def run(session: WriteSession) -> tuple[Done, str | None]:
