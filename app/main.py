@@ -17,7 +17,10 @@ from app.insight.discovery import Discovery
 from app.registry.opening import open_registry
 from app.routes.bodies import LimitedBodies
 from app.routes.graphiql import graphiql_routes
+from app.routes.health import HEALTH, READINESS, health_routes
 from app.routes.hosts import KnownHosts
+from app.routes.metrics import OperationMetrics, metrics_registry, metrics_route
+from app.routes.requests import ObservedRequests
 from app.search.embedded.reader import EmbeddedReader
 from app.search.query_encoder import QueryEncoders
 from app.settings import Settings
@@ -40,15 +43,24 @@ def create_app(settings: Settings) -> Starlette:
         discovery.reader.close()
         database.close()
 
+    measured = metrics_registry(database, discovery)
     endpoint = GraphQLEndpoint(database, discovery, viewer)
     return Starlette(
         routes=[
             Route("/", lambda _request: RedirectResponse("/graphiql/")),
             Route("/graphql", endpoint),
             *graphiql_routes(),
+            *health_routes(database, discovery),
+            metrics_route(measured),
         ],
         middleware=[
-            Middleware(KnownHosts, hosts=(settings.host, *settings.allowed_hosts)),
+            Middleware(ObservedRequests, operations=OperationMetrics(measured)),
+            # Those who watch a process reach it by whatever address it has, and learn nothing but its state.
+            Middleware(
+                KnownHosts,
+                hosts=(settings.host, *settings.allowed_hosts),
+                open_paths=(HEALTH, READINESS),
+            ),
             Middleware(LimitedBodies, most=MAX_BODY_BYTES),
             Middleware(GZipMiddleware, minimum_size=1_000, compresslevel=4),
         ],

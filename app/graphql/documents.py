@@ -11,6 +11,7 @@ from strawberry.schema.schema import validate_document
 from app.graphql.limits import MAX_COST, MAX_TOKENS, cost_of, size_errors
 
 KEPT_DOCUMENTS = 256
+ANONYMOUS = "anonymous"
 
 
 class CheckedDocuments(SchemaExtension):
@@ -37,12 +38,12 @@ class CheckedDocuments(SchemaExtension):
     def _operation_errors(self, document: DocumentNode) -> list[GraphQLError]:
         context = self.execution_context
         named = context._provided_operation_name  # noqa: SLF001 - what is public falls back on the first operation
-        operations = [one for one in document.definitions if isinstance(one, OperationDefinitionNode)]
+        operations = _operations(document)
         if len(operations) > 1 and not named:
             return [
                 GraphQLError("the document has several operations: name one in operationName", operations)
             ]
-        meant = [one for one in operations if not named or (one.name and one.name.value == named)]
+        meant = _meant(operations, named)
         costs = [cost_of(context.schema._schema, document, one, context.variables or {}) for one in meant]  # noqa: SLF001 - as above
         if any(cost > MAX_COST for cost in costs):
             message = (
@@ -50,6 +51,22 @@ class CheckedDocuments(SchemaExtension):
             )
             return [GraphQLError(message, extensions={"code": "LIMIT_EXCEEDED"})]
         return []
+
+
+def operation_name(query: str, schema: strawberry.Schema, chosen: str | None) -> str | None:
+    """Return the name of the operation that a valid text means; None where there is no such operation."""
+    document, _ = _checked(query, schema)
+    for meant in _meant(_operations(document), chosen):
+        return meant.name.value if meant.name else ANONYMOUS
+    return None
+
+
+def _operations(document: DocumentNode) -> list[OperationDefinitionNode]:
+    return [one for one in document.definitions if isinstance(one, OperationDefinitionNode)]
+
+
+def _meant(operations: list[OperationDefinitionNode], chosen: str | None) -> list[OperationDefinitionNode]:
+    return [one for one in operations if not chosen or (one.name and one.name.value == chosen)]
 
 
 @lru_cache(maxsize=KEPT_DOCUMENTS)

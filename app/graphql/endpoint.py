@@ -18,8 +18,8 @@ from strawberry.types import ExecutionResult
 from strawberry.types.execution import PreExecutionError
 
 from app.db.engine import Database
-from app.db.ids import new_id
 from app.graphql.context import Context
+from app.graphql.documents import operation_name
 from app.graphql.errors import presented
 from app.graphql.schema import schema
 from app.identity.viewer import AllowAll, Viewer
@@ -39,14 +39,12 @@ class GraphQLEndpoint(GraphQL[Context, None]):
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer a request; what is no GraphQL request gets a status and a code that say so."""
         request = Request(scope, receive)
-        request.state.id = new_id("req")
         try:
             response = await self.run(request)
         except HTTPException as refused:
             response = self._refusal(refused.status_code, refused.reason)
         except ClientDisconnect:
             return
-        response.headers["X-Request-Id"] = request.state.id
         await response(scope, receive, send)
 
     async def get_context(self, request: Request | WebSocket, response: Response | WebSocket) -> Context:
@@ -93,6 +91,24 @@ class GraphQLEndpoint(GraphQL[Context, None]):
         except (ValueError, RecursionError):
             raise HTTPException(400, "the request is not readable as JSON in UTF-8") from None
 
+    async def execute_single(
+        self,
+        request: Request,
+        request_adapter: AsyncHTTPRequestAdapter,
+        sub_response: Response,
+        context: Context,
+        root_value: None,
+        request_data: GraphQLRequestData,
+    ) -> ExecutionResult:
+        """Execute the operation; one that was valid is named in the request's state."""
+        result = await super().execute_single(
+            request, request_adapter, sub_response, context, root_value, request_data
+        )
+        if not isinstance(result, PreExecutionError):
+            query, chosen = request_data.query or "", request_data.operation_name
+            request.state.operation = operation_name(query, schema, chosen)
+        return result
+
     async def process_result(
         self, request: Request | WebSocket, result: ExecutionResult
     ) -> GraphQLHTTPResponse:
@@ -102,6 +118,7 @@ class GraphQLEndpoint(GraphQL[Context, None]):
             executed = not isinstance(result, PreExecutionError)
             errors = [presented(error, request.state.id, executed=executed) for error in result.errors]
             answer["errors"] = [error.formatted for error in errors]
+            request.state.error_codes = sorted({(error.extensions or {})["code"] for error in errors})
         if result.data is not None:
             answer["data"] = result.data
         return answer

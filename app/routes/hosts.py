@@ -14,15 +14,17 @@ class KnownHosts:
     Args:
         app: What answers the other requests.
         hosts: The host names, without ports.
+        open_paths: What is answered whatever the headers say.
     """
 
-    def __init__(self, app: ASGIApp, hosts: Iterable[str]) -> None:
+    def __init__(self, app: ASGIApp, hosts: Iterable[str], open_paths: Iterable[str] = ()) -> None:
         self.app = app
         self.hosts = frozenset(host.casefold().strip("[]") for host in hosts)
+        self.open_paths = frozenset(open_paths)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Pass the request on, or answer it with 403."""
-        if scope["type"] == "lifespan":
+        if scope["type"] == "lifespan" or (scope["type"] == "http" and scope["path"] in self.open_paths):
             await self.app(scope, receive, send)
             return
         headers = Headers(scope=scope)

@@ -1,0 +1,60 @@
+"""Whether the process answers, and whether everything behind it does."""
+
+from anyio import to_thread
+from sqlalchemy.exc import SQLAlchemyError
+from starlette.requests import Request
+from starlette.responses import JSONResponse
+from starlette.routing import BaseRoute, Route
+
+from app.db.changelog import head
+from app.db.engine import Database
+from app.insight.discovery import Discovery
+from app.search.query_encoder import EmbedderUnavailable
+
+HEALTH, READINESS = "/healthz", "/readyz"
+READY = "ready"
+
+
+def health_routes(database: Database, discovery: Discovery) -> list[BaseRoute]:
+    """Return the routes for those who keep the process running.
+
+    ``/healthz`` answers as long as the process does: start it again when it does not. ``/readyz`` says of
+    each part whether it is ready, and answers with 503 while one is not.
+    """
+
+    def alive(_request: Request) -> JSONResponse:
+        return JSONResponse({"status": "ok"})
+
+    async def ready(_request: Request) -> JSONResponse:
+        parts = await to_thread.run_sync(readiness, database, discovery)
+        whole = set(parts.values()) == {READY}
+        return JSONResponse({"ready": whole, "parts": parts}, status_code=200 if whole else 503)
+
+    return [Route(HEALTH, alive), Route(READINESS, ready)]
+
+
+def readiness(database: Database, discovery: Discovery) -> dict[str, str]:
+    """Return by part ``ready``, or why it is not."""
+    return {"database": _database(database), "index": _index(discovery), "embedder": _embedder(discovery)}
+
+
+def _database(database: Database) -> str:
+    try:
+        with database.read() as session:
+            head(session)
+    except SQLAlchemyError as broken:
+        return f"the database cannot be read: {getattr(broken, 'orig', broken)}"
+    return READY
+
+
+def _index(discovery: Discovery) -> str:
+    return READY if discovery.reader.position() else "there is no search index yet: the indexer has not run"
+
+
+def _embedder(discovery: Discovery) -> str:
+    position = discovery.reader.position()
+    try:
+        discovery.encoders.for_embedder(position.embedder if position else None)
+    except EmbedderUnavailable as away:
+        return str(away)
+    return READY
