@@ -6,10 +6,9 @@ from contextlib import asynccontextmanager
 
 from starlette.applications import Starlette
 from starlette.middleware import Middleware
-from starlette.middleware.cors import CORSMiddleware
 from starlette.middleware.gzip import GZipMiddleware
 from starlette.responses import RedirectResponse
-from starlette.routing import BaseRoute, Route
+from starlette.routing import Route
 
 from app.graphql.endpoint import GraphQLEndpoint
 from app.graphql.limits import MAX_BODY_BYTES
@@ -21,7 +20,6 @@ from app.routes.bodies import LimitedBodies
 from app.routes.graphiql import graphiql_routes
 from app.routes.health import HEALTH, READINESS, health_routes
 from app.routes.hosts import KnownHosts
-from app.routes.logs import log_as_json
 from app.routes.metrics import OperationMetrics, metrics_registry, metrics_route
 from app.routes.requests import ObservedRequests
 from app.search.embedded.reader import EmbeddedReader
@@ -47,11 +45,12 @@ def create_app(settings: Settings) -> Starlette:
         database.close()
 
     measured = metrics_registry(database, discovery)
-    endpoint = GraphQLEndpoint(database, discovery, viewer, introspection=settings.introspection)
+    endpoint = GraphQLEndpoint(database, discovery, viewer)
     return Starlette(
         routes=[
+            Route("/", lambda _request: RedirectResponse("/graphiql/")),
             Route("/graphql", endpoint),
-            *(_editor_routes() if settings.graphiql else ()),
+            *graphiql_routes(),
             *health_routes(database, discovery),
             metrics_route(measured),
         ],
@@ -62,9 +61,7 @@ def create_app(settings: Settings) -> Starlette:
                 KnownHosts,
                 hosts=(settings.host, *settings.allowed_hosts),
                 open_paths=(HEALTH, READINESS),
-                origins=settings.cors_origins,
             ),
-            *_cors(settings),
             Middleware(LimitedBodies, most=MAX_BODY_BYTES),
             Middleware(GZipMiddleware, minimum_size=1_000, compresslevel=4),
         ],
