@@ -6,9 +6,10 @@ from contextlib import asynccontextmanager
 
 from starlette.applications import Starlette
 from starlette.middleware import Middleware
+from starlette.middleware.cors import CORSMiddleware
 from starlette.middleware.gzip import GZipMiddleware
 from starlette.responses import RedirectResponse
-from starlette.routing import Route
+from starlette.routing import BaseRoute, Route
 
 from app.graphql.endpoint import GraphQLEndpoint
 from app.graphql.limits import MAX_BODY_BYTES
@@ -20,6 +21,7 @@ from app.routes.bodies import LimitedBodies
 from app.routes.graphiql import graphiql_routes
 from app.routes.health import HEALTH, READINESS, health_routes
 from app.routes.hosts import KnownHosts
+from app.routes.logs import log_as_json
 from app.routes.metrics import OperationMetrics, metrics_registry, metrics_route
 from app.routes.requests import ObservedRequests
 from app.search.embedded.reader import EmbeddedReader
@@ -45,12 +47,11 @@ def create_app(settings: Settings) -> Starlette:
         database.close()
 
     measured = metrics_registry(database, discovery)
-    endpoint = GraphQLEndpoint(database, discovery, viewer)
+    endpoint = GraphQLEndpoint(database, discovery, viewer, introspection=settings.introspection)
     return Starlette(
         routes=[
-            Route("/", lambda _request: RedirectResponse("/graphiql/")),
             Route("/graphql", endpoint),
-            *graphiql_routes(),
+            *(_editor_routes() if settings.graphiql else ()),
             *health_routes(database, discovery),
             metrics_route(measured),
         ],
@@ -61,7 +62,9 @@ def create_app(settings: Settings) -> Starlette:
                 KnownHosts,
                 hosts=(settings.host, *settings.allowed_hosts),
                 open_paths=(HEALTH, READINESS),
+                origins=settings.cors_origins,
             ),
+            *_cors(settings),
             Middleware(LimitedBodies, most=MAX_BODY_BYTES),
             Middleware(GZipMiddleware, minimum_size=1_000, compresslevel=4),
         ],
@@ -71,8 +74,29 @@ def create_app(settings: Settings) -> Starlette:
 
 def create_app_from_environment() -> Starlette:
     """Return the service as the environment describes it; the factory that uvicorn calls."""
-    app = create_app(Settings())
+    settings = Settings()
+    if settings.log_format == "json":
+        log_as_json()
+    app = create_app(settings)
     # What is loaded by now stays: looking through it again and again would make the slowest answers slow.
     gc.collect()
     gc.freeze()
     return app
+
+
+def _editor_routes() -> list[BaseRoute]:
+    return [Route("/", lambda _request: RedirectResponse("/graphiql/")), *graphiql_routes()]
+
+
+def _cors(settings: Settings) -> list[Middleware]:
+    if not settings.cors_origins:
+        return []
+    return [
+        Middleware(
+            CORSMiddleware,
+            allow_origins=settings.cors_origins,
+            allow_methods=("GET", "POST"),
+            allow_headers=("Content-Type",),
+            expose_headers=("X-Request-Id",),
+        )
+    ]

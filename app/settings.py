@@ -1,8 +1,13 @@
 """What an installation chooses, read once by the entrances from the environment (`HOLOTYPE_*`)."""
 
 from pathlib import Path
+from typing import Annotated, Literal
 
+from pydantic import StringConstraints
 from pydantic_settings import BaseSettings, SettingsConfigDict
+
+Origin = Annotated[str, StringConstraints(pattern=r"^https?://[^/*?#@\s]+$")]
+"""A scheme and a host, as browsers send them; no wildcard, which would let every page in the world ask."""
 
 
 class Settings(BaseSettings):
@@ -13,6 +18,10 @@ class Settings(BaseSettings):
         host: The address to listen on; loopback, so that a registry without access control is not served.
         port: The port to listen on.
         allowed_hosts: What a request's Host header may name beside `host`, without the port.
+        cors_origins: The origins whose pages may ask the API, such as ``https://models.example``.
+        graphiql: Whether the query editor is served.
+        introspection: Whether the API answers questions about its schema.
+        log_format: How the API logs: ``text``, or ``json`` with a line for each request.
     """
 
     model_config = SettingsConfigDict(env_prefix="HOLOTYPE_", frozen=True)
@@ -21,6 +30,10 @@ class Settings(BaseSettings):
     host: str = "127.0.0.1"
     port: int = 8765
     allowed_hosts: tuple[str, ...] = ("localhost", "127.0.0.1", "[::1]")
+    cors_origins: tuple[Origin, ...] = ()
+    graphiql: bool = True
+    introspection: bool = True
+    log_format: Literal["text", "json"] = "text"
 
     @property
     def database_url(self) -> str:

@@ -10,7 +10,7 @@ import sys
 import threading
 import time
 
-GRACE_SECONDS = 5
+GRACE_SECONDS = 12
 
 
 def main() -> None:

@@ -18,7 +18,8 @@ from app.cli.terminal import fail, say
 from app.settings import Settings
 
 POLL_SECONDS = 0.2
-GRACE_SECONDS = 8.0
+FINISHING_SECONDS = 10
+GRACE_SECONDS = FINISHING_SECONDS + 5.0
 ENDINGS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 
 
@@ -58,7 +59,8 @@ def _children(settings: Settings) -> tuple[Child, Child]:
         "HOLOTYPE_PORT": str(settings.port),
     }
     uvicorn = ["--factory", "app.main:create_app_from_environment", "--host", settings.host]
-    uvicorn += ["--port", str(settings.port), "--log-level", "warning", "--timeout-graceful-shutdown", "3"]
+    uvicorn += ["--port", str(settings.port), "--log-level", "warning"]
+    uvicorn += ["--timeout-graceful-shutdown", str(FINISHING_SECONDS)]
     return (
         Child("API", "uvicorn", uvicorn, environment),
         Child("indexer", "indexer", ["run", "--data", environment["HOLOTYPE_DATA"]], environment),

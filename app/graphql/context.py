@@ -23,6 +23,7 @@ class Context:
 
     Attributes:
         writers: Bounds the threads of writers, who wait for each other, so that readers always find some.
+        introspection: Whether questions about the schema are answered.
     """
 
     database: Database
@@ -31,6 +32,7 @@ class Context:
     authorizer: Authorizer
     request_id: str
     writers: CapacityLimiter
+    introspection: bool
 
     async def read(self, work: Callable[[ReadSession], Answer]) -> Answer:
         """Run `work` over one snapshot, on a thread of its own."""

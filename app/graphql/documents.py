@@ -4,7 +4,14 @@ from collections.abc import Iterator
 from functools import lru_cache
 
 import strawberry
-from graphql import DocumentNode, GraphQLError, OperationDefinitionNode, parse, specified_rules
+from graphql import (
+    DocumentNode,
+    GraphQLError,
+    NoSchemaIntrospectionCustomRule,
+    OperationDefinitionNode,
+    parse,
+    specified_rules,
+)
 from strawberry.extensions import SchemaExtension
 from strawberry.schema.schema import validate_document
 
@@ -33,6 +40,9 @@ class CheckedDocuments(SchemaExtension):
         context.pre_execution_errors = list(errors)
         if not errors:
             context.pre_execution_errors += self._operation_errors(document)
+        if not (errors or context.context.introspection):
+            rules = (NoSchemaIntrospectionCustomRule,)
+            context.pre_execution_errors += validate_document(context.schema._schema, document, rules)  # noqa: SLF001 - as below
         yield
 
     def _operation_errors(self, document: DocumentNode) -> list[GraphQLError]:

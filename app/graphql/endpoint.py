@@ -29,10 +29,20 @@ WRITING_THREADS = 8
 
 
 class GraphQLEndpoint(GraphQL[Context, None]):
-    """Answers one operation a request: any by POST, queries by GET too."""
+    """Answers one operation a request: any by POST, queries by GET too.
 
-    def __init__(self, database: Database, discovery: Discovery, viewer: Viewer) -> None:
+    Args:
+        database: What is asked.
+        discovery: The search index.
+        viewer: Who asks.
+        introspection: Whether questions about the schema are answered.
+    """
+
+    def __init__(
+        self, database: Database, discovery: Discovery, viewer: Viewer, *, introspection: bool = True
+    ) -> None:
         super().__init__(schema, graphql_ide=None)
+        self._introspection = introspection
         self._database, self._discovery, self._viewer = database, discovery, viewer
         self._writers = CapacityLimiter(WRITING_THREADS)
 
@@ -50,7 +60,13 @@ class GraphQLEndpoint(GraphQL[Context, None]):
     async def get_context(self, request: Request | WebSocket, response: Response | WebSocket) -> Context:
         """Make the context of one request."""
         return Context(
-            self._database, self._discovery, self._viewer, AllowAll(), request.state.id, self._writers
+            self._database,
+            self._discovery,
+            self._viewer,
+            AllowAll(),
+            request.state.id,
+            self._writers,
+            self._introspection,
         )
 
     def should_render_graphql_ide(self, request: BaseRequestProtocol) -> bool:

@@ -15,12 +15,21 @@ class KnownHosts:
         app: What answers the other requests.
         hosts: The host names, without ports.
         open_paths: What is answered whatever the headers say.
+        origins: Origins elsewhere whose pages may ask too.
     """
 
-    def __init__(self, app: ASGIApp, hosts: Iterable[str], open_paths: Iterable[str] = ()) -> None:
+    def __init__(
+        self,
+        app: ASGIApp,
+        hosts: Iterable[str],
+        *,
+        open_paths: Iterable[str] = (),
+        origins: Iterable[str] = (),
+    ) -> None:
         self.app = app
         self.hosts = frozenset(host.casefold().strip("[]") for host in hosts)
         self.open_paths = frozenset(open_paths)
+        self.origins = frozenset(origins)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Pass the request on, or answer it with 403."""
@@ -29,7 +38,7 @@ class KnownHosts:
             return
         headers = Headers(scope=scope)
         named = {"Host": _host(f"//{headers.get('host', '')}")}
-        if "origin" in headers:
+        if "origin" in headers and headers["origin"] not in self.origins:
             named["Origin"] = _host(headers["origin"])
         wrong = [header for header, host in named.items() if host not in self.hosts]
         if not wrong:
