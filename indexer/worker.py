@@ -83,7 +83,7 @@ class Worker:
         touched = self._source.touched(position.words.sequence, CHANGES_AT_ONCE)
         self._index(sorted(touched.ids), touched.through)
         self._writer.commit(Mark(touched.through, touched.through_at))
-        logger.info("words: followed to change %d (%d models)", touched.through, len(touched.ids))
+        logger.debug("words: followed to change %d (%d models)", touched.through, len(touched.ids))
         return True
 
     def embed(self) -> bool:

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, TypeAlias, TypeVar
+from typing import Any, TypeAlias, TypeVar
 
 import strawberry
 from anyio import CapacityLimiter, to_thread
@@ -10,9 +10,7 @@ from anyio import CapacityLimiter, to_thread
 from app.db.engine import Database, ReadSession
 from app.identity.session import WriteSession, writing
 from app.identity.viewer import Authorizer, Viewer
-
-if TYPE_CHECKING:
-    from app.insight.discovery import Discovery
+from app.insight.discovery import Discovery, provide
 
 Answer = TypeVar("Answer")
 
@@ -27,7 +25,7 @@ class Context:
     """
 
     database: Database
-    discovery: "Discovery"
+    discovery: Discovery
     viewer: Viewer
     authorizer: Authorizer
     request_id: str
@@ -39,6 +37,7 @@ class Context:
 
         def run() -> Answer:
             with self.database.read() as session:
+                provide(session, self.discovery)
                 return work(session)
 
         return await to_thread.run_sync(run)

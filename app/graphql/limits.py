@@ -33,7 +33,7 @@ MAX_ALIASES = 200
 MAX_DIRECTIVES = 100
 MAX_COST = 20_000
 
-HEAVY = {"search": 250, "lineage": 250, "compareVersions": 250}
+HEAVY = {"search": 250, "lineage": 250, "compareVersions": 250, "similar": 250, "neighbours": 250}
 """What a field costs that walks or searches; a hundred of them are too many. Any other object costs 1."""
 LIST_ITEMS = 10
 """How many items a list without a page size is taken to have."""

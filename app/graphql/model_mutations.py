@@ -1,12 +1,14 @@
 """Mutations of models."""
 
-from typing import Annotated
+from typing import Annotated, Any
 
 import strawberry
 
+from app.db.engine import ReadSession
 from app.graphql import inputs
 from app.graphql.context import Info
 from app.graphql.drafting import drafted, stated
+from app.graphql.loading.similar import load_similar
 from app.graphql.mutating import Done, mutate
 from app.graphql.mutation_inputs import (
     DeleteModelInput,
@@ -25,9 +27,11 @@ from app.graphql.payloads import (
     RetireModelPayload,
     UpdateModelPayload,
 )
+from app.graphql.selection import Selection
 from app.identity.session import WriteSession
 from app.registry.drafts import FactsDraft, ModelDraft, VersionDraft
 from app.registry.editing import rename_model, retire_model, update_model
+from app.registry.finding import ModelBy, find_model
 from app.registry.patches import ModelPatch, RenameDraft, RetirementDraft
 from app.registry.registration import create_versions, register_models
 from app.registry.removal import delete_model, restore_model
@@ -58,7 +62,7 @@ class ModelMutations:
                 made = create_versions(session, [(model, version)]) if version else []
             return Done({"registered_model": model.id, "model_version": made[0].id if made else None})
 
-        return await mutate(info, input, RegisterModelPayload, work)
+        return await mutate(info, input, RegisterModelPayload, work, also=_neighbours)
 
     @strawberry.mutation(description="Give a model new facts; what is left out stays.")
     async def update_model(
@@ -149,3 +153,12 @@ class ModelMutations:
 def _facts(given: inputs.ModelPatch | None) -> FactsDraft:
     names = [name for name in FactsDraft.model_fields if name != "task_as_written"]
     return drafted(FactsDraft, given, *names) if given else FactsDraft()
+
+
+def _neighbours(session: ReadSession, done: Done, selection: Selection) -> dict[str, Any]:
+    """Read what is alike, where that is asked for; the index being away is no error of the registration."""
+    model_id = done.things["registered_model"]
+    if "neighbours" not in selection or not isinstance(model_id, str):
+        return {}
+    model = find_model(session, ModelBy(id=model_id))
+    return {"neighbours": load_similar(session, model, None, selection.below("neighbours"))}

@@ -33,9 +33,22 @@ class Done:
 
 
 async def mutate(
-    info: Info, given: Any, kind: type[AnyPayload], work: Callable[[WriteSession], Done]
+    info: Info,
+    given: Any,
+    kind: type[AnyPayload],
+    work: Callable[[WriteSession], Done],
+    *,
+    also: Callable[[ReadSession, Done, Selection], Mapping[str, Any]] = lambda *_: {},
 ) -> AnyPayload:
-    """Do the work in one transaction, then read what it left, or say why it was refused."""
+    """Do the work in one transaction, then read what it left, or say why it was refused.
+
+    Args:
+        info: The field being resolved.
+        given: The mutation's input.
+        kind: What it answers.
+        work: What it does.
+        also: Reads further fields of the answer once the work is committed.
+    """
     selection = selected(info)
     echo: dict[str, Any] = {"client_mutation_id": stated(given.client_mutation_id)}
     key, digest = stated(given.idempotency_key), request_digest(given)
@@ -57,8 +70,11 @@ async def mutate(
         found = await info.context.read(lambda session: _in_the_way(session, errors, selection))
         return kind(user_errors=[user_error(error, node) for error, node in found], **echo)
     things = {**done.things, "change": change}
-    loaded = await info.context.read(lambda session: _load(session, things, selection))
-    return kind(**loaded, **done.values, **echo)
+
+    def read(session: ReadSession) -> dict[str, Any]:
+        return {**_load(session, things, selection), **also(session, done, selection)}
+
+    return kind(**await info.context.read(read), **done.values, **echo)
 
 
 def _load(

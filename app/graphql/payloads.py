@@ -11,7 +11,7 @@ from app.graphql.enums import UserErrorCode
 from app.graphql.metrics import MetricDefinition
 from app.graphql.namespaces import Namespace
 from app.graphql.principals import Node
-from app.graphql.registered import ModelVersion, RegisteredModel
+from app.graphql.registered import ModelVersion, RegisteredModel, SimilarModel
 from app.graphql.tasks import Task
 
 
@@ -67,6 +67,9 @@ class RegisterModelPayload(Payload):
     registered_model: RegisteredModel | None = strawberry.field(default=None, description="The model.")
     model_version: ModelVersion | None = strawberry.field(
         default=None, description="Its first version, if one was given."
+    )
+    neighbours: list[SimilarModel] | None = strawberry.field(
+        default=None, description="What is there already and alike; null when the index cannot tell."
     )
 
 

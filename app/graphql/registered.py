@@ -52,6 +52,15 @@ class Retirement:
     by: Principal = strawberry.field(description="Who said so.")
 
 
+@strawberry.type(description="A model that is like another.")
+class SimilarModel:
+    """A model that is like another."""
+
+    model: "RegisteredModel" = strawberry.field(description="The model.")
+    score: float = strawberry.field(description="0 to 1, from the meaning of both.")
+    because: list[str] = strawberry.field(description="What the two have in common.")
+
+
 @strawberry.type(description="A named line of versions.")
 class RegisteredModel(Node):
     """A named line of versions."""
@@ -100,6 +109,15 @@ class RegisteredModel(Node):
         stage: Annotated[str | None, strawberry.argument(description="Only versions in this stage.")] = UNSET,
     ) -> "ModelVersion | None":
         """Return the version with the highest number, within a stage if one is given."""
+        return self.loaded[response_key(info)]  # type: ignore[no-any-return]
+
+    @strawberry.field(description="Models that are like it, by meaning; null when the index cannot tell.")
+    def similar(
+        self,
+        info: strawberry.Info,
+        limit: Annotated[int | None, strawberry.argument(description="How many at most, 1 to 50.")] = 10,
+    ) -> list[SimilarModel] | None:
+        """Return models that are like it."""
         return self.loaded[response_key(info)]  # type: ignore[no-any-return]
 
     @strawberry.field(description="Its versions, the highest number first unless another order is asked for.")

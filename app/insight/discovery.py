@@ -121,6 +121,17 @@ class Discovery:
             return None
 
 
+def provide(session: ReadSession, discovery: Discovery) -> None:
+    """Let what reads through `session` ask the index too."""
+    session.info[Discovery] = discovery
+
+
+def provided(session: ReadSession) -> Discovery | None:
+    """Return the index that was provided to `session`."""
+    found: Discovery | None = session.info.get(Discovery)
+    return found
+
+
 def search(session: ReadSession, discovery: Discovery, query: Query, *, reasons: bool = True) -> Answer:
     """Answer a query.
 

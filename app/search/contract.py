@@ -155,6 +155,27 @@ class SearchAnswer:
     by_meaning: bool
 
 
+@dataclass(frozen=True, slots=True)
+class MeaningVectors:
+    """The unit vectors of a model's two texts."""
+
+    facts: Vector
+    description: Vector
+
+
+@dataclass(frozen=True, slots=True)
+class Likeness:
+    """A model that is like another.
+
+    Attributes:
+        score: (1 + mean of the two cosines) / 2, facts with facts and description with description.
+    """
+
+    key: int
+    id: str
+    score: float
+
+
 class IndexReader(Protocol):
     """Answers searches from the newest committed state, from any thread."""
 
@@ -163,6 +184,20 @@ class IndexReader(Protocol):
 
     def search(self, request: SearchRequest) -> SearchAnswer:
         """Answer a search.
+
+        Raises:
+            IndexUnavailable: There is no index.
+        """
+
+    def vectors_of(self, key: int) -> MeaningVectors | None:
+        """Return the vectors of a model, or None while it has none.
+
+        Raises:
+            IndexUnavailable: There is no index.
+        """
+
+    def alike(self, vectors: MeaningVectors, limit: int) -> list[Likeness]:
+        """Return the models whose vectors are nearest, the nearest first and then by key.
 
         Raises:
             IndexUnavailable: There is no index.

@@ -11,6 +11,7 @@ from app.graphql.loading.datasets import load_uses
 from app.graphql.loading.lineage import load_graph
 from app.graphql.loading.nodes import loads
 from app.graphql.loading.rows import Creators, alias_of, model_of, param_of, version_of
+from app.graphql.loading.similar import load_similar
 from app.graphql.metrics import metric
 from app.graphql.namespaces import namespace
 from app.graphql.naming import below
@@ -56,6 +57,7 @@ def load_models(
     aliases = _aliases_of_models(session, list(loaded), selection)
     _fill_latest(session, loaded, selection)
     _fill_versions(session, loaded, selection)
+    _fill_similar(session, models, loaded, selection)
     return [
         model_of(
             model,
@@ -197,6 +199,14 @@ def _fill_versions(session: ReadSession, loaded: Loaded, selection: Selection) -
         for model_id, fields in loaded.items():
             page = pages.get(model_id)
             fields[call.key] = connection(page, [made[row.id] for row in page.items] if page else [])
+
+
+def _fill_similar(
+    session: ReadSession, models: Sequence[rows.RegisteredModel], loaded: Loaded, selection: Selection
+) -> None:
+    for call in selection.calls("similar"):
+        for model in models:
+            loaded[model.id][call.key] = load_similar(session, model, call.arguments.get("limit"), call.below)
 
 
 def version_order(given: Any) -> tuple[listing.VersionOrder | None, bool]:

@@ -6,7 +6,14 @@ from threading import Event, Lock, Thread
 
 import tantivy
 
-from app.search.contract import IndexPosition, IndexUnavailable, SearchAnswer, SearchRequest
+from app.search.contract import (
+    IndexPosition,
+    IndexUnavailable,
+    Likeness,
+    MeaningVectors,
+    SearchAnswer,
+    SearchRequest,
+)
 from app.search.embedded.manifest import NAME, Manifest, read_manifest
 from app.search.embedded.ranking import search_snapshot
 from app.search.embedded.rows import open_rows
@@ -47,10 +54,29 @@ class EmbeddedReader:
         Raises:
             IndexUnavailable: There is no index.
         """
+        return search_snapshot(self._loaded(), request)
+
+    def vectors_of(self, key: int) -> MeaningVectors | None:
+        """Return the vectors of a model, or None while it has none.
+
+        Raises:
+            IndexUnavailable: There is no index.
+        """
+        return self._loaded().vectors_of(key)
+
+    def alike(self, vectors: MeaningVectors, limit: int) -> list[Likeness]:
+        """Return the models whose vectors are nearest, the nearest first and then by key.
+
+        Raises:
+            IndexUnavailable: There is no index.
+        """
+        return self._loaded().alike(vectors, limit)
+
+    def _loaded(self) -> Snapshot:
         snapshot = self._snapshot
         if snapshot is None:
             raise IndexUnavailable("there is no search index yet: the indexer has not run")
-        return search_snapshot(snapshot, request)
+        return snapshot
 
     def refresh(self) -> None:
         """Load the newest commit, if it is not loaded yet."""

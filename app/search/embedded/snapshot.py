@@ -10,9 +10,10 @@ import numpy.typing as npt
 import tantivy
 from tantivy import DocAddress, Order, Query
 
-from app.search.contract import IndexPosition, Vector
+from app.search.contract import IndexPosition, Likeness, MeaningVectors, Vector
 from app.search.embedded.rows import Rows, last_rows
 from app.search.embedded.schema import ID, KEY, WORDS
+from app.search.fusion import DIGITS
 
 KeyArray = npt.NDArray[np.int64]
 NO_ROW = -1
@@ -76,6 +77,26 @@ class Snapshot:
             return np.full(len(self.keys), np.nan)
         better = np.maximum(self.rows["facts"] @ vector, self.rows["description"] @ vector)
         return np.where(self.row_of == NO_ROW, np.nan, better[self.row_of].astype(np.float64))
+
+    def vectors_of(self, key: int) -> MeaningVectors | None:
+        """Return the vectors of the document with this key, or None without document or vectors."""
+        place = int(np.searchsorted(self.keys, key))
+        if place == len(self.keys) or self.keys[place] != key or self.row_of[place] == NO_ROW:
+            return None
+        row = self.rows[int(self.row_of[place])]
+        return MeaningVectors(np.array(row["facts"]), np.array(row["description"]))
+
+    def alike(self, vectors: MeaningVectors, limit: int) -> list[Likeness]:
+        """Return the documents with the highest mean of their two cosines, the highest first, then by key."""
+        with_vectors = np.flatnonzero(self.row_of != NO_ROW)
+        if not len(with_vectors) or limit < 1:
+            return []
+        means = (self.rows["facts"] @ vectors.facts + self.rows["description"] @ vectors.description) / 2
+        scores = np.round((1 + means[self.row_of[with_vectors]].astype(np.float64)) / 2, DIGITS)
+        # A stable sort of what stands in the order of the keys leaves ties in that order.
+        best = np.argsort(-scores, kind="stable")[:limit]
+        found = [(int(self.keys[with_vectors[place]]), float(scores[place])) for place in best]
+        return [Likeness(key, self.id_of(key), score) for key, score in found]
 
     def places(self, keys: KeyArray) -> npt.NDArray[np.intp]:
         """Return where `keys`, all of them known, stand in the order of the keys."""
