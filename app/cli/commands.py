@@ -89,6 +89,11 @@ def import_(
             show_default=False,
         ),
     ] = None,
+    *,
+    dry_run: Annotated[
+        bool,
+        typer.Option("--dry-run", help="Say what the import would do, and write nothing."),
+    ] = False,
 ) -> None:
     """Import models from interchange files (.jsonl, .jsonl.gz).
 
@@ -99,10 +104,64 @@ def import_(
     Example: holotype import models.jsonl.gz --data ./registry --rejects rejects.jsonl
     """
     from app.cli.choosing import chosen_settings  # noqa: PLC0415 - see the package
-    from app.cli.importing import import_into  # noqa: PLC0415
+    from app.cli.importing import import_into, rehearse_import  # noqa: PLC0415
 
-    if import_into(chosen_settings(data=data), files, rejects):
+    do = rehearse_import if dry_run else import_into
+    if do(chosen_settings(data=data), files, rejects):
         raise typer.Exit(1)
+
+
+@app.command()
+def export(
+    out: Annotated[
+        Path | None,
+        typer.Option(
+            dir_okay=False,
+            metavar="FILE",
+            help="Write to this file (.jsonl, .jsonl.gz) instead of standard output.",
+            show_default=False,
+        ),
+    ] = None,
+    data: Data = None,
+) -> None:
+    """Export the registry as an interchange file, which `import` reads: natural keys, no ids, no history.
+
+    Example: holotype export --out models.jsonl.gz --data ./registry
+    """
+    from app.cli.choosing import chosen_settings  # noqa: PLC0415 - see the package
+    from app.cli.exporting import export_from  # noqa: PLC0415
+
+    export_from(chosen_settings(data=data), out)
+
+
+@app.command()
+def backup(
+    file: Annotated[Path, typer.Argument(metavar="FILE", help="A file that is not there yet.")],
+    data: Data = None,
+) -> None:
+    """Copy the registry with its ids and its history into one file, while it is served, and read it back.
+
+    Example: holotype backup registry-2026-01-31.db --data ./registry
+    """
+    from app.cli.choosing import chosen_settings  # noqa: PLC0415 - see the package
+    from app.cli.copying import back_up  # noqa: PLC0415
+
+    back_up(chosen_settings(data=data), file)
+
+
+@app.command()
+def restore(
+    file: Annotated[Path, typer.Argument(metavar="FILE", help="What `backup` has made.")],
+    data: Data = None,
+) -> None:
+    """Put a backup into an empty data folder; the search index is made anew by `up`.
+
+    Example: holotype restore registry-2026-01-31.db --data ./restored
+    """
+    from app.cli.choosing import chosen_settings  # noqa: PLC0415 - see the package
+    from app.cli.copying import restore_from  # noqa: PLC0415
+
+    restore_from(chosen_settings(data=data), file)
 
 
 @app.command()

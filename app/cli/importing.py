@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import orjson
 import typer
@@ -10,18 +11,38 @@ from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn, T
 from rich.table import Table
 from sqlalchemy.exc import OperationalError
 
-from app.cli.opening import open_data
+from app.cli.opening import open_data, registry_file
 from app.cli.terminal import err, fail, out, say
 from app.identity.principals import viewer_named
 from app.identity.viewer import SYSTEM_SERVICE, AllowAll
 from app.settings import Settings
 from app.transfer import importing
+from app.transfer.backup import BackupRefused, copy
 from app.transfer.outcome import Reject, Tally
 
 SHOWN_REJECTS = 20
 INTERRUPTED = 130
 
 Report = Callable[[importing.Progress], None]
+
+
+def rehearse_import(settings: Settings, files: Sequence[Path], rejects: Path | None) -> int:
+    """Import files into a copy of the registry that is thrown away, and say what became of their lines.
+
+    Returns:
+        How much would be rejected.
+    """
+    standing = registry_file(settings)
+    with TemporaryDirectory(prefix="holotype-") as folder:
+        rehearsal = settings.model_copy(update={"data": Path(folder)})
+        if standing.exists():
+            try:
+                copy(standing, registry_file(rehearsal))
+            except BackupRefused as refused:
+                fail(str(refused))
+        rejected = import_into(rehearsal, files, rejects)
+    say("nothing was written: this is what the import would do")
+    return rejected
 
 
 def import_into(settings: Settings, files: Sequence[Path], rejects: Path | None) -> int:

@@ -26,6 +26,9 @@ from app.registry.drafts import (
 )
 from app.registry.rules import AliasName, Instant, Label, Text
 
+VERSION = 1
+"""The version of the format."""
+
 
 class Header(Draft):
     """The first line of every file."""

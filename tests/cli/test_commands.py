@@ -20,11 +20,14 @@ def test_help_lists_the_commands(run: Run) -> None:
     assert [line.split()[0] for line in output.partition("Commands:")[2].splitlines() if line.strip()] == [
         "up",
         "import",
+        "export",
+        "backup",
+        "restore",
         "search",
     ]
 
 
-@pytest.mark.parametrize("command", ["up", "import", "search"])
+@pytest.mark.parametrize("command", ["up", "import", "export", "backup", "restore", "search"])
 def test_each_command_has_an_example(run: Run, command: str) -> None:
     code, output, _ = run(command, "--help")
     assert code == 0

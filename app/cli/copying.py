@@ -1,0 +1,37 @@
+"""`holotype backup` and `holotype restore`: a whole registry as one file."""
+
+from pathlib import Path
+from typing import NoReturn
+
+from app.cli.opening import open_data, registry_file
+from app.cli.terminal import fail, say
+from app.settings import Settings
+from app.transfer.backup import BackupRefused, copy_registry
+
+
+def back_up(settings: Settings, file: Path) -> None:
+    """Copy the registry of a data folder into a new file."""
+    try:
+        changes = copy_registry(registry_file(settings), file)
+    except (BackupRefused, OSError) as refused:
+        _refuse(refused)
+    say(f"{file} holds the registry up to change {changes:,}; it was read back and is whole")
+
+
+def restore_from(settings: Settings, file: Path) -> None:
+    """Put a backup into a data folder that holds nothing yet; the index is made anew."""
+    try:
+        settings.data.mkdir(parents=True, exist_ok=True)
+        if any(settings.data.iterdir()):
+            fail(f"{settings.data} is not empty; restore into a new folder with --data")
+        changes = copy_registry(file, registry_file(settings))
+    except (BackupRefused, OSError) as refused:
+        _refuse(refused)
+    open_data(settings).close()
+    say(f"{settings.data} holds the registry up to change {changes:,}; serve it with: holotype up")
+
+
+def _refuse(refused: BackupRefused | OSError) -> NoReturn:
+    if isinstance(refused, OSError):
+        fail(f"{refused.filename}: {refused.strerror}")
+    fail(str(refused))
