@@ -3,6 +3,7 @@
 import signal
 import subprocess
 import sys
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -35,6 +36,14 @@ def wait_for(indexer: Process, text: str) -> None:
     assert any(text in line for line in indexer.stderr)
 
 
+def wait_for_documents(data: Path, count: int) -> None:
+    """Wait until the index holds as many documents."""
+    deadline = time.monotonic() + 60
+    while position(data).documents != count:
+        assert time.monotonic() < deadline
+        time.sleep(0.1)
+
+
 def position(data: Path) -> IndexPosition:
     reader = EmbeddedReader(data / "index")
     found = reader.position()
@@ -61,7 +70,7 @@ def test_it_ends_when_told_to_and_the_next_takes_over(store: Store, tmp_path: Pa
             first.send_signal(signal.SIGTERM)
             assert first.wait(30) == 0
             store.model("late")
-            wait_for(second, "words: followed")
+            wait_for_documents(tmp_path, 1)
             second.send_signal(signal.SIGINT)
             assert second.wait(30) == 0
     assert position(tmp_path).documents == 1
