@@ -7,16 +7,20 @@ The indexer exports it once, beside the index and under the digest of the embedd
     INDEX/encoder/<digest>/meta.json        {"name", "digest", "dimension", "max_tokens"}
 """
 
+import os
 from dataclasses import dataclass
 from pathlib import Path
 from threading import Lock
 
 import numpy as np
-import onnxruntime  # type: ignore[import-untyped]
 import orjson
 from tokenizers import Tokenizer
 
 from app.search.contract import Vector
+
+# The published builds of ONNX Runtime report what they run to their makers, unless told so before they load.
+os.environ["ORT_DISABLE_TELEMETRY"] = "1"
+import onnxruntime  # type: ignore[import-untyped]
 
 FOLDER = "encoder"
 MODEL, TOKENIZER, META = "model.onnx", "tokenizer.json", "meta.json"
