@@ -7,7 +7,15 @@ import httpx2
 
 
 class Unanswered(Exception):
-    """The API did not answer the question; the message says why, and what to do."""
+    """The API did not answer the question; the message says why, and what to do.
+
+    Attributes:
+        absent: Whether what was asked for is not there.
+    """
+
+    def __init__(self, message: str, *, absent: bool = False) -> None:
+        super().__init__(message)
+        self.absent = absent
 
 
 def ask(
@@ -46,6 +54,14 @@ def _data(url: str, answer: httpx2.Response) -> dict[str, Any]:
     if not isinstance(content, dict) or not ("data" in content or "errors" in content):
         raise Unanswered(f"what answers at {url} is no Holotype (HTTP {answer.status_code})")
     if content.get("errors"):
-        raise Unanswered("; ".join(str(error.get("message", error)) for error in content["errors"]))
+        errors = content["errors"]
+        absent = all(error.get("extensions", {}).get("code") == "NOT_FOUND" for error in errors)
+        raise Unanswered("; ".join(map(_sentence, errors)), absent=absent)
     data: dict[str, Any] = content["data"]
     return data
+
+
+def _sentence(error: dict[str, Any]) -> str:
+    suggestions = error.get("extensions", {}).get("suggestions")
+    meant = f" (did you mean {', '.join(suggestions)}?)" if suggestions else ""
+    return f"{error.get('message', error)}{meant}"

@@ -6,6 +6,8 @@ from typing import Annotated
 
 import typer
 
+from app.cli.client_commands import clients
+
 app = typer.Typer(
     no_args_is_help=True,
     add_completion=False,
@@ -182,3 +184,6 @@ def search(
     from app.cli.searching import show_search  # noqa: PLC0415 - see the package
 
     show_search(url, text, mode=mode.name, limit=limit, as_json=json)
+
+
+app.add_typer(clients)

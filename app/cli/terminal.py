@@ -7,6 +7,8 @@ import typer
 from rich.console import Console
 
 WIDTH_OF_A_PIPE = 160
+FAILED, USAGE, ABSENT = 1, 2, 3
+"""Exit codes: it was refused or did not work; the command was not understood; what it names is not there."""
 
 out = Console(highlight=False, width=None if sys.stdout.isatty() else WIDTH_OF_A_PIPE)
 err = Console(stderr=True, highlight=False)
@@ -17,7 +19,7 @@ def say(message: str) -> None:
     err.print(message, markup=False, soft_wrap=True)
 
 
-def fail(message: str) -> NoReturn:
+def fail(message: str, code: int = FAILED) -> NoReturn:
     """End the command with one line that says what is wrong and what to do."""
     say(f"holotype: {message}")
-    raise typer.Exit(1)
+    raise typer.Exit(code)

@@ -11,6 +11,8 @@ from pathlib import Path
 
 import pytest
 
+CLIENTS = ["show", "register", "log", "tag", "alias"]
+
 Run = Callable[..., tuple[int, str, str]]
 
 
@@ -24,10 +26,15 @@ def test_help_lists_the_commands(run: Run) -> None:
         "backup",
         "restore",
         "search",
+        "show",
+        "register",
+        "log",
+        "tag",
+        "alias",
     ]
 
 
-@pytest.mark.parametrize("command", ["up", "import", "export", "backup", "restore", "search"])
+@pytest.mark.parametrize("command", ["up", "import", "export", "backup", "restore", "search", *CLIENTS])
 def test_each_command_has_an_example(run: Run, command: str) -> None:
     code, output, _ = run(command, "--help")
     assert code == 0

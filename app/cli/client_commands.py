@@ -1,0 +1,140 @@
+"""The commands that ask the API and touch nothing on this machine, with their arguments and help."""
+
+from typing import Annotated
+
+import typer
+
+clients = typer.Typer()
+
+Url = Annotated[str, typer.Option("--url", envvar="HOLOTYPE_URL", help="The address of the API.")]
+LOCAL = "http://127.0.0.1:8765"
+Json = Annotated[bool, typer.Option("--json", help="Print the API's answer as JSON.")]
+Thing = Annotated[
+    str, typer.Argument(metavar="MODEL", help="[NAMESPACE/]MODEL, with @ALIAS or /VERSION for a version.")
+]
+Version = Annotated[
+    str, typer.Argument(metavar="VERSION", help="[NAMESPACE/]MODEL/VERSION or [NAMESPACE/]MODEL@ALIAS.")
+]
+Tags = Annotated[list[str] | None, typer.Option("--tag", metavar="KEY=VALUE", help="A tag; may be repeated.")]
+
+
+@clients.command()
+def show(model: Thing, url: Url = LOCAL, *, json: Json = False) -> None:
+    """Show a model with its versions, or one version with its params and metrics.
+
+    Exit code 3 when it is not there.
+
+    Example: holotype show timm/resnet50@champion
+    """
+    from app.cli.showing import show as show_target  # noqa: PLC0415 - see the package
+    from app.cli.targets import parsed_target  # noqa: PLC0415
+
+    show_target(url, parsed_target(model), as_json=json)
+
+
+@clients.command()
+def register(
+    model: Annotated[str, typer.Argument(metavar="MODEL", help="[NAMESPACE/]MODEL")],
+    url: Url = LOCAL,
+    *,
+    description: Annotated[str | None, typer.Option(help="What it does, in plain words.")] = None,
+    task: Annotated[str | None, typer.Option(help="What it is made for.")] = None,
+    framework: Annotated[str | None, typer.Option(help="What it runs in.")] = None,
+    license_: Annotated[str | None, typer.Option("--license", help="Its licence.")] = None,
+    tag: Tags = None,
+    source: Annotated[str | None, typer.Option(help="Where the files of the version are.")] = None,
+    semver: Annotated[str | None, typer.Option(help="The version's semantic version.")] = None,
+    param: Annotated[
+        list[str] | None, typer.Option(metavar="KEY=VALUE", help="A param of the version; may be repeated.")
+    ] = None,
+    new_version: Annotated[
+        bool, typer.Option("--new-version", help="Create the next version of a model that is there.")
+    ] = False,
+    json: Json = False,
+) -> None:
+    """Register a model, with a first version when --source, --semver or --param say something of it.
+
+    With --new-version, description, framework and tags are those of the version.
+
+    Example: holotype register birds/wren --task "bird song" --source s3://models/wren --tag team=audio
+    """
+    from app.cli import changing  # noqa: PLC0415 - see the package
+    from app.cli.targets import parsed_target, parsed_values  # noqa: PLC0415
+
+    target = parsed_target(model)
+    tags, params = parsed_values(tag or ()), parsed_values(param or ())
+    version = {"source": source, "semver": semver, "params": changing.named_values(params) or None}
+    if new_version:
+        facts = {"description": description, "framework": framework}
+        changing.create_version(url, target, tags, {**version, **facts}, as_json=json)
+        return
+    facts = {"description": description, "task": task, "framework": framework, "license": license_}
+    stated = version if any(version.values()) else None
+    changing.register(url, target, facts, tags, stated, as_json=json)
+
+
+@clients.command()
+def log(
+    version: Version,
+    values: Annotated[list[str], typer.Argument(metavar="METRIC=NUMBER...")],
+    url: Url = LOCAL,
+    dataset: Annotated[str | None, typer.Option(help="What was measured on.")] = None,
+    split: Annotated[str | None, typer.Option(help="Which part of it.")] = None,
+    step: Annotated[int | None, typer.Option(help="The step of the training.")] = None,
+    *,
+    json: Json = False,
+) -> None:
+    """Log measurements of a version; the same value twice is one.
+
+    Example: holotype log timm/resnet50/1 accuracy=0.76 "top-5 accuracy=0.93" --dataset ImageNet-1k
+    """
+    from app.cli.changing import log_metrics  # noqa: PLC0415 - see the package
+    from app.cli.targets import parsed_values, version_target  # noqa: PLC0415
+
+    where = {"dataset": dataset, "split": split, "step": step}
+    log_metrics(url, version_target(version), parsed_values(values), where, as_json=json)
+
+
+@clients.command()
+def tag(
+    model: Thing,
+    values: Annotated[list[str] | None, typer.Argument(metavar="KEY=VALUE...")] = None,
+    url: Url = LOCAL,
+    remove: Annotated[
+        list[str] | None, typer.Option(metavar="KEY", help="Remove a tag; may be repeated.")
+    ] = None,
+    *,
+    json: Json = False,
+) -> None:
+    """Set and remove tags of a model or a version; a value is JSON where it is JSON, else text.
+
+    Example: holotype tag timm/resnet50@champion team=vision reviewed=true --remove draft
+    """
+    from app.cli.changing import change_tags  # noqa: PLC0415 - see the package
+    from app.cli.targets import parsed_target, parsed_values  # noqa: PLC0415
+
+    if not (values or remove):
+        raise typer.BadParameter("give KEY=VALUE to set a tag, or --remove KEY")
+    change_tags(url, parsed_target(model), parsed_values(values or ()), remove or (), as_json=json)
+
+
+@clients.command()
+def alias(
+    model: Thing,
+    name: Annotated[str, typer.Argument(metavar="ALIAS")],
+    url: Url = LOCAL,
+    *,
+    remove: Annotated[bool, typer.Option("--remove", help="Remove the alias from the model.")] = False,
+    json: Json = False,
+) -> None:
+    """Point an alias at a version, wherever it pointed before.
+
+    Example: holotype alias timm/resnet50/3 champion
+    """
+    from app.cli.changing import point_alias, remove_alias  # noqa: PLC0415 - see the package
+    from app.cli.targets import parsed_target, version_target  # noqa: PLC0415
+
+    if remove:
+        remove_alias(url, parsed_target(model), name, as_json=json)
+    else:
+        point_alias(url, version_target(model), name, as_json=json)

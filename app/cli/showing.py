@@ -1,0 +1,117 @@
+"""`holotype show`: one model or version."""
+
+from collections.abc import Iterator
+from typing import Any
+
+import orjson
+
+from app.cli.asking import Unanswered, ask
+from app.cli.targets import Target
+from app.cli.terminal import ABSENT, FAILED, fail, out
+
+FACTS = "description framework createdAt updatedAt"
+MODEL = f"""
+query Show($model: QualifiedName!) {{
+  registeredModel(by: {{name: $model}}) {{
+    id name namespace {{ name }} displayName task domains architecture family license publisher languages
+    paperUrl codeUrl pageUrl {FACTS}
+    tags {{ key value }}
+    aliases {{ name version {{ number }} }}
+    versions(first: 20) {{ totalCount nodes {{ number semver state stage {{ name }} createdAt }} }}
+  }}
+}}"""
+VERSION = f"""
+query Show($version: ModelVersionBy!) {{
+  modelVersion(by: $version) {{
+    id number semver state stage {{ name }} source runId parameterCount sizeBytes releasedAt {FACTS}
+    registeredModel {{ name namespace {{ name }} }}
+    aliases {{ name }}
+    tags {{ key value }}
+    params(first: 100) {{ totalCount nodes {{ name value }} }}
+    metrics(first: 100) {{
+      totalCount
+      nodes {{ key {{ name dataset split }} value nonFinite unit }}
+    }}
+  }}
+}}"""
+
+
+def show(url: str, target: Target, *, as_json: bool) -> None:
+    """Print a model, or one of its versions."""
+    found = _found(url, target)
+    if as_json:
+        print_json(found)
+        return
+    lines = _version_lines(found) if target.of_version else _model_lines(found)
+    for line in lines:
+        out.out(line, highlight=False)
+
+
+def print_json(answer: Any) -> None:
+    """Print a part of the API's answer as it is."""
+    out.out(orjson.dumps(answer, option=orjson.OPT_INDENT_2).decode(), highlight=False)
+
+
+def _found(url: str, target: Target) -> dict[str, Any]:
+    """Ask for a model or a version, and end where it is not there."""
+    wanted = {"version": target.version} if target.of_version else {"model": target.model}
+    try:
+        [found] = ask(url, VERSION if target.of_version else MODEL, wanted).values()
+    except Unanswered as unanswered:
+        fail(str(unanswered), ABSENT if unanswered.absent else FAILED)
+    answer: dict[str, Any] = found
+    return answer
+
+
+def _model_lines(model: dict[str, Any]) -> Iterator[str]:
+    yield f"{model['namespace']['name']}/{model['name']}"
+    apart = {"id", "name", "namespace", "tags", "aliases", "versions"}
+    yield from _fact_lines({name: value for name, value in model.items() if name not in apart})
+    yield from _tag_lines(model)
+    for alias in model["aliases"]:
+        yield f"  alias {alias['name']}: version {alias['version']['number']}"
+    for version in model["versions"]["nodes"]:
+        semver = f" ({version['semver']})" if version["semver"] else ""
+        yield f"  version {version['number']}{semver}: {version['state']}, {version['stage']['name']}"
+    yield from _more(model["versions"], "versions")
+
+
+def _version_lines(version: dict[str, Any]) -> Iterator[str]:
+    model = version["registeredModel"]
+    yield f"{model['namespace']['name']}/{model['name']}/{version['number']}"
+    apart = {"id", "number", "registeredModel", "stage", "aliases", "tags", "params", "metrics"}
+    facts = {name: value for name, value in version.items() if name not in apart}
+    yield from _fact_lines({**facts, "stage": version["stage"]["name"]})
+    yield from _fact_lines({"aliases": [alias["name"] for alias in version["aliases"]]})
+    yield from _tag_lines(version)
+    for param in version["params"]["nodes"]:
+        yield f"  param {param['name']}: {_text(param['value'])}"
+    yield from _more(version["params"], "params")
+    for metric in version["metrics"]["nodes"]:
+        key = metric["key"]
+        where = " ".join(key[part] for part in ("dataset", "split") if key[part])
+        name = f"{key['name']} on {where}" if where else key["name"]
+        value = metric["value"] if metric["nonFinite"] is None else metric["nonFinite"]
+        yield f"  metric {name}: {value} {metric['unit'] or ''}".rstrip()
+    yield from _more(version["metrics"], "metrics")
+
+
+def _fact_lines(facts: dict[str, Any]) -> Iterator[str]:
+    for name, value in facts.items():
+        if value not in (None, []):
+            yield f"  {name}: {', '.join(value) if isinstance(value, list) else value}"
+
+
+def _tag_lines(tagged: dict[str, Any]) -> Iterator[str]:
+    for tag in tagged["tags"]:
+        yield f"  tag {tag['key']}: {_text(tag['value'])}"
+
+
+def _more(connection: dict[str, Any], what: str) -> Iterator[str]:
+    left = connection["totalCount"] - len(connection["nodes"])
+    if left:
+        yield f"  and {left:,} more {what}"
+
+
+def _text(value: Any) -> str:
+    return value if isinstance(value, str) else orjson.dumps(value).decode()

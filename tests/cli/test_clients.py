@@ -1,0 +1,140 @@
+"""The commands that ask the API, against a served registry."""
+
+import json
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import pytest
+
+from tests.routes.serving import served
+
+Run = Callable[..., tuple[int, str, str]]
+
+
+@pytest.fixture(scope="module")
+def url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """Serve one registry for all tests of this module, which keep to names of their own."""
+    with served(tmp_path_factory.mktemp("served")) as api:
+        yield api.url
+
+
+@pytest.fixture
+def ask(run: Run, url: str) -> Run:
+    """Give what runs a command against the served registry."""
+
+    def asked(*arguments: object) -> tuple[int, str, str]:
+        return run(*arguments, HOLOTYPE_URL=url)
+
+    return asked
+
+
+def test_a_model_from_its_registration_on(ask: Run) -> None:
+    facts = [
+        "--description",
+        "Hears wrens.",
+        "--task",
+        "bird song",
+        "--tag",
+        "team=audio",
+        "--tag",
+        "small=true",
+    ]
+    version = [
+        "--source",
+        "s3://wren/1",
+        "--semver",
+        "1.0.0",
+        "--param",
+        "lr=0.1",
+        "--param",
+        "optimizer=adam",
+    ]
+    assert ask("register", "wren", *facts, *version) == (0, "registered default/wren, version 1\n", "")
+    assert ask("register", "wren", "--new-version", "--source", "s3://wren/2") == (
+        0,
+        "created default/wren/2\n",
+        "",
+    )
+    logged = ask(
+        "log", "wren/1", "accuracy=0.76", "chirps per second=3", "--dataset", "Birds", "--split", "test"
+    )
+    assert logged == (0, "logged 2 new of 2 values\n", "")
+    assert ask("alias", "wren/1", "champion") == (0, "default/wren@champion is version 1\n", "")
+    moved = ask("alias", "default/wren/2", "champion")
+    assert moved == (0, "default/wren@champion is version 2 (before: version 1)\n", "")
+    assert ask("tag", "wren@champion", "reviewed=true", "by=Ada") == (0, "set 2, removed 0 tags\n", "")
+    assert ask("tag", "wren", "--remove", "team") == (0, "set 0, removed 1 tags\n", "")
+
+    code, shown, _ = ask("show", "wren")
+    assert code == 0
+    lines = shown.splitlines()
+    assert lines[0] == "default/wren"
+    assert "  description: Hears wrens." in lines
+    assert [line for line in lines if "tag " in line] == ["  tag small: true"]
+    assert "  alias champion: version 2" in lines
+    assert [line for line in lines if line.startswith("  version")] == [
+        "  version 2: READY, DEVELOPMENT",
+        "  version 1 (1.0.0): READY, DEVELOPMENT",
+    ]
+    shown = ask("show", "default/wren/1")[1]
+    assert shown.splitlines()[0] == "default/wren/1"
+    assert {"  param lr: 0.1", "  param optimizer: adam"} <= set(shown.splitlines())
+    assert "  metric accuracy on Birds test: 0.76" in shown
+    assert "  tag reviewed: true" in ask("show", "wren@champion")[1]
+
+    assert ask("alias", "wren", "champion", "--remove") == (0, "removed default/wren@champion\n", "")
+    assert ask("show", "wren@champion")[0] == 3
+
+
+def test_every_answer_comes_as_json_too(ask: Run) -> None:
+    def told(*arguments: object) -> Any:
+        code, output, messages = ask(*arguments, "--json")
+        assert (code, messages) == (0, "")
+        return json.loads(output)
+
+    assert told("register", "tit", "--param", 'deep={"a": [1, null]}')["modelVersion"]["number"] == 1
+    assert told("log", "tit/1", "loss=1e-9") == {"logged": 1}
+    assert told("alias", "tit/1", "newest")["previous"] is None
+    assert told("tag", "tit", "k=v")["subject"]["id"].startswith("mdl_")
+    assert told("show", "tit")["tags"] == [{"key": "k", "value": "v"}]
+    [param] = told("show", "tit@newest")["params"]["nodes"]
+    assert param == {"name": "deep", "value": {"a": [1, None]}}
+
+
+@pytest.mark.parametrize(
+    ("arguments", "code", "says"),
+    [
+        (["show", "heron"], 3, "there is no model 'heron' in namespace 'default'"),
+        (["show", "zoo/heron/7"], 3, "there is no namespace 'zoo'"),
+        (["show", "heron@x"], 3, "there is no model 'heron' in namespace 'default'"),
+        (["tag", "heron", "a=1"], 3, "there is no model 'heron' in namespace 'default'"),
+        (["log", "heron", "a=1"], 2, "'heron' names no version: write heron/1 or heron@champion"),
+        (["log", "heron/1", "a"], 2, "'a' is no KEY=VALUE"),
+        (["log", "heron/1", "a=b"], 1, "the value of 'a' is no number: 'b'"),
+        (
+            ["show", "a/b/c/d"],
+            2,
+            "'a/b/c/d' is no model: write [NAMESPACE/]MODEL, with @ALIAS or /VERSION where one is meant",
+        ),
+    ],
+)
+def test_what_goes_wrong_is_one_clear_line(ask: Run, arguments: list[str], code: int, says: str) -> None:
+    assert ask(*arguments) == (code, "", f"holotype: {says}\n")
+
+
+def test_refusals_of_the_api_are_one_clear_line(ask: Run) -> None:
+    assert ask("register", "crow")[0] == 0
+    code, output, messages = ask("register", "crow")
+    assert (code, output) == (1, "")
+    assert "already" in messages
+    assert messages.count("\n") == 1
+    code, _, messages = ask("register", "defautl/crow")
+    assert code == 3
+    assert "did you mean default?" in messages
+    assert ask("tag", "crow")[0] == 2
+
+
+@pytest.mark.parametrize("name", ["a b", "ключ", "[red]wren", "--dashes"])
+def test_names_are_taken_and_shown_as_they_are(ask: Run, name: str) -> None:
+    assert ask("register", "--source", "s3://x", "--", name)[1] == f"registered default/{name}, version 1\n"
+    assert ask("show", "--", name)[1].splitlines()[0] == f"default/{name}"
