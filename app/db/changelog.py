@@ -54,6 +54,16 @@ class Change(Row, table=True):
     digest: str
 
 
+class ChangeEntity(Row, table=True):
+    """An entity that a change touches, as its subject or beside it: the way from an entity to its changes."""
+
+    __tablename__ = "change_entity"
+    __table_args__ = {"sqlite_with_rowid": False}  # noqa: RUF012 - SQLAlchemy's name and form
+
+    entity_id: str = Field(primary_key=True)
+    sequence: int = Field(primary_key=True, sa_type=BigInteger().with_variant(Integer, "sqlite"))
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Fact:
     """A change on its way into the log: what happened, before the log says when and in which place."""
@@ -101,6 +111,12 @@ def append(
     """
     rows = [_seal(tail, fact, actor_id, request_id) for fact in facts]
     insert_rows(session, Change, rows)
+    touched = [
+        {"entity_id": entity, "sequence": row["sequence"]}
+        for row in rows
+        for entity in dict.fromkeys([row["subject_id"], *row["related"]])
+    ]
+    insert_rows(session, ChangeEntity, touched)
     return [Logged(row["id"], row["sequence"]) for row in rows]
 
 

@@ -1,19 +1,21 @@
 """Datasets, their versions, and tags."""
 
 from datetime import datetime
-from typing import Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import strawberry
 from strawberry import UNSET
 
 from app.graphql.connections import After, Before, Connection, First, Last
 from app.graphql.enums import DatasetRole
-from app.graphql.namespaces import Namespace
 from app.graphql.principals import Node
 from app.graphql.scalars import JSON, URI, BigInt
 from app.graphql.selection import response_key
 from app.registry import datasets
 from app.registry import tables as rows
+
+if TYPE_CHECKING:
+    from app.graphql.registered import Namespace
 
 
 @strawberry.type(description="A typed value under a key.")
@@ -29,7 +31,9 @@ class Dataset(Node):
     """A named line of dataset versions."""
 
     loaded: strawberry.Private[dict[str, Any]]
-    namespace: Namespace = strawberry.field(description="The namespace that owns the name.")
+    namespace: Annotated["Namespace", strawberry.lazy("app.graphql.registered")] = strawberry.field(
+        description="The namespace that owns the name."
+    )
     name: str = strawberry.field(description="The name, unique in its namespace.")
     description: str | None = strawberry.field(description="What the dataset is, in Markdown.")
     tags: list[Tag] = strawberry.field(description="Its tags, in the order of their keys.")

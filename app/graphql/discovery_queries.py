@@ -12,7 +12,8 @@ from app.graphql.comparison import VersionComparison
 from app.graphql.connections import After, First, page_asked
 from app.graphql.context import Info
 from app.graphql.enums import LineageDirection, LineageNodeKind, LineageRelation, SearchMode
-from app.graphql.filters import ModelFilter, model_filter
+from app.graphql.filter_inputs import ModelFilter
+from app.graphql.filters import model_filter
 from app.graphql.inputs import ModelVersionBy
 from app.graphql.lineage import LineageGraph
 from app.graphql.loading.lineage import load_graph

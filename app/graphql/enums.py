@@ -130,6 +130,15 @@ class LineageNodeKind(Enum):
     EXTERNAL = enum_value("EXTERNAL", description="Something outside the registry.")
 
 
+@strawberry.enum(description="Whether deleted things are admitted.")
+class DeletedMode(Enum):
+    """Whether deleted things are admitted."""
+
+    EXCLUDE = enum_value("EXCLUDE", description="Only what is not deleted.")
+    INCLUDE = enum_value("INCLUDE", description="What is deleted and what is not.")
+    ONLY = enum_value("ONLY", description="Only what is deleted.")
+
+
 @strawberry.enum(description="What ranks in a search.")
 class SearchMode(Enum):
     """What ranks in a search."""

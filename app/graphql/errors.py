@@ -9,7 +9,7 @@ from app.errors import HolotypeError, NotFound, Refusals
 
 logger = logging.getLogger(__name__)
 
-QUERY_CODES = {"NOT_FOUND": "NOT_FOUND", "FORBIDDEN": "FORBIDDEN", "CONFLICT": "CONFLICT"}
+QUERY_CODES = {code: code for code in ("NOT_FOUND", "FORBIDDEN", "CONFLICT", "AMBIGUOUS")}
 
 
 def presented(error: GraphQLError, request_id: str, *, executed: bool) -> GraphQLError:

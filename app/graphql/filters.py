@@ -1,148 +1,175 @@
-"""Typed filters; they become the neutral tree that SQL and the index understand alike."""
+"""Typed filters become the neutral tree that SQL and the index understand alike."""
 
-from typing import TypeAlias
+from collections.abc import Callable, Iterator
+from functools import partial
+from typing import Any
 
-import strawberry
 from pydantic.alias_generators import to_camel
-from strawberry import UNSET
 
-from app.db.statements import VALUES_A_STATEMENT
-from app.db.text import fold
 from app.errors import InvalidInput
-from app.graphql.naming import below
-from app.registry.rules import MAX_LABEL, check_characters
+from app.graphql import filter_inputs as given
+from app.graphql.enums import DeletedMode
+from app.graphql.matches import Matches, Path, present
+from app.registry import predicates
+from app.registry.browsing import DatasetFacts, DatasetName, DatasetNamespace, DatasetTag
+from app.registry.changes import Wanted
+from app.registry.listing import Deleted
 from app.search import filters
 from app.search.filters import FactField, Filter
 
-MAX_FILTER_PARTS = 400
-"""How many conditions and joints a filter has at most; SQLite gives up at 1,000."""
 MAX_FILTER_DEPTH = 20
-"""How deep `and`, `or` and `not` are nested at most; SQLite's parser gives up on 23 negations."""
+"""How deep filters are nested in each other at most; SQLite's parser gives up on 23 negations."""
 
-Path: TypeAlias = tuple[str, ...]
+STEP = 3
+"""How deep a step from models to their versions, or back, counts; each is a query in the query."""
 
-
-@strawberry.input(
-    one_of=True, description="A condition on text, without regard to case and to Unicode's variants."
-)
-class TextMatch:
-    """A condition on text."""
-
-    equals: str | None = strawberry.field(default=UNSET, description="It is this text.")
-    in_: list[str] | None = strawberry.field(
-        default=UNSET, name="in", description="It is one of these texts."
-    )
-    contains: str | None = strawberry.field(default=UNSET, description="It contains this text.")
-    starts_with: str | None = strawberry.field(default=UNSET, description="It starts with this text.")
-    exists: bool | None = strawberry.field(default=UNSET, description="Whether there is any text.")
-
-
-@strawberry.input(description="Which models are admitted; all parts that are given must hold.")
-class ModelFilter:
-    """Which models are admitted."""
-
-    and_: "list[ModelFilter] | None" = strawberry.field(
-        default=UNSET, name="and", description="All of these hold."
-    )
-    or_: "list[ModelFilter] | None" = strawberry.field(
-        default=UNSET, name="or", description="Any of these holds."
-    )
-    not_: "ModelFilter | None" = strawberry.field(
-        default=UNSET, name="not", description="This does not hold."
-    )
-    namespace: TextMatch | None = strawberry.field(default=UNSET, description="The namespace's name.")
-    name: TextMatch | None = strawberry.field(default=UNSET, description="The model's name.")
-    task: TextMatch | None = strawberry.field(default=UNSET, description="The canonical task.")
-    domain: TextMatch | None = strawberry.field(default=UNSET, description="Any of the domains.")
-    framework: TextMatch | None = strawberry.field(default=UNSET, description="The framework.")
-    architecture: TextMatch | None = strawberry.field(default=UNSET, description="The architecture.")
-    family: TextMatch | None = strawberry.field(default=UNSET, description="The family.")
-    license: TextMatch | None = strawberry.field(default=UNSET, description="The licence.")
-    publisher: TextMatch | None = strawberry.field(default=UNSET, description="The publisher.")
-    language: TextMatch | None = strawberry.field(default=UNSET, description="Any of the languages.")
-
-
-_FACTS = (
-    "namespace",
-    "name",
-    "task",
-    "domain",
-    "framework",
-    "architecture",
-    "family",
-    "license",
-    "publisher",
-    "language",
-)
-
-_COMPARISONS: dict[str, type[filters.Equals | filters.Contains | filters.StartsWith]] = {
-    "equals": filters.Equals,
-    "contains": filters.Contains,
-    "starts_with": filters.StartsWith,
+_NESTED: dict[str, Callable[[Filter], Filter]] = {
+    "any_version": predicates.AnyVersion,
+    "latest_version": predicates.LatestVersion,
 }
 
 
-def model_filter(given: ModelFilter | None) -> Filter:
+def model_filter(wanted: given.ModelFilter | None) -> Filter:
     """Return the neutral tree of a filter.
 
     Raises:
-        InvalidInput: A text is longer than any fact or is one that no store can keep, or the filter has more
-            than 400 parts or 10,000 texts, or is nested more than 20 deep.
+        InvalidInput: A text is longer than any fact or is one that no store can keep, an id is none, or the
+            filter has more than 400 parts or 10,000 texts, or is nested more than 20 deep.
     """
-    return _Builder().tree(given, ("filter",)) if given else filters.All()
+    return _Builder().models(wanted, ("filter",)) if wanted else filters.All()
+
+
+def version_filter(wanted: given.VersionFilter | None) -> Filter:
+    """Return the neutral tree of a filter of versions; what it raises is as with `model_filter`."""
+    return _Builder().versions(wanted, ("filter",)) if wanted else filters.All()
+
+
+def deleted_models(wanted: given.ModelFilter | None) -> Deleted:
+    """Return whether a filter admits deleted models."""
+    return Deleted[(wanted.deleted or DeletedMode.EXCLUDE).name] if wanted else Deleted.EXCLUDE
+
+
+def dataset_filter(wanted: given.DatasetFilter | None) -> Filter:
+    """Return the neutral tree of a filter of datasets; what it raises is as with `model_filter`."""
+    if not wanted:
+        return filters.All()
+    matches, path = Matches(), ("filter",)
+    items: list[Filter] = []
+    for name, make in (("namespace", DatasetNamespace), ("name", DatasetName)):
+        if match := getattr(wanted, name):
+            items.append(matches.text(match, (*path, name), make))
+    if wanted.tag:
+        items.append(matches.property(wanted.tag, (*path, "tag"), DatasetTag))
+    license_ = matches.plain_text(wanted.license, (*path, "license")) if wanted.license else None
+    facts = DatasetFacts(
+        license=license_,
+        without_license=bool(wanted.license) and license_ is None,
+        contains_pii=present(wanted.contains_pii),
+        revoked=present(wanted.revoked),
+    )
+    if facts != DatasetFacts():
+        items.append(facts)
+    return filters.And(tuple(items))
+
+
+def changes_wanted(wanted: given.ChangeFilter | None) -> Wanted:
+    """Return which changes a filter admits.
+
+    Raises:
+        InvalidInput: The subject's or the actor's id is none, or a text is one that no store can keep.
+    """
+    if not wanted:
+        return Wanted()
+    matches, path = Matches(), ("filter",)
+    action = matches.plain_text(wanted.action, (*path, "action")) if wanted.action else None
+    return Wanted(
+        subject=matches.identifier(wanted.subject, (*path, "subject")),
+        actor=matches.identifier(wanted.actor, (*path, "actor"), "usr", "sva"),
+        action=action,
+        no_action=bool(wanted.action) and action is None,
+        at=matches.time(wanted.at) if wanted.at else predicates.Time(),
+    )
 
 
 class _Builder:
     """Makes a tree and counts what it is made of, so that no filter outgrows what a database can parse."""
 
     def __init__(self) -> None:
-        self._parts = self._texts = 0
+        self._matches = Matches()
 
-    def tree(self, given: ModelFilter, path: Path, depth: int = 0) -> Filter:
-        """Return the tree of one part of a filter."""
+    def models(self, wanted: given.ModelFilter, path: Path, depth: int = 0) -> Filter:
+        """Return the tree of a filter of models."""
+        if depth and wanted.deleted not in {None, DeletedMode.EXCLUDE}:
+            message = "deleted is said in the outermost filter alone"
+            raise InvalidInput(message, field=[*path, "deleted"])
+        items = self._joints(wanted, path, depth, self.models)
+        for field in FactField:
+            if field is not FactField.DATASET and (match := getattr(wanted, field.value)):
+                items.append(self._matches.fact(field, match, (*path, field.value)))
+        if owner := self._matches.identifier(wanted.owner, (*path, "owner"), "usr", "sva"):
+            items.append(predicates.Owned(owner))
+        if wanted.tag:
+            items.append(self._matches.property(wanted.tag, (*path, "tag"), predicates.ModelTag))
+        for column in ("created_at", "updated_at"):
+            if match := getattr(wanted, column):
+                items.append(predicates.ModelTime(column, self._matches.time(match)))
+        for name, make in _NESTED.items():
+            if inner := getattr(wanted, name):
+                items.append(make(self.versions(inner, (*path, to_camel(name)), depth + STEP)))
+        return self._joined(items, path)
+
+    def versions(self, wanted: given.VersionFilter, path: Path, depth: int = 0) -> Filter:
+        """Return the tree of a filter of versions."""
+        items = self._joints(wanted, path, depth, self.versions)
+        if wanted.model:
+            items.append(predicates.OfModel(self.models(wanted.model, (*path, "model"), depth + STEP)))
+        for field in predicates.VersionText:
+            if match := getattr(wanted, field.value):
+                leaf = partial(predicates.VersionHas, field)
+                items.append(self._matches.text(match, (*path, field.value), leaf))
+        if present(wanted.state) is not None:
+            items.append(predicates.VersionState(tuple(state.name for state in wanted.state or ())))
+        for column in ("number", "parameter_count", "size_bytes"):
+            if match := getattr(wanted, column):
+                items.append(predicates.VersionNumber(column, self._matches.number(match)))
+        for column in ("created_at", "released_at"):
+            if match := getattr(wanted, column):
+                items.append(predicates.VersionTime(column, self._matches.time(match)))
+        items += self._held(wanted, path)
+        return self._joined(items, path)
+
+    def _held(self, wanted: given.VersionFilter, path: Path) -> Iterator[Filter]:
+        """Yield the conditions on what hangs on a version."""
+        for name, match in (("tag", wanted.tag), ("param", wanted.param)):
+            if match:
+                leaf = partial(predicates.VersionProperty, name == "param")
+                yield self._matches.property(match, (*path, name), leaf)
+        if wanted.metric:
+            key = self._matches.metric_key(wanted.metric.key, (*path, "metric", "key"))
+            yield predicates.VersionMetric(key, self._matches.number(wanted.metric.value))
+        if dataset := self._matches.identifier(wanted.dataset, (*path, "dataset"), "dst", "dsv"):
+            yield predicates.MadeWith(dataset)
+
+    def _joints(self, wanted: Any, path: Path, depth: int, tree: Callable[..., Filter]) -> list[Filter]:
         if depth > MAX_FILTER_DEPTH:
             raise InvalidInput(f"a filter is nested at most {MAX_FILTER_DEPTH} deep", field=path)
-        self._count_part(path)
+        self._matches.count_part(path)
+
+        def trees(inner: list[Any], name: str) -> tuple[Filter, ...]:
+            each = enumerate(inner)
+            return tuple(tree(one, (*path, name, str(index)), depth + 1) for index, one in each)
+
         items: list[Filter] = []
-        if given.and_:
-            items.append(filters.And(self._trees(given.and_, (*path, "and"), depth + 1)))
-        if given.or_ is not UNSET and given.or_ is not None:
-            items.append(filters.Or(self._trees(given.or_, (*path, "or"), depth + 1)))
-        if given.not_:
-            items.append(filters.Not(self.tree(given.not_, (*path, "not"), depth + 1)))
-        for name in _FACTS:
-            match = getattr(given, name)
-            if match:
-                items.append(self._leaf(FactField(name), match, (*path, name)))
+        if wanted.and_:
+            items.append(filters.And(trees(wanted.and_, "and")))
+        if present(wanted.or_) is not None:
+            items.append(filters.Or(trees(wanted.or_, "or")))
+        if wanted.not_:
+            items.append(filters.Not(tree(wanted.not_, (*path, "not"), depth + 1)))
+        return items
+
+    def _joined(self, items: list[Filter], path: Path) -> Filter:
+        for item in items:
+            if isinstance(item, filters.Outside):
+                self._matches.count_part(path)
         return items[0] if len(items) == 1 else filters.And(tuple(items))
-
-    def _trees(self, given: list[ModelFilter], path: Path, depth: int) -> tuple[Filter, ...]:
-        return tuple(self.tree(item, (*path, str(index)), depth) for index, item in enumerate(given))
-
-    def _leaf(self, field: FactField, match: TextMatch, path: Path) -> Filter:
-        self._count_part(path)
-        if match.exists is not UNSET:
-            exists = filters.Exists(field)
-            return exists if match.exists else filters.Not(exists)
-        if match.in_ is not UNSET and match.in_ is not None:
-            values = [self._folded(text, (*path, "in", str(index))) for index, text in enumerate(match.in_)]
-            return filters.In(field, frozenset(values))
-        for name, kind in _COMPARISONS.items():
-            text = getattr(match, name)
-            if text is not UNSET:
-                return kind(field, self._folded(text, (*path, to_camel(name))))
-        raise AssertionError("a TextMatch has one part: GraphQL sees to it")
-
-    def _folded(self, text: str, path: Path) -> str:
-        self._texts += 1
-        if self._texts > VALUES_A_STATEMENT:
-            raise InvalidInput(f"a filter has at most {VALUES_A_STATEMENT} texts", field=path)
-        if len(text) > MAX_LABEL:
-            raise InvalidInput(f"a filter's text has at most {MAX_LABEL} characters", field=path)
-        with below(*path):
-            return fold(check_characters(text))
-
-    def _count_part(self, path: Path) -> None:
-        self._parts += 1
-        if self._parts > MAX_FILTER_PARTS:
-            raise InvalidInput(f"a filter has at most {MAX_FILTER_PARTS} parts", field=path)

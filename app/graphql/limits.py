@@ -16,6 +16,7 @@ from graphql import (
     GraphQLError,
     GraphQLSchema,
     IntValueNode,
+    ListValueNode,
     OperationDefinitionNode,
     SelectionSetNode,
     VariableNode,
@@ -161,6 +162,8 @@ def _fragments(document: DocumentNode) -> dict[str, FragmentDefinitionNode]:
 
 def _items(definition: Any, node: FieldNode, variables: Mapping[str, Any]) -> int:
     """Return how many items a field may hold."""
+    if "ids" in definition.args:
+        return _listed(node, variables)
     if is_list_type(get_nullable_type(definition.type)):
         return 1 if node.name.value in {"nodes", "edges"} else LIST_ITEMS
     if "first" not in definition.args:
@@ -172,6 +175,15 @@ def _items(definition: Any, node: FieldNode, variables: Mapping[str, Any]) -> in
     ]
     given = [size for size in sizes if size is not None] or [definition.args["first"].default_value or 1]
     return max(*given, 1)
+
+
+def _listed(node: FieldNode, variables: Mapping[str, Any]) -> int:
+    """Return how many ids a field is given; one alone is a list of one."""
+    given = next((one.value for one in node.arguments or () if one.name.value == "ids"), None)
+    if isinstance(given, ListValueNode):
+        return max(len(given.values), 1)
+    sent = variables.get(given.name.value) if isinstance(given, VariableNode) else None
+    return max(len(sent), 1) if isinstance(sent, list) else 1
 
 
 def _number(value: Any, variables: Mapping[str, Any]) -> int | None:

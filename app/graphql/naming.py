@@ -5,9 +5,10 @@ from contextlib import contextmanager
 
 from app.db.engine import ReadSession
 from app.errors import HolotypeError, NotFound, Refusals
-from app.graphql.inputs import ModelVersionBy, QualifiedName, RegisteredModelBy
+from app.graphql.inputs import DatasetBy, ModelVersionBy, QualifiedName, RegisteredModelBy
+from app.registry import drafts
 from app.registry import tables as rows
-from app.registry.finding import ModelBy, VersionBy, find_model, find_namespaces, find_version
+from app.registry.finding import ModelBy, VersionBy, find_dataset, find_model, find_namespaces, find_version
 from app.registry.listing import versions_by_id
 from app.registry.rules import composed
 
@@ -52,6 +53,25 @@ def named_model(session: ReadSession, by: RegisteredModelBy) -> rows.RegisteredM
         with below("name"):
             return find_model(session, _qualified(by.name))
     return find_model(session, ModelBy(id=str(by.id)))
+
+
+def named_dataset(session: ReadSession, by: DatasetBy) -> rows.Dataset:
+    """Return the dataset that `by` names.
+
+    Raises:
+        InvalidInput: The id is malformed or of another kind, or the name is text that no store can keep.
+        NotFound: There is none; the nearest names are suggested.
+    """
+    # What is looked up need not obey the rules of what is registered.
+    if not by.name:
+        return find_dataset(session, drafts.DatasetBy.model_construct(id=str(by.id), name=None))
+    with below("name"):
+        with below("namespace"):
+            namespace = composed(by.name.namespace or "default")
+        with below("name"):
+            name = composed(by.name.name)
+        qualified = drafts.QualifiedName.model_construct(namespace=namespace, name=name)
+        return find_dataset(session, drafts.DatasetBy.model_construct(id=None, name=qualified))
 
 
 def named_version(session: ReadSession, by: ModelVersionBy) -> rows.ModelVersion:

@@ -9,9 +9,8 @@ from app.graphql.changes import Change
 from app.graphql.datasets import Dataset, DatasetVersion
 from app.graphql.enums import UserErrorCode
 from app.graphql.metrics import MetricDefinition
-from app.graphql.namespaces import Namespace
 from app.graphql.principals import Node
-from app.graphql.registered import ModelVersion, RegisteredModel, SimilarModel
+from app.graphql.registered import ModelVersion, Namespace, RegisteredModel, SimilarModel
 from app.graphql.tasks import Task
 
 

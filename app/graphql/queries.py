@@ -9,6 +9,7 @@ from app.db.engine import ReadSession
 from app.db.ids import kind_of
 from app.db.paging import MAX_PAGE
 from app.errors import InvalidInput
+from app.graphql.catalogue_queries import CatalogueQueries
 from app.graphql.context import Info
 from app.graphql.discovery_queries import DiscoveryQueries
 from app.graphql.limits import MAX_BODY_BYTES, MAX_COST, MAX_DEPTH
@@ -19,14 +20,14 @@ from app.graphql.selection import selected
 from app.graphql.server import EmbedderInfo, Limits, ServerInfo
 from app.identity.tables import Principal
 from app.insight import discovery
-from app.registry.finding import KINDS
+from app.registry.finding import KINDS, require_kind
 from app.registry.rules import MAX_TAGS
 from app.search.contract import WINDOW
 from app.version import VERSION
 
 
 @strawberry.type(description="The root of all reading.")
-class Query(RegistryQueries, DiscoveryQueries):
+class Query(RegistryQueries, CatalogueQueries, DiscoveryQueries):
     """The root of all reading."""
 
     @strawberry.field(description="Anything by its id; null when it is not there.")
@@ -41,6 +42,26 @@ class Query(RegistryQueries, DiscoveryQueries):
             raise InvalidInput(f"{wanted[:80]!r} is not an id", field=["id"])
         selection = selected(info)
         return await info.context.read(lambda session: load_nodes(session, [wanted], selection).get(wanted))
+
+    @strawberry.field(
+        description="Up to 100 things by their ids, in their order; null where one is not there."
+    )
+    async def nodes(
+        self,
+        info: Info,
+        ids: Annotated[list[strawberry.ID], strawberry.argument(description="The ids.")],
+    ) -> list[Node | None]:
+        """Return things by their ids."""
+        if len(ids) > MAX_PAGE:
+            raise InvalidInput(f"at most {MAX_PAGE} ids are looked up at once", field=["ids"])
+        wanted = [require_kind(str(one), field=("ids", str(index))) for index, one in enumerate(ids)]
+        selection = selected(info)
+
+        def work(session: ReadSession) -> list[Node | None]:
+            found = load_nodes(session, dict.fromkeys(wanted), selection)
+            return [found.get(one) for one in wanted]
+
+        return await info.context.read(work)
 
     @strawberry.field(description="Who asks.")
     async def viewer(self, info: Info) -> Viewer | None:

@@ -5,23 +5,49 @@ the response: nothing is read while a query is being resolved.
 """
 
 from datetime import datetime
-from typing import Annotated, Any
+from typing import Annotated
 
 import strawberry
 from strawberry import UNSET
 
+from app.errors import HolotypeError
 from app.graphql.connections import After, Before, Connection, First, Last
-from app.graphql.datasets import DatasetUse, Tag
+from app.graphql.datasets import DatasetUse
+from app.graphql.entities import Entity, Loaded
 from app.graphql.enums import DatasetRole, LineageDirection, LineageNodeKind, LineageRelation, VersionState
+from app.graphql.filter_inputs import MetricFilter, MetricKeyInput, ModelFilter, VersionFilter
 from app.graphql.lineage import LineageGraph
 from app.graphql.metrics import Metric
-from app.graphql.namespaces import Namespace, Stage
-from app.graphql.ordering import VersionOrder
+from app.graphql.ordering import ModelOrder, VersionOrder
 from app.graphql.principals import Node, Principal
 from app.graphql.scalars import JSON, URI, BigInt
 from app.graphql.selection import response_key
+from app.graphql.stages import Stage
 
-Loaded = strawberry.Private[dict[str, Any]]
+
+@strawberry.type(description="The owner of names: a team, an organisation.")
+class Namespace(Node):
+    """The owner of names."""
+
+    loaded: Loaded
+    name: str = strawberry.field(description="Its name, unique.")
+    description: str | None = strawberry.field(description="What it is for.")
+    created_at: datetime = strawberry.field(description="When it was made.")
+    stages: list[Stage] = strawberry.field(description="The stages of its models' versions, in their order.")
+
+    @strawberry.field(description="Its models, by name unless another order is asked for.")
+    def registered_models(  # noqa: PLR0917 - the arguments of the schema
+        self,
+        info: strawberry.Info,
+        filter: Annotated[ModelFilter | None, strawberry.argument(description="Only these.")] = UNSET,
+        order_by: Annotated[ModelOrder | None, strawberry.argument(description="The order.")] = UNSET,
+        first: First = 20,
+        after: After = UNSET,
+        last: Last = UNSET,
+        before: Before = UNSET,
+    ) -> Connection["RegisteredModel"] | None:
+        """Return a page of its models."""
+        return self.loaded[response_key(info)]  # type: ignore[no-any-return]
 
 
 @strawberry.type(description="A typed setting that a version was made with; it never changes.")
@@ -62,10 +88,9 @@ class SimilarModel:
 
 
 @strawberry.type(description="A named line of versions.")
-class RegisteredModel(Node):
+class RegisteredModel(Entity):
     """A named line of versions."""
 
-    loaded: Loaded
     namespace: Namespace = strawberry.field(description="The namespace that owns the name.")
     name: str = strawberry.field(description="The name, unique in its namespace.")
     display_name: str | None = strawberry.field(description="The name as its makers write it.")
@@ -83,7 +108,6 @@ class RegisteredModel(Node):
     paper_url: URI | None = strawberry.field(description="Where its paper is.")
     code_url: URI | None = strawberry.field(description="Where its code is.")
     page_url: URI | None = strawberry.field(description="Where its page is.")
-    tags: list[Tag] = strawberry.field(description="Its tags, in the order of their keys.")
     aliases: list[Alias] = strawberry.field(description="Its aliases, in the order of their names.")
     owners: list[Principal] = strawberry.field(description="Who answers for it.")
     retirement: Retirement | None = strawberry.field(description="Set when it should not be taken any more.")
@@ -94,13 +118,6 @@ class RegisteredModel(Node):
     )
     deleted_at: datetime | None = strawberry.field(description="When it was deleted.")
     created_by: Principal = strawberry.field(description="Who registered it.")
-
-    @strawberry.field(description="One tag by its key.")
-    def tag(
-        self, info: strawberry.Info, key: Annotated[str, strawberry.argument(description="The tag's key.")]
-    ) -> Tag | None:
-        """Return one tag by its key."""
-        return self.loaded[response_key(info)]  # type: ignore[no-any-return]
 
     @strawberry.field(description="The version with the highest number.")
     def latest_version(
@@ -121,9 +138,10 @@ class RegisteredModel(Node):
         return self.loaded[response_key(info)]  # type: ignore[no-any-return]
 
     @strawberry.field(description="Its versions, the highest number first unless another order is asked for.")
-    def versions(
+    def versions(  # noqa: PLR0917 - the arguments of the schema
         self,
         info: strawberry.Info,
+        filter: Annotated[VersionFilter | None, strawberry.argument(description="Only these.")] = UNSET,
         order_by: Annotated[VersionOrder | None, strawberry.argument(description="The order.")] = UNSET,
         first: First = 20,
         after: After = UNSET,
@@ -135,10 +153,9 @@ class RegisteredModel(Node):
 
 
 @strawberry.type(description="One candidate of a model.")
-class ModelVersion(Node):
+class ModelVersion(Entity):
     """One candidate of a model."""
 
-    loaded: Loaded
     registered_model: RegisteredModel = strawberry.field(description="The model that it is a version of.")
     number: int = strawberry.field(description="Its number, never used twice in a model.")
     semver: str | None = strawberry.field(description="Its semantic version, unique in the model.")
@@ -155,18 +172,10 @@ class ModelVersion(Node):
     parameter_count: BigInt | None = strawberry.field(description="How many weights it has.")
     size_bytes: BigInt | None = strawberry.field(description="How large it is, in bytes.")
     released_at: datetime | None = strawberry.field(description="When it was published.")
-    tags: list[Tag] = strawberry.field(description="Its tags, in the order of their keys.")
     revision: int = strawberry.field(description="Counts the changes of the version's own fields.")
     created_at: datetime = strawberry.field(description="When it was registered.")
     updated_at: datetime = strawberry.field(description="When it last changed.")
     created_by: Principal = strawberry.field(description="Who registered it.")
-
-    @strawberry.field(description="One tag by its key.")
-    def tag(
-        self, info: strawberry.Info, key: Annotated[str, strawberry.argument(description="The tag's key.")]
-    ) -> Tag | None:
-        """Return one tag by its key."""
-        return self.loaded[response_key(info)]  # type: ignore[no-any-return]
 
     @strawberry.field(description="Its params, in the order of their names.")
     def params(
@@ -193,6 +202,7 @@ class ModelVersion(Node):
     def metrics(
         self,
         info: strawberry.Info,
+        filter: Annotated[MetricFilter | None, strawberry.argument(description="Only these.")] = UNSET,
         first: First = 100,
         after: After = UNSET,
         last: Last = UNSET,
@@ -200,6 +210,24 @@ class ModelVersion(Node):
     ) -> Connection[Metric] | None:
         """Return a page of its metrics."""
         return self.loaded[response_key(info)]  # type: ignore[no-any-return]
+
+    @strawberry.field(
+        description="One metric by its key; where several match, the error AMBIGUOUS names the choices."
+    )
+    def metric(
+        self,
+        info: strawberry.Info,
+        key: Annotated[MetricKeyInput, strawberry.argument(description="The metric's key.")],
+    ) -> Metric | None:
+        """Return one metric by its key.
+
+        Raises:
+            Ambiguous: Several metrics match.
+        """
+        found = self.loaded[response_key(info)]
+        if isinstance(found, HolotypeError):
+            raise found
+        return found  # type: ignore[no-any-return]
 
     @strawberry.field(description="The datasets it was made with.")
     def datasets(

@@ -6,21 +6,17 @@ import strawberry
 from strawberry import UNSET
 
 from app.db.engine import ReadSession
-from app.db.paging import MAX_PAGE
-from app.graphql.changes import Change
 from app.graphql.connections import After, Before, Connection, First, Last, connection, page_asked
 from app.graphql.context import Info
-from app.graphql.filters import ModelFilter, model_filter
+from app.graphql.filter_inputs import ModelFilter, VersionFilter
+from app.graphql.filters import deleted_models, model_filter, version_filter
 from app.graphql.inputs import ModelVersionBy, RegisteredModelBy
-from app.graphql.loading.changes import load_changes
-from app.graphql.loading.registered import load_models, load_versions
-from app.graphql.namespaces import Namespace, namespace
+from app.graphql.loading.registered import load_models, load_namespaces, load_versions
 from app.graphql.naming import below, named_model, named_namespace, named_version
-from app.graphql.ordering import ModelOrder, VersionOrder
-from app.graphql.registered import ModelVersion, RegisteredModel
+from app.graphql.ordering import ModelOrder, VersionOrder, model_order, version_order
+from app.graphql.registered import ModelVersion, Namespace, RegisteredModel
 from app.graphql.selection import selected
-from app.graphql.tasks import Task, task
-from app.registry import listing
+from app.registry import browsing, listing
 
 
 @strawberry.type
@@ -32,7 +28,31 @@ class RegistryQueries:
         self, info: Info, name: Annotated[str, strawberry.argument(description="The name.")]
     ) -> Namespace | None:
         """Return a namespace by its name."""
-        return await info.context.read(lambda session: namespace(named_namespace(session, name)))
+        selection = selected(info)
+
+        def work(session: ReadSession) -> Namespace:
+            return load_namespaces(session, [named_namespace(session, name)], selection)[0]
+
+        return await info.context.read(work)
+
+    @strawberry.field(description="The namespaces, by name.")
+    async def namespaces(
+        self,
+        info: Info,
+        first: First = 20,
+        after: After = UNSET,
+        last: Last = UNSET,
+        before: Before = UNSET,
+    ) -> Connection[Namespace] | None:
+        """Return a page of the namespaces."""
+        selection = selected(info)
+        request = page_asked(first, after, last, before)
+
+        def work(session: ReadSession) -> Connection[Namespace]:
+            page = browsing.list_namespaces(session, request, counted="totalCount" in selection)
+            return connection(page, load_namespaces(session, page.items, selection.items()))
+
+        return await info.context.read(work)
 
     @strawberry.field(description="A model by its id or name.")
     async def registered_model(
@@ -62,14 +82,14 @@ class RegistryQueries:
         """Return a page of the models."""
         selection = selected(info)
         request = page_asked(first, after, last, before)
-        order = listing.ModelOrder[order_by.field.name] if order_by else listing.ModelOrder.NAME
-        descending = order_by.direction.name == "DESC" if order_by else False
+        order, descending = model_order(order_by or None)
 
         def work(session: ReadSession) -> Connection[RegisteredModel]:
             page = listing.list_models(
                 session,
                 request,
                 admitted=model_filter(filter or None),
+                deleted=deleted_models(filter or None),
                 order=order,
                 descending=descending,
                 counted="totalCount" in selection,
@@ -95,9 +115,10 @@ class RegistryQueries:
     @strawberry.field(
         description="The versions of all models, the newest first unless another order is asked for."
     )
-    async def model_versions(
+    async def model_versions(  # noqa: PLR0917 - the arguments of the schema
         self,
         info: Info,
+        filter: Annotated[VersionFilter | None, strawberry.argument(description="Only these.")] = UNSET,
         order_by: Annotated[VersionOrder | None, strawberry.argument(description="The order.")] = UNSET,
         first: First = 20,
         after: After = UNSET,
@@ -107,53 +128,17 @@ class RegistryQueries:
         """Return a page of the versions of all models."""
         selection = selected(info)
         request = page_asked(first, after, last, before)
-        order = listing.VersionOrder[order_by.field.name] if order_by else listing.VersionOrder.CREATED_AT
-        descending = order_by.direction.name == "DESC" if order_by else True
+        order, descending = version_order(order_by or None, listing.VersionOrder.CREATED_AT)
 
         def work(session: ReadSession) -> Connection[ModelVersion]:
             page = listing.list_versions(
-                session, request, order=order, descending=descending, counted="totalCount" in selection
+                session,
+                request,
+                admitted=version_filter(filter or None),
+                order=order,
+                descending=descending,
+                counted="totalCount" in selection,
             )
             return connection(page, load_versions(session, page.items, selection.items()))
-
-        return await info.context.read(work)
-
-    @strawberry.field(description="The tasks that models are made for, by name.")
-    async def tasks(
-        self,
-        info: Info,
-        text: Annotated[
-            str | None, strawberry.argument(description="Only tasks with these words in any of their names.")
-        ] = UNSET,
-        first: First = 100,
-        after: After = UNSET,
-        last: Last = UNSET,
-        before: Before = UNSET,
-    ) -> Connection[Task] | None:
-        """Return a page of the tasks."""
-        request = page_asked(first, after, last, before, default=MAX_PAGE)
-
-        def work(session: ReadSession) -> Connection[Task]:
-            page = listing.list_tasks(session, request, text=text or None)
-            return connection(page, [task(row) for row in page.items])
-
-        return await info.context.read(work)
-
-    @strawberry.field(description="The change log, in its order.")
-    async def changes(
-        self,
-        info: Info,
-        first: First = 50,
-        after: After = UNSET,
-        last: Last = UNSET,
-        before: Before = UNSET,
-    ) -> Connection[Change] | None:
-        """Return a page of the change log."""
-        selection = selected(info)
-        request = page_asked(first, after, last, before, default=50)
-
-        def work(session: ReadSession) -> Connection[Change]:
-            page = listing.list_changes(session, request, counted="totalCount" in selection)
-            return connection(page, load_changes(session, page.items, selection.items()))
 
         return await info.context.read(work)

@@ -13,8 +13,9 @@ from graphql import (
     is_abstract_type,
 )
 from graphql.execution.values import VariableValues, get_argument_values
-from pydantic.alias_generators import to_snake
 from strawberry import Info
+from strawberry.schema.schema_converter import GraphQLCoreConverter
+from strawberry.types.arguments import convert_arguments
 
 ResolveInfo: TypeAlias = GraphQLResolveInfo[Any]
 Owned: TypeAlias = tuple[Any, FieldNode]
@@ -83,8 +84,18 @@ class Selection:
             owner, node = found[0]
             definition = owner.fields[name]
             given = get_argument_values(definition, node, variables)
-            arguments = {to_snake(argument): value for argument, value in given.items()}
-            yield Call(key, arguments, self._merged(found))
+            yield Call(key, self._converted(definition, given), self._merged(found))
+
+    def _converted(self, definition: Any, given: dict[str, Any]) -> dict[str, Any]:
+        """Turn a field's arguments into the types of the schema, as they are for a field's resolver."""
+        schema = self._info.schema.extensions[GraphQLCoreConverter.DEFINITION_BACKREF]
+        field = definition.extensions[GraphQLCoreConverter.DEFINITION_BACKREF]
+        return convert_arguments(
+            given,
+            field.arguments,
+            scalar_registry=schema.schema_converter.scalar_registry,
+            config=schema.config,
+        )
 
     def _merged(self, fields: list[Owned]) -> "Selection":
         return Selection(

@@ -13,6 +13,7 @@ from app.db.changelog import head
 from app.db.engine import ReadSession
 from app.errors import InvalidInput
 from app.insight.documents import documents_for
+from app.registry.filtering import answered
 from app.registry.listing import models_by_id
 from app.registry.tables import RegisteredModel
 from app.search.contract import (
@@ -142,10 +143,11 @@ def search(session: ReadSession, discovery: Discovery, query: Query, *, reasons:
         raise InvalidInput(f"text has at most {MAX_QUERY} characters", field=["text"])
     start = _rank_of(query)
     vector, degraded = _encode(discovery, query)
+    admitted = answered(session, query.filter)
     try:
         answer = discovery.reader.search(
             SearchRequest(
-                text=query.text, vector=vector, mode=query.mode, filter=query.filter, facets=query.facets
+                text=query.text, vector=vector, mode=query.mode, filter=admitted, facets=query.facets
             )
         )
     except IndexUnavailable as away:

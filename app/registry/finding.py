@@ -55,13 +55,14 @@ class VersionBy:
 
 
 def require_kind(entity_id: str, *prefixes: str, field: Sequence[str] = ("id",)) -> str:
-    """Return `entity_id` when it is a well-formed id of one of the kinds `prefixes`.
+    """Return `entity_id` when it is a well-formed id of one of the kinds `prefixes`, or of any without them.
 
     Raises:
         InvalidInput: It is no id, or the id of another kind of thing.
     """
     kind = kind_of(entity_id)
-    wanted = " or ".join(KINDS[prefix] for prefix in prefixes)
+    prefixes = prefixes or tuple(KINDS)
+    wanted = " or ".join(KINDS[prefix] for prefix in prefixes) if len(prefixes) < len(KINDS) else "a thing"
     if kind is None or kind not in KINDS:
         raise InvalidInput(f"{entity_id[:80]!r} is not an id; the id of {wanted} is needed", field=field)
     if kind not in prefixes:

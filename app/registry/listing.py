@@ -3,14 +3,12 @@
 from collections.abc import Collection, Sequence
 from enum import StrEnum
 
-from sqlalchemy import and_, func
+from sqlalchemy import ColumnElement, and_, func, true
 from sqlmodel import col, select
 
-from app.db.changelog import Change
 from app.db.engine import ReadSession
-from app.db.paging import Order, Page, PageRequest, list_page, list_pages, named, sequence_page
-from app.db.text import fold
-from app.registry.filtering import model_condition
+from app.db.paging import Order, Page, PageRequest, list_page, list_pages, named
+from app.registry.filtering import model_condition, version_condition
 from app.registry.tables import (
     Alias,
     MetricSeries,
@@ -19,7 +17,6 @@ from app.registry.tables import (
     Param,
     RegisteredModel,
     Tag,
-    Task,
 )
 from app.search.filters import All, Filter
 
@@ -30,6 +27,14 @@ class ModelOrder(StrEnum):
     NAME = "name_folded"
     CREATED_AT = "created_at"
     UPDATED_AT = "updated_at"
+
+
+class Deleted(StrEnum):
+    """Whether deleted models are listed."""
+
+    EXCLUDE = "EXCLUDE"
+    INCLUDE = "INCLUDE"
+    ONLY = "ONLY"
 
 
 class VersionOrder(StrEnum):
@@ -45,31 +50,60 @@ def list_models(
     request: PageRequest,
     *,
     admitted: Filter = All(),  # noqa: B008 - a frozen value
+    deleted: Deleted = Deleted.EXCLUDE,
     order: ModelOrder = ModelOrder.NAME,
     descending: bool = False,
     counted: bool = False,
 ) -> Page[RegisteredModel]:
-    """Return a page of the living models that the filter admits."""
-    statement = select(RegisteredModel).where(
-        col(RegisteredModel.deleted_at).is_(None), model_condition(admitted)
-    )
-    name = named("models", {"filter": repr(admitted)})
+    """Return a page of the models that the filter admits, living ones unless deleted ones are asked for."""
+    statement = select(RegisteredModel).where(_shown(deleted), model_condition(admitted))
+    name = named("models", {"filter": repr(admitted), "deleted": deleted})
     return list_page(session, statement, Order(name, (order, "id"), descending), request, counted=counted)
+
+
+def models_in(
+    session: ReadSession,
+    namespace_ids: Collection[str],
+    request: PageRequest,
+    *,
+    admitted: Filter = All(),  # noqa: B008 - a frozen value
+    deleted: Deleted = Deleted.EXCLUDE,
+    order: ModelOrder = ModelOrder.NAME,
+    descending: bool = False,
+    counted: bool = False,
+) -> dict[str, Page[RegisteredModel]]:
+    """Return the same page of the models of many namespaces, by namespace."""
+    mine = col(RegisteredModel.namespace_id).in_(namespace_ids)
+    statement = select(RegisteredModel).where(mine, _shown(deleted), model_condition(admitted))
+    name = named("models_in", {"filter": repr(admitted), "deleted": deleted})
+    by = Order(name, (order, "id"), descending)
+    return list_pages(session, statement, "namespace_id", by, request, counted=counted)
+
+
+def _shown(deleted: Deleted) -> ColumnElement[bool]:
+    match deleted:
+        case Deleted.EXCLUDE:
+            return col(RegisteredModel.deleted_at).is_(None)
+        case Deleted.ONLY:
+            return col(RegisteredModel.deleted_at).is_not(None)
+    return true()
 
 
 def list_versions(
     session: ReadSession,
     request: PageRequest,
     *,
+    admitted: Filter = All(),  # noqa: B008 - a frozen value
     order: VersionOrder = VersionOrder.CREATED_AT,
     descending: bool = True,
     counted: bool = False,
 ) -> Page[ModelVersion]:
-    """Return a page of all living versions."""
-    statement = select(ModelVersion).where(col(ModelVersion.deleted_at).is_(None))
-    return list_page(
-        session, statement, Order("versions", (order, "id"), descending), request, counted=counted
+    """Return a page of the living versions that the filter admits."""
+    statement = select(ModelVersion).where(
+        col(ModelVersion.deleted_at).is_(None), version_condition(admitted)
     )
+    name = named("versions", {"filter": repr(admitted)})
+    return list_page(session, statement, Order(name, (order, "id"), descending), request, counted=counted)
 
 
 def versions_of(
@@ -77,15 +111,18 @@ def versions_of(
     model_ids: Collection[str],
     request: PageRequest,
     *,
+    admitted: Filter = All(),  # noqa: B008 - a frozen value
     order: VersionOrder = VersionOrder.NUMBER,
     descending: bool = True,
     counted: bool = False,
 ) -> dict[str, Page[ModelVersion]]:
-    """Return the same page of the versions of many models, by model."""
+    """Return the same page of the versions of many models that the filter admits, by model."""
     statement = select(ModelVersion).where(
-        col(ModelVersion.model_id).in_(model_ids), col(ModelVersion.deleted_at).is_(None)
+        col(ModelVersion.model_id).in_(model_ids),
+        col(ModelVersion.deleted_at).is_(None),
+        version_condition(admitted),
     )
-    by = Order("versions_of", (order, "id"), descending)
+    by = Order(named("versions_of", {"filter": repr(admitted)}), (order, "id"), descending)
     return list_pages(session, statement, "model_id", by, request, counted=counted)
 
 
@@ -137,37 +174,6 @@ def params_of(
     return list_pages(session, statement, "version_id", Order("params", ("name",)), request, counted=counted)
 
 
-def metrics_of(
-    session: ReadSession, version_ids: Collection[str], request: PageRequest, *, counted: bool = False
-) -> dict[str, Page[MetricSeries]]:
-    """Return the same page of the metric series of many versions, by version, in the order of the names."""
-    statement = select(MetricSeries).where(col(MetricSeries.owner_id).in_(version_ids))
-    order = Order("metrics", ("name_folded", "id"))
-    return list_pages(session, statement, "owner_id", order, request, counted=counted)
-
-
-def list_tasks(session: ReadSession, request: PageRequest, *, text: str | None = None) -> Page[Task]:
-    """Return a page of the tasks whose name, title, description or synonyms contain `text`, by name."""
-    words = set(fold(text or "").split())
-    every = session.exec(select(Task).order_by(col(Task.name)))
-    tasks = [
-        task for task, known in ((one, _in_words(one)) for one in every) if all(w in known for w in words)
-    ]
-    order = Order(named("tasks", {"text": text}), ("name",))
-    return sequence_page(tasks, [task.name for task in tasks], order, request)
-
-
-def list_changes(
-    session: ReadSession, request: PageRequest, *, subject: str | None = None, counted: bool = False
-) -> Page[Change]:
-    """Return a page of the change log, in its order."""
-    statement = select(Change)
-    if subject is not None:
-        statement = statement.where(Change.subject_id == subject)
-    order = Order(named("changes", {"subject": subject}), ("sequence",))
-    return list_page(session, statement, order, request, counted=counted)
-
-
 def namespaces_by_id(session: ReadSession, ids: Collection[str]) -> dict[str, Namespace]:
     """Return namespaces by id; unknown ids are left out."""
     return {row.id: row for row in session.exec(select(Namespace).where(col(Namespace.id).in_(ids)))}
@@ -209,7 +215,3 @@ def params_by_version(session: ReadSession, version_ids: Sequence[str]) -> dict[
     ):
         params.setdefault(row.version_id, {})[row.name] = row
     return params
-
-
-def _in_words(task: Task) -> str:
-    return fold(" ".join([task.name, task.title, task.description or "", *task.synonyms]))

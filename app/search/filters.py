@@ -97,7 +97,30 @@ class Keys:
     keys: frozenset[int]
 
 
-Filter = All | And | Or | Not | Equals | In | Contains | StartsWith | Exists | Keys
+class Outside:
+    """A condition that no index knows; it is answered as `Keys` before an index is asked."""
+
+    __slots__ = ()
+
+
+Filter = All | And | Or | Not | Equals | In | Contains | StartsWith | Exists | Keys | Outside
+
+
+def conditions_of(tree: Filter) -> tuple[Filter, ...]:
+    """Return the items of the outermost conjunctions, all of which must hold."""
+    if isinstance(tree, And):
+        return tuple(condition for item in tree.items for condition in conditions_of(item))
+    return (tree,)
+
+
+def asks_outside(tree: Filter) -> bool:
+    """Return whether a condition of the tree is one that no index knows."""
+    match tree:
+        case And(items) | Or(items):
+            return any(map(asks_outside, items))
+        case Not(item):
+            return asks_outside(item)
+    return isinstance(tree, Outside)
 
 
 def without_field(tree: Filter, field: FactField) -> Filter:
@@ -106,21 +129,15 @@ def without_field(tree: Filter, field: FactField) -> Filter:
     Conditions are the items of the outermost conjunctions. One that speaks of other fields too is kept whole,
     since leaving out a part of it would mean something else.
     """
-    conditions = _conditions(tree)
+    conditions = conditions_of(tree)
     kept = tuple(item for item in conditions if _fields(item) != {field})
     if len(kept) == len(conditions):
         return tree
     return And(kept) if kept else All()
 
 
-def _conditions(tree: Filter) -> tuple[Filter, ...]:
-    if isinstance(tree, And):
-        return tuple(condition for item in tree.items for condition in _conditions(item))
-    return (tree,)
-
-
 def _fields(tree: Filter) -> frozenset[FactField | None]:
-    """Return the fields that a condition speaks of; None stands for a set of keys."""
+    """Return the fields that a condition speaks of; None stands for what is no fact."""
     match tree:
         case All():
             return frozenset()
@@ -128,7 +145,7 @@ def _fields(tree: Filter) -> frozenset[FactField | None]:
             return reduce(frozenset.union, map(_fields, items), frozenset())
         case Not(item):
             return _fields(item)
-        case Keys():
+        case Keys() | Outside():
             return frozenset({None})
         case _:
             return frozenset({tree.field})

@@ -13,6 +13,7 @@ from sqlalchemy import inspect
 from sqlalchemy.exc import OperationalError
 from sqlmodel import select
 
+from app.db.changelog import ChangeEntity
 from app.db.columns import metadata
 from app.db.engine import Database, sqlite_url
 from app.db.migrate import DatabaseNewerThanCode, alembic_config, upgrade
@@ -102,6 +103,24 @@ def test_a_user_and_a_service_are_there_from_the_start(empty: Database) -> None:
     with empty.read() as session:
         known = {(row.kind, row.name, row.id[:3]) for row in session.exec(select(Principal))}
     assert known == {("user", "local", "usr"), ("service", "system", "sva")}
+
+
+def test_changes_that_were_logged_before_are_found_by_what_they_touch(empty: Database) -> None:
+    config = alembic_config()
+    with empty.writers.begin() as connection:
+        config.attributes["connection"] = connection
+        command.upgrade(config, "0003")
+        for sequence, subject, related in ((1, "mdl_a", '["nsp_a"]'), (2, "ver_a", '["mdl_a","ver_a"]')):
+            connection.exec_driver_sql(
+                'INSERT INTO change (sequence, id, "transaction", at, actor_id, action, subject_id, related,'
+                " digest) VALUES (?, ?, 't', '2026-01-01', 'a', 'a', ?, ?, 'd')",
+                (sequence, f"chg_{sequence}", subject, related),
+            )
+    upgrade(empty)
+    with empty.read() as session:
+        rows = session.exec(select(ChangeEntity)).all()
+    touched = {(row.entity_id, row.sequence) for row in rows}
+    assert touched == {("mdl_a", 1), ("nsp_a", 1), ("mdl_a", 2), ("ver_a", 2)}
 
 
 def test_only_sqlite_is_served() -> None:

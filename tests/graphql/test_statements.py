@@ -36,7 +36,22 @@ CHANGES = """changes(last: $n) { totalCount nodes {
 SEARCH = """search(text: "model", mode: WORDS, first: $n) { totalCount edges {
   node { name namespace { name } tags { key } } version { number } why { matched { field } }
 } }"""
+BY_VERSION = """registeredModels(first: $n, filter: {
+  anyVersion: {metric: {key: {name: "accuracy"}, value: {gte: 1}}}, tag: {key: "t"}
+}) { totalCount nodes {
+  name history(last: 2) { totalCount nodes { action actor { ... on User { name } } } }
+  namespace { name registeredModels(first: 2) { totalCount nodes { name } } }
+  versions(first: 1, filter: {alias: {equals: "champion"}}) { totalCount nodes {
+    metric(key: {name: "accuracy"}) { value } metrics(filter: {split: {exists: false}}) { nodes { value } }
+    history(first: 2) { nodes { sequence } }
+  } }
+} }"""
+SEARCH_BY_VERSION = """search(mode: WORDS, first: $n, filter: {
+  anyVersion: {param: {key: "p", number: {gte: 1}}}
+}) { totalCount edges { node { name } } }"""
 STATEMENTS = {
+    BY_VERSION: 18,
+    SEARCH_BY_VERSION: 4,
     TEN_FIELDS: 6,
     EVERYTHING: 15,
     VERSIONS: 20,

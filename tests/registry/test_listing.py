@@ -10,25 +10,25 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from app.db.engine import ReadSession
-from app.db.paging import Order, Page, PageRequest, cursor_of, sequence_page
+from app.db.paging import Order, Page, PageRequest, cursor_of, named, sequence_page
 from app.errors import InvalidInput
+from app.registry.browsing import list_tasks
+from app.registry.changes import Wanted, list_changes
 from app.registry.drafts import ModelDraft, VersionDraft, draft
 from app.registry.labels import set_alias
 from app.registry.listing import (
     ModelOrder,
     aliases_of,
     latest_versions,
-    list_changes,
     list_models,
-    list_tasks,
     list_versions,
-    metrics_of,
     models_by_id,
     params_of,
     tags_of,
     versions_by_id,
     versions_of,
 )
+from app.registry.measured import metrics_of
 from app.registry.registration import create_versions, register_models
 from app.search.filters import Equals, FactField
 from tests.store import Store, open_store
@@ -141,7 +141,7 @@ def handmade(*values: Any) -> str:
     return base64.urlsafe_b64encode(orjson.dumps([digest, *values])).decode().rstrip("=")
 
 
-BY_TIME = Order('models{"filter":"All()"}', ("created_at", "id"))
+BY_TIME = Order('models{"deleted":"EXCLUDE","filter":"All()"}', ("created_at", "id"))
 CURSOR = cursor_of(BY_TIME, ["2026-01-31T12:00:00+00:00", "mdl_"])
 FORGED: list[list[Any]] = [
     *([None, "mdl"], [1, "mdl"], ["2026-01-31", "mdl"], ["2026-01-31T12:00:00", "mdl"], ["soon", "mdl"]),
@@ -169,7 +169,7 @@ def test_a_cursor_made_by_hand_that_could_be_one_is_a_place_in_the_list(filled: 
 
 def test_a_number_that_no_column_holds_is_no_cursor(filled: Store) -> None:
     for number in (2**63, 2**64 - 1, 1.5, True):
-        cursor = cursor_of(Order('changes{"subject":null}', ("sequence",)), [number])
+        cursor = cursor_of(Order(named("changes", {"wanted": repr(Wanted())}), ("sequence",)), [number])
         with filled.reading() as session, pytest.raises(InvalidInput, match="cursor"):
             list_changes(session, PageRequest(after=cursor))
 

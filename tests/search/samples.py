@@ -25,6 +25,7 @@ from app.search.filters import (
     Keys,
     Not,
     Or,
+    Outside,
     StartsWith,
 )
 
@@ -93,6 +94,8 @@ def admits(tree: Filter, given: ModelDocument) -> bool:
             return not admits(item, given)
         case Keys(keys):
             return given.key in keys
+        case Outside():
+            raise TypeError(f"a document does not tell {tree}")
         case _:
             return any(_holds(tree, fold(value)) for value in fact_values(given, tree.field))
 

@@ -10,11 +10,15 @@ from sqlmodel import col, select
 from app.db.changelog import Change as ChangeRow
 from app.db.engine import ReadSession
 from app.graphql.changes import Change
+from app.graphql.connections import connection, page_request
 from app.graphql.loading.nodes import load_nodes, loads
 from app.graphql.principals import Node, principal
 from app.graphql.scalars import BigInt
 from app.graphql.selection import Selection
 from app.identity.principals import principals_by_id
+from app.registry.changes import changes_at, histories
+
+Loaded = dict[str, dict[str, Any]]
 
 
 @loads("chg", "Change")
@@ -22,6 +26,20 @@ def changes_by_id(session: ReadSession, ids: Sequence[str], selection: Selection
     """Make types of changes by id."""
     found = session.exec(select(ChangeRow).where(col(ChangeRow.id).in_(ids))).all()
     return {str(node.id): node for node in load_changes(session, found, selection)}
+
+
+def load_histories(session: ReadSession, loaded: Loaded, selection: Selection) -> None:
+    """Fill the field `history` of things with what touched them."""
+    for call in selection.calls("history"):
+        request = page_request(call.arguments, first=50)
+        pages = histories(session, loaded.keys(), request, counted="totalCount" in call.below)
+        places = {item.sequence for page in pages.values() for item in page.items}
+        changes = changes_at(session, places) if places else []
+        nodes = load_changes(session, changes, call.below.items())
+        made = {change.sequence: node for change, node in zip(changes, nodes, strict=True)}
+        for entity_id, fields in loaded.items():
+            page = pages.get(entity_id)
+            fields[call.key] = connection(page, [made[item.sequence] for item in page.items] if page else [])
 
 
 def load_changes(session: ReadSession, changes: Sequence[ChangeRow], selection: Selection) -> list[Change]:

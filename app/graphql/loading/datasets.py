@@ -1,7 +1,7 @@
 """Datasets, their versions, and what was made with them."""
 
 from collections.abc import Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any, cast
 
 import strawberry
 from sqlmodel import col, select
@@ -10,12 +10,14 @@ from app.db.engine import ReadSession
 from app.db.paging import Order, named, sequence_page
 from app.graphql.connections import connection, page_request
 from app.graphql.datasets import Dataset, DatasetVersion, dataset_use, dataset_version, tag
-from app.graphql.loading.nodes import loads
-from app.graphql.namespaces import namespace
+from app.graphql.loading.nodes import load_nodes, loads
 from app.graphql.selection import Selection
 from app.registry import listing
 from app.registry import tables as rows
 from app.registry.datasets import dataset_versions_of, datasets_by_version, uses_of
+
+if TYPE_CHECKING:
+    from app.graphql.registered import Namespace
 
 Loaded = dict[str, dict[str, Any]]
 
@@ -34,13 +36,13 @@ def load_datasets(
     if not datasets:
         return []
     ids = [dataset.id for dataset in datasets]
-    owners = listing.namespaces_by_id(session, {dataset.namespace_id for dataset in datasets})
+    owners = load_nodes(session, {dataset.namespace_id for dataset in datasets}, selection.below("namespace"))
     tags = listing.tags_of(session, ids) if "tags" in selection else {}
     made = [
         Dataset(
             id=strawberry.ID(row.id),
             loaded={},
-            namespace=namespace(owners[row.namespace_id]),
+            namespace=cast("Namespace", owners[row.namespace_id]),
             name=row.name,
             description=row.description,
             tags=[tag(one) for one in tags.get(row.id, ())],

@@ -9,7 +9,6 @@ from app.db.engine import ReadSession
 from app.db.ids import kind_of
 from app.graphql.lineage import lineage_edge
 from app.graphql.metrics import metric_definition
-from app.graphql.namespaces import namespace
 from app.graphql.principals import Node, principal
 from app.graphql.selection import Selection
 from app.graphql.tasks import task
@@ -55,7 +54,6 @@ def _plain(table: Any, make: Callable[[Any], Any]) -> Loader:
 
 loads("usr", "User")(_plain(Principal, principal))
 loads("sva", "ServiceAccount")(_plain(Principal, principal))
-loads("nsp", "Namespace")(_plain(rows.Namespace, namespace))
 loads("tsk", "Task")(_plain(rows.Task, task))
 loads("mtd", "MetricDefinition")(_plain(rows.MetricDefinition, metric_definition))
 loads("lin", "LineageEdge")(_plain(LineageEdge, lineage_edge))

@@ -1,31 +1,39 @@
 """Models and versions with everything that a selection asks of them."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from typing import Any
 
 from app.db.engine import ReadSession
 from app.errors import NotFound
 from app.graphql.connections import connection, page_request
 from app.graphql.datasets import Tag, tag
+from app.graphql.filters import deleted_models, model_filter, version_filter
+from app.graphql.loading.changes import load_histories
 from app.graphql.loading.datasets import load_uses
 from app.graphql.loading.lineage import load_graph
+from app.graphql.loading.measurements import load_metrics, load_params
 from app.graphql.loading.nodes import loads
-from app.graphql.loading.rows import Creators, alias_of, model_of, param_of, version_of
+from app.graphql.loading.rows import Creators, alias_of, model_of, namespace_of, version_of
 from app.graphql.loading.similar import load_similar
-from app.graphql.metrics import metric
-from app.graphql.namespaces import namespace
 from app.graphql.naming import below
+from app.graphql.ordering import model_order, version_order
 from app.graphql.principals import principal
-from app.graphql.registered import Alias, ModelVersion, RegisteredModel, Retirement
+from app.graphql.registered import Alias, ModelVersion, Namespace, RegisteredModel, Retirement
 from app.graphql.selection import Selection
 from app.identity.principals import principals_by_id
 from app.registry import listing
 from app.registry import tables as rows
-from app.registry.metrics import metric_names
 from app.registry.rules import check_characters
 from app.registry.stages import stage_named
 
 Loaded = dict[str, dict[str, Any]]
+
+
+@loads("nsp", "Namespace")
+def namespaces_by_id(session: ReadSession, ids: Sequence[str], selection: Selection) -> dict[str, Any]:
+    """Make types of namespaces by id."""
+    found = list(listing.namespaces_by_id(session, ids).values())
+    return {str(node.id): node for node in load_namespaces(session, found, selection)}
 
 
 @loads("mdl", "RegisteredModel")
@@ -42,6 +50,32 @@ def versions_by_id(session: ReadSession, ids: Sequence[str], selection: Selectio
     return {str(node.id): node for node in load_versions(session, found, selection)}
 
 
+def load_namespaces(
+    session: ReadSession, namespaces: Sequence[rows.Namespace], selection: Selection
+) -> list[Namespace]:
+    """Make types of namespaces, with what `selection` asks for."""
+    loaded: Loaded = {row.id: {} for row in namespaces}
+    for call in selection.calls("registeredModels"):
+        order, descending = model_order(call.arguments.get("order_by"))
+        admitted = model_filter(call.arguments.get("filter"))
+        pages = listing.models_in(
+            session,
+            loaded.keys(),
+            page_request(call.arguments),
+            admitted=admitted,
+            deleted=deleted_models(call.arguments.get("filter")),
+            order=order,
+            descending=descending,
+            counted="totalCount" in call.below,
+        )
+        every = [model for page in pages.values() for model in page.items]
+        made = {str(node.id): node for node in load_models(session, every, call.below.items())}
+        for namespace_id, fields in loaded.items():
+            page = pages.get(namespace_id)
+            fields[call.key] = connection(page, [made[row.id] for row in page.items] if page else [])
+    return [namespace_of(row, loaded[row.id]) for row in namespaces]
+
+
 def load_models(
     session: ReadSession, models: Sequence[rows.RegisteredModel], selection: Selection
 ) -> list[RegisteredModel]:
@@ -49,14 +83,15 @@ def load_models(
     loaded: Loaded = {model.id: {} for model in models}
     if not models:
         return []
-    known = listing.namespaces_by_id(session, {model.namespace_id for model in models})
-    namespaces = {row.id: namespace(row) for row in known.values()}
+    ids = {model.namespace_id for model in models}
+    namespaces = namespaces_by_id(session, sorted(ids), selection.below("namespace"))
     people = _people(session, models, selection)
     retirements = _retirements(session, models, selection, people)
     tags = _fill_tags(session, loaded, selection)
     aliases = _aliases_of_models(session, list(loaded), selection)
     _fill_latest(session, loaded, selection)
     _fill_versions(session, loaded, selection)
+    load_histories(session, loaded, selection)
     _fill_similar(session, models, loaded, selection)
     return [
         model_of(
@@ -89,8 +124,9 @@ def load_versions(
     creators = _creators(session, versions, selection)
     tags = _fill_tags(session, loaded, selection)
     aliases = _aliases_of_versions(session, versions, selection)
-    _fill_params(session, loaded, selection)
-    _fill_metrics(session, loaded, selection)
+    load_params(session, loaded, selection)
+    load_metrics(session, loaded, selection)
+    load_histories(session, loaded, selection)
     load_uses(session, loaded, selection)
     for call in selection.calls("lineage"):
         for version_id, fields in loaded.items():
@@ -185,12 +221,13 @@ def _stage(name: str | None) -> str | None:
 
 def _fill_versions(session: ReadSession, loaded: Loaded, selection: Selection) -> None:
     for call in selection.calls("versions"):
-        order, descending = version_order(call.arguments.get("order_by"))
+        order, descending = version_order(call.arguments.get("order_by"), listing.VersionOrder.NUMBER)
         pages = listing.versions_of(
             session,
             loaded.keys(),
             page_request(call.arguments),
-            order=order or listing.VersionOrder.NUMBER,
+            admitted=version_filter(call.arguments.get("filter")),
+            order=order,
             descending=descending,
             counted="totalCount" in call.below,
         )
@@ -207,20 +244,6 @@ def _fill_similar(
     for call in selection.calls("similar"):
         for model in models:
             loaded[model.id][call.key] = load_similar(session, model, call.arguments.get("limit"), call.below)
-
-
-def version_order(given: Any) -> tuple[listing.VersionOrder | None, bool]:
-    """Return the order that an argument asks for, and whether it runs downward; downward by default."""
-    if not given:
-        return None, True
-    field, direction = (
-        (given["field"], given["direction"]) if isinstance(given, Mapping) else (given.field, given.direction)
-    )
-    return listing.VersionOrder[_name(field)], _name(direction) == "DESC"
-
-
-def _name(value: Any) -> str:
-    return str(getattr(value, "name", value))
 
 
 def _aliases_of_models(
@@ -250,31 +273,3 @@ def _aliases_of_versions(
     for alias in (alias for mine in by_model.values() for alias in mine):
         by_version.setdefault(str(alias.version.id), []).append(alias)
     return by_version
-
-
-def _fill_params(session: ReadSession, loaded: Loaded, selection: Selection) -> None:
-    for call in selection.calls("params"):
-        request = page_request(call.arguments, first=100)
-        pages = listing.params_of(session, loaded.keys(), request, counted="totalCount" in call.below)
-        for version_id, fields in loaded.items():
-            page = pages.get(version_id)
-            fields[call.key] = connection(page, [param_of(row) for row in page.items] if page else [])
-    if "param" in selection:
-        params = listing.params_by_version(session, list(loaded))
-        for call in selection.calls("param"):
-            for version_id, fields in loaded.items():
-                row = params.get(version_id, {}).get(call.arguments["name"])
-                fields[call.key] = None if row is None else param_of(row)
-
-
-def _fill_metrics(session: ReadSession, loaded: Loaded, selection: Selection) -> None:
-    if "metrics" not in selection:
-        return
-    names = metric_names(session)
-    for call in selection.calls("metrics"):
-        request = page_request(call.arguments, first=100)
-        pages = listing.metrics_of(session, loaded.keys(), request, counted="totalCount" in call.below)
-        for version_id, fields in loaded.items():
-            page = pages.get(version_id)
-            made = [metric(row, names.canonical(row.name)) for row in page.items] if page else []
-            fields[call.key] = connection(page, made)

@@ -7,10 +7,10 @@ import strawberry
 
 from app.graphql.datasets import Tag
 from app.graphql.enums import VersionState
-from app.graphql.namespaces import STAGES, Namespace
 from app.graphql.principals import ServiceAccount, User
-from app.graphql.registered import Alias, ModelVersion, Param, RegisteredModel, Retirement
+from app.graphql.registered import Alias, ModelVersion, Namespace, Param, RegisteredModel, Retirement
 from app.graphql.scalars import URI, BigInt
+from app.graphql.stages import STAGES
 from app.registry import tables as rows
 
 Creators = Mapping[str, User | ServiceAccount]
@@ -24,6 +24,18 @@ def alias_of(row: rows.Alias, version: ModelVersion) -> Alias:
 def param_of(row: rows.Param) -> Param:
     """Make a param from its row."""
     return Param(name=row.name, value=row.value)
+
+
+def namespace_of(row: rows.Namespace, loaded: dict[str, Any]) -> Namespace:
+    """Make a namespace of its row and of what was read for it."""
+    return Namespace(
+        id=strawberry.ID(row.id),
+        loaded=loaded,
+        name=row.name,
+        description=row.description,
+        created_at=row.created_at,
+        stages=list(STAGES.values()),
+    )
 
 
 def _uri(text: str | None) -> URI | None:

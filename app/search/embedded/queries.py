@@ -18,6 +18,7 @@ from app.search.filters import (
     Keys,
     Not,
     Or,
+    Outside,
     StartsWith,
 )
 
@@ -50,6 +51,8 @@ class FilterCompiler:
                 )
             case Keys(keys):
                 return keys_query(self._schema, keys)
+            case Outside():
+                raise TypeError(f"the index does not know {tree}")
             case _:
                 return self._leaf(tree)
 

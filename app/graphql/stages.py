@@ -1,11 +1,7 @@
-"""Namespaces and their stages."""
-
-from datetime import datetime
+"""Stages."""
 
 import strawberry
 
-from app.graphql.principals import Node
-from app.registry import tables as rows
 from app.registry.stages import DEFAULT_STAGES
 
 
@@ -20,16 +16,6 @@ class Stage:
     exclusive: bool = strawberry.field(description="Whether at most one version of a model may be in it.")
 
 
-@strawberry.type(description="The owner of names: a team, an organisation.")
-class Namespace(Node):
-    """The owner of names."""
-
-    name: str = strawberry.field(description="Its name, unique.")
-    description: str | None = strawberry.field(description="What it is for.")
-    created_at: datetime = strawberry.field(description="When it was made.")
-    stages: list[Stage] = strawberry.field(description="The stages of its models' versions, in their order.")
-
-
 STAGES = {
     stage.name: Stage(
         name=stage.name,
@@ -41,14 +27,3 @@ STAGES = {
     for stage in DEFAULT_STAGES
 }
 """The stages by name."""
-
-
-def namespace(row: rows.Namespace) -> Namespace:
-    """Make a namespace from its row."""
-    return Namespace(
-        id=strawberry.ID(row.id),
-        name=row.name,
-        description=row.description,
-        created_at=row.created_at,
-        stages=list(STAGES.values()),
-    )
