@@ -33,6 +33,24 @@ def show(model: Thing, url: Url = LOCAL, *, json: Json = False) -> None:
 
 
 @clients.command()
+def history(
+    model: Thing,
+    url: Url = LOCAL,
+    limit: Annotated[int, typer.Option(min=1, max=100, help="How many changes are shown.")] = 20,
+    *,
+    json: Json = False,
+) -> None:
+    """Show what was done to a model or a version, the newest last.
+
+    Example: holotype history timm/resnet50 --limit 5
+    """
+    from app.cli.showing import show_history  # noqa: PLC0415 - see the package
+    from app.cli.targets import parsed_target  # noqa: PLC0415
+
+    show_history(url, parsed_target(model), limit=limit, as_json=json)
+
+
+@clients.command()
 def register(
     model: Annotated[str, typer.Argument(metavar="MODEL", help="[NAMESPACE/]MODEL")],
     url: Url = LOCAL,

@@ -1,4 +1,4 @@
-"""`holotype show`: one model or version."""
+"""`holotype show` and `holotype history`: one model or version, and what was done to it."""
 
 from collections.abc import Iterator
 from typing import Any
@@ -34,11 +34,22 @@ query Show($version: ModelVersionBy!) {{
     }}
   }}
 }}"""
+CHANGES = (
+    "totalCount nodes { sequence at action actor { ... on User { name } ... on ServiceAccount { name } } }"
+)
+MODEL_HISTORY = f"""
+query History($model: QualifiedName!, $last: Int!) {{
+  registeredModel(by: {{name: $model}}) {{ history(first: null, last: $last) {{ {CHANGES} }} }}
+}}"""
+VERSION_HISTORY = f"""
+query History($version: ModelVersionBy!, $last: Int!) {{
+  modelVersion(by: $version) {{ history(first: null, last: $last) {{ {CHANGES} }} }}
+}}"""
 
 
 def show(url: str, target: Target, *, as_json: bool) -> None:
     """Print a model, or one of its versions."""
-    found = _found(url, target)
+    found = _found(url, target, MODEL, VERSION)
     if as_json:
         print_json(found)
         return
@@ -47,16 +58,28 @@ def show(url: str, target: Target, *, as_json: bool) -> None:
         out.out(line, highlight=False)
 
 
+def show_history(url: str, target: Target, *, limit: int, as_json: bool) -> None:
+    """Print the last changes of a model or a version, the oldest of them first."""
+    history = _found(url, target, MODEL_HISTORY, VERSION_HISTORY, last=limit)["history"]
+    if as_json:
+        print_json(history)
+        return
+    for change in history["nodes"]:
+        actor = change["actor"]["name"]
+        out.out(f"{change['sequence']:>8}  {change['at']}  {change['action']}  {actor}", highlight=False)
+    out.out(f"{len(history['nodes'])} of {history['totalCount']:,} changes", highlight=False)
+
+
 def print_json(answer: Any) -> None:
     """Print a part of the API's answer as it is."""
     out.out(orjson.dumps(answer, option=orjson.OPT_INDENT_2).decode(), highlight=False)
 
 
-def _found(url: str, target: Target) -> dict[str, Any]:
+def _found(url: str, target: Target, of_model: str, of_version: str, **further: Any) -> dict[str, Any]:
     """Ask for a model or a version, and end where it is not there."""
     wanted = {"version": target.version} if target.of_version else {"model": target.model}
     try:
-        [found] = ask(url, VERSION if target.of_version else MODEL, wanted).values()
+        [found] = ask(url, of_version if target.of_version else of_model, {**wanted, **further}).values()
     except Unanswered as unanswered:
         fail(str(unanswered), ABSENT if unanswered.absent else FAILED)
     answer: dict[str, Any] = found

@@ -28,7 +28,7 @@ def ask(run: Run, url: str) -> Run:
     return asked
 
 
-def test_a_model_from_its_registration_on(ask: Run) -> None:
+def test_a_model_from_its_registration_to_its_history(ask: Run) -> None:
     facts = [
         "--description",
         "Hears wrens.",
@@ -84,6 +84,19 @@ def test_a_model_from_its_registration_on(ask: Run) -> None:
 
     assert ask("alias", "wren", "champion", "--remove") == (0, "removed default/wren@champion\n", "")
     assert ask("show", "wren@champion")[0] == 3
+
+
+def test_the_history_of_a_model(ask: Run) -> None:
+    assert ask("register", "owl", "--source", "s3://owl")[0] == 0
+    assert ask("tag", "owl", "a=1")[0] == 0
+    code, told, _ = ask("history", "owl")
+    assert code == 0
+    *changes, last = told.splitlines()
+    assert [line.split()[2] for line in changes] == ["model.registered", "version.created", "tags.set"]
+    assert last == "3 of 3 changes"
+    newest = json.loads(ask("history", "owl", "--limit", "1", "--json")[1])
+    assert [change["action"] for change in newest["nodes"]] == ["tags.set"]
+    assert ask("history", "owl/1")[1].splitlines()[-1] == "1 of 1 changes"
 
 
 def test_every_answer_comes_as_json_too(ask: Run) -> None:

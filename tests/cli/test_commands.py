@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-CLIENTS = ["show", "register", "log", "tag", "alias"]
+CLIENTS = ["show", "history", "register", "log", "tag", "alias"]
 
 Run = Callable[..., tuple[int, str, str]]
 
@@ -27,6 +27,7 @@ def test_help_lists_the_commands(run: Run) -> None:
         "restore",
         "search",
         "show",
+        "history",
         "register",
         "log",
         "tag",
