@@ -41,6 +41,17 @@ class VersionByAlias:
     alias: str = strawberry.field(description="The alias; `latest` is the version with the highest number.")
 
 
+@strawberry.input(description="Names the highest semantic version within a range.")
+class VersionBySemver:
+    """Names the highest semantic version within a range."""
+
+    model: QualifiedName = strawberry.field(description="The model.")
+    range: str = strawberry.field(
+        description="A version or a range as npm writes it: `1.4.2`, `^1.4`, `~1.2.3`, `>=1.0 <2`. A "
+        "prerelease counts only where the range names one of the same version."
+    )
+
+
 @strawberry.input(description="Names the newest version in a stage.")
 class VersionByStage:
     """Names the newest version in a stage."""
@@ -56,6 +67,9 @@ class ModelVersionBy:
     id: strawberry.ID | None = strawberry.field(default=UNSET, description="By its id.")
     number: VersionByNumber | None = strawberry.field(default=UNSET, description="By its number.")
     alias: VersionByAlias | None = strawberry.field(default=UNSET, description="By an alias.")
+    semver: VersionBySemver | None = strawberry.field(
+        default=UNSET, description="The highest semantic version within a range."
+    )
     stage: VersionByStage | None = strawberry.field(default=UNSET, description="The newest in a stage.")
 
 

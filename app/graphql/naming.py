@@ -112,6 +112,8 @@ def _asked(by: ModelVersionBy) -> tuple[str, VersionBy]:
         return "number", VersionBy(model=_qualified(by.number.model), number=by.number.number)
     if by.alias:
         return "alias", VersionBy(model=_qualified(by.alias.model), alias=by.alias.alias)
+    if by.semver:
+        return "semver", VersionBy(model=_qualified(by.semver.model), semver=by.semver.range)
     if by.stage:
         return "stage", VersionBy(model=_qualified(by.stage.model), stage=by.stage.stage)
     return "id", VersionBy(id=str(by.id))

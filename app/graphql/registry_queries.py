@@ -98,11 +98,11 @@ class RegistryQueries:
 
         return await info.context.read(work)
 
-    @strawberry.field(description="A version by its id, number, alias or stage.")
+    @strawberry.field(description="A version by its id, number, alias, semantic version or stage.")
     async def model_version(
         self, info: Info, by: Annotated[ModelVersionBy, strawberry.argument(description="Which one.")]
     ) -> ModelVersion | None:
-        """Return a version by its id, number, alias or stage."""
+        """Return a version by its id, number, alias, semantic version or stage."""
         selection = selected(info)
 
         def work(session: ReadSession) -> ModelVersion:

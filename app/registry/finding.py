@@ -12,6 +12,7 @@ from app.errors import InvalidInput, NotFound
 from app.registry.drafts import DatasetBy
 from app.registry.redirects import redirected
 from app.registry.rules import LATEST, check_characters, composed, numbered
+from app.registry.semver import highest_within
 from app.registry.tables import Alias, Dataset, DatasetVersion, ModelVersion, Namespace, RegisteredModel
 
 KINDS = {
@@ -41,9 +42,10 @@ class ModelBy:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class VersionBy:
-    """A version: by id, or by number, alias, exact semantic version or stage of a model; else its newest.
+    """A version: by id, or by number, alias, stage or semantic version of a model; else its newest.
 
-    The alias ``latest`` is the newest, ``v3`` is number 3.
+    The alias ``latest`` is the newest, ``v3`` is number 3. `semver` is a range (`app.registry.semver`), which
+    names the highest version within.
     """
 
     id: str | None = None
@@ -152,10 +154,11 @@ def find_version(session: ReadSession, by: VersionBy) -> ModelVersion:
         name = check_characters(by.alias)
         mine = mine.join(Alias, col(Alias.version_id) == ModelVersion.id).where(Alias.name == name)
     elif by.semver is not None:
-        mine = mine.where(ModelVersion.semver == check_characters(by.semver))
+        mine = mine.where(col(ModelVersion.semver).is_not(None))
     elif by.stage is not None:
         mine = mine.where(ModelVersion.stage == check_characters(by.stage))
-    found = session.exec(mine).first()
+    rows = session.exec(mine)
+    found = rows.first() if by.semver is None else highest_within(rows, by.semver)
     if found is None:
         raise _no_such_version(session, model, by)
     return found
@@ -249,5 +252,5 @@ def _asked_for(
         return "number", wanted, map(str, numbers)
     if by.semver is not None:
         semvers = [version.semver for version in versions if version.semver]
-        return "semver", by.semver, nearest(by.semver, semvers) or semvers
+        return "range", by.semver, nearest(by.semver, semvers) or semvers
     return "stage", by.stage, (version.stage for version in versions)

@@ -178,3 +178,23 @@ def test_the_same_field_can_be_asked_for_twice(api: Api) -> None:
     assert found["oldest"]["totalCount"] == 3
     assert found["oldest"]["nodes"][0]["number"] == 1
     assert "createdAt" in found["oldest"]["nodes"][0]
+
+
+def test_a_version_by_a_range_of_semantic_versions(api: Api) -> None:
+    model = api.model("bert")["model"]
+    for semver in ("1.4.2", "1.10.0", "2.0.0"):
+        api.version(model, semver=semver)
+    query = "query($b: ModelVersionBy!) { modelVersion(by: $b) { semver } }"
+
+    def by(text: str) -> dict[str, Any]:
+        return {"semver": {"model": {"name": "bert"}, "range": text}}
+
+    assert api.run(query, b=by("^1.4")) == {"semver": "1.10.0"}
+    absent, wrong = api.error(query, b=by("1.4.3")), api.error(query, b=by("newest"))
+    assert (absent["code"], absent["field"]) == ("NOT_FOUND", "by.semver.range")
+    assert absent["suggestions"][0] == "1.4.2"
+    assert (wrong["code"], wrong["field"]) == ("BAD_USER_INPUT", "by.semver.range")
+    assert (
+        api.error(query, b={"semver": {"model": {"name": "brt"}, "range": "*"}})["field"]
+        == "by.semver.model.name"
+    )

@@ -69,7 +69,7 @@ def test_a_version_that_is_not_there_brings_the_nearest(store: Store) -> None:
     assert missing(store, alias="v99").field == ("alias",)
     assert [missing(store, **{key: value}).field for key, value in (("number", 99), ("semver", "9.9.9"))] == [
         ("number",),
-        ("semver",),
+        ("range",),
     ]
 
 
@@ -144,3 +144,38 @@ def test_text_that_no_store_can_keep_is_found_nowhere(store: Store, text: str) -
         ):
             with pytest.raises(InvalidInput):
                 find_version(session, by)
+
+
+@pytest.mark.parametrize(
+    ("wanted", "number"),
+    [
+        ("1.4.2", 2),
+        ("^1.4", 4),
+        ("~1.4.0", 2),
+        (">=1.0 <2", 4),
+        (">=1.0.0 <1.5.0", 2),
+        ("1.x", 4),
+        ("*", 5),
+        ("<1.4 || 2.x", 5),
+        ("2.1.0-rc.1", 6),
+        ("^2.1.0-rc.0", 6),
+        ("1.5.0+cpu", 4),
+        ("=1.5.0", 4),
+        ("1.5.0", 3),
+    ],
+)
+def test_the_highest_within_a_range(store: Store, wanted: str, number: int) -> None:
+    model = store.model("bert")
+    for semver in ("1.0.0", "1.4.2", "1.5.0", "1.5.0+cpu", "2.0.0", "2.1.0-rc.1", None):
+        store.version(model, semver=semver)
+    with store.reading() as session:
+        by = VersionBy(model=ModelBy(name="bert"), semver=wanted)
+        assert find_version(session, by).number == number
+
+
+@pytest.mark.parametrize("wanted", ["", " ", "latest", "1.4.", "v", "\x00", "\ud800", "9" * 300, "1 .. 2"])
+def test_what_is_no_range(store: Store, wanted: str) -> None:
+    store.version(store.model("bert"), semver="1.0.0")
+    with store.reading() as session, pytest.raises(InvalidInput) as caught:
+        find_version(session, VersionBy(model=ModelBy(name="bert"), semver=wanted))
+    assert caught.value.field == ("range",)
