@@ -13,7 +13,7 @@ from app.graphql.connections import After, First, page_asked
 from app.graphql.context import Info
 from app.graphql.enums import LineageDirection, LineageNodeKind, LineageRelation, SearchMode
 from app.graphql.filter_inputs import ModelFilter
-from app.graphql.filters import model_filter
+from app.graphql.filters import deleted_models, model_filter
 from app.graphql.inputs import ModelVersionBy
 from app.graphql.lineage import LineageGraph
 from app.graphql.loading.lineage import load_graph
@@ -24,6 +24,7 @@ from app.graphql.search import FacetInput, SearchConnection
 from app.graphql.selection import selected
 from app.insight import discovery
 from app.insight.comparison import check_count, compare_versions
+from app.registry.listing import Deleted
 from app.search.contract import FacetRequest
 from app.search.contract import SearchMode as Mode
 from app.search.filters import FactField
@@ -51,6 +52,9 @@ class DiscoveryQueries:
         after: After = UNSET,
     ) -> SearchConnection | None:
         """Return a page of what was found."""
+        if deleted_models(filter or None) is not Deleted.EXCLUDE:
+            message = "deleted models are not in the index; registeredModels lists them"
+            raise InvalidInput(message, field=["filter", "deleted"])
         page = page_asked(first, after, None, None)
         query = discovery.Query(
             text=text or None,

@@ -248,6 +248,11 @@ def test_owners_times_and_the_deleted(api: Api) -> None:
     )
 
 
+@pytest.mark.parametrize("mode", ["INCLUDE", "ONLY"])
+def test_a_search_finds_nothing_deleted(shared_api: Api, mode: str) -> None:
+    assert shared_api.error(FOUND, f={"deleted": mode})["field"] == "filter.deleted"
+
+
 @pytest.mark.parametrize(
     ("wanted", "field"),
     [
