@@ -149,7 +149,7 @@ class Worker:
             self._put([model_id], through)
         except OperationalError:
             raise
-        except Exception as failure:  # noqa: BLE001 - as above
+        except Exception as failure:
             logger.error("%s cannot be indexed (%r); what the index holds of it stays", model_id, failure)  # noqa: TRY400 - a line a model, not a screen
             logger.debug("the failure of %s", model_id, exc_info=failure)
 

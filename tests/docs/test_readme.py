@@ -22,6 +22,8 @@ TABS = json.loads((ROOT / "app/graphql/graphiql/queries.json").read_text())
 
 @dataclass(frozen=True)
 class Demo:
+    """A running demonstration: where it answers, and what its screen says."""
+
     url: str
     screen: str
 
