@@ -1,36 +1,17 @@
 """Requests that are sent again are answered again, and not done twice."""
 
 from collections.abc import Mapping
-from datetime import datetime, timedelta
+from datetime import timedelta
 from typing import Any
 
-from sqlmodel import Field, col, delete
+from sqlmodel import col, delete
 
-from app.db.columns import Json, Moment, Row
 from app.errors import Conflict, InvalidInput
 from app.identity.session import WriteSession
+from app.identity.tables import AnsweredRequest
 
 KEPT = timedelta(hours=48)
 SHORTEST, LONGEST = 16, 128
-
-
-class AnsweredRequest(Row, table=True):
-    """A request with a key, and what it did.
-
-    Attributes:
-        action: The mutation; a key is unique for a principal and a mutation.
-        digest: Tells whether a request under the same key is the same.
-        answer: What is needed to answer it again.
-    """
-
-    __tablename__ = "answered_request"
-
-    principal_id: str = Field(primary_key=True, foreign_key="principal.id")
-    action: str = Field(primary_key=True)
-    key: str = Field(primary_key=True)
-    digest: str
-    answer: dict[str, Any] = Field(sa_type=Json)
-    at: datetime = Field(sa_type=Moment, index=True)
 
 
 def answered(session: WriteSession, action: str, key: str, digest: str) -> dict[str, Any] | None:

@@ -7,7 +7,8 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from sqlmodel import select
 
-from app.identity.idempotency import KEPT, AnsweredRequest
+from app.identity.idempotency import KEPT
+from app.identity.tables import AnsweredRequest
 from tests.graphql.conftest import Api
 
 KEY = "a-key-of-16-chars"
