@@ -9,7 +9,8 @@ from concurrent.futures import Future
 from pathlib import Path
 from threading import Event, Thread
 
-from app.db.engine import Database
+from app.db.migrate import DatabaseNewerThanCode
+from app.registry.opening import open_registry
 from app.search.embedded.writer import EmbeddedWriter, IndexLocked
 from app.settings import Settings
 from indexer.embeddings import Encoder
@@ -33,7 +34,11 @@ def main(arguments: list[str] | None = None) -> int:
     stop = Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: stop.set())
-    database = Database(settings.database_url)
+    try:
+        database = open_registry(settings.database_url)
+    except DatabaseNewerThanCode as newer:
+        logger.error("%s", newer)  # noqa: TRY400 - a sentence for a person, not a screen
+        return 2
     try:
         run(RegistrySource(database), settings.data, stop, until_done=options.once)
     finally:

@@ -1,12 +1,15 @@
 """The indexer as a process. torch is kept from it: what it is like without is also what starts quickly."""
 
 import signal
+import sqlite3
 import subprocess
 import sys
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+
+import pytest
 
 from app.search.contract import IndexPosition
 from app.search.embedded.reader import EmbeddedReader
@@ -89,3 +92,14 @@ def test_killed_it_goes_on_where_it_was(store: Store, tmp_path: Path) -> None:
 
 def test_a_folder_that_is_not_there_is_named(tmp_path: Path) -> None:
     assert main(["run", "--data", str(tmp_path / "nowhere")]) == 2
+
+
+@pytest.mark.usefixtures("store")
+def test_a_database_of_a_later_version_is_left_alone(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    with sqlite3.connect(tmp_path / "registry.db") as later:
+        later.execute("UPDATE alembic_version SET version_num = '9999'")
+    assert main(["run", "--data", str(tmp_path), "--once"]) == 2
+    assert "revision 9999" in caplog.text
+    assert not (tmp_path / "index").exists()
