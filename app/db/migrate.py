@@ -1,5 +1,6 @@
 """Bringing a database to the revision that this code is written for."""
 
+import logging
 from importlib.resources import as_file, files
 from pathlib import Path
 
@@ -12,6 +13,9 @@ from filelock import FileLock
 from sqlalchemy import MetaData
 
 from app.db.engine import Database
+
+# Alembic tells of every look at a database; only what goes wrong is news.
+logging.getLogger("alembic").setLevel(logging.WARNING)
 
 
 class DatabaseNewerThanCode(RuntimeError):

@@ -62,6 +62,7 @@ def test_once_indexes_everything_and_ends(store: Store, tmp_path: Path) -> None:
     assert indexer.returncode == 0
     assert "torch is not installed; models are found by words only" in said
     assert "Traceback" not in said
+    assert "SQLiteImpl" not in said
     assert position(tmp_path).words.sequence == store.last_change().sequence
 
 
