@@ -20,7 +20,7 @@ setup: $(INSTALLED) ## Install everything into .venv, with .venv/bin/holotype
 	@echo "The command is .venv/bin/holotype"
 
 demo: $(INSTALLED) ## Serve a sample of real models on PORT (8765) from DATA (.holotype/demo)
-	@$(BIN)/python -m examples.demo --data "$(DATA)" --port "$(PORT)"
+	@exec $(BIN)/python -m examples.demo --data "$(DATA)" --port "$(PORT)"
 
 test: $(INSTALLED) ## Run the tests; the last lines say what was left out
 	@$(BIN)/pytest -q

@@ -24,7 +24,7 @@ def show(model: Thing, url: Url = LOCAL, *, json: Json = False) -> None:
 
     Exit code 3 when it is not there.
 
-    Example: holotype show timm/resnet50@champion
+    Example: holotype show support-ticket-router@champion
     """
     from app.cli.showing import show as show_target  # noqa: PLC0415 - see the package
     from app.cli.targets import parsed_target  # noqa: PLC0415
@@ -42,7 +42,7 @@ def history(
 ) -> None:
     """Show what was done to a model or a version, the newest last.
 
-    Example: holotype history timm/resnet50 --limit 5
+    Example: holotype history support-ticket-router --limit 5
     """
     from app.cli.showing import show_history  # noqa: PLC0415 - see the package
     from app.cli.targets import parsed_target  # noqa: PLC0415
@@ -74,7 +74,7 @@ def register(
 
     With --new-version, description, framework and tags are those of the version.
 
-    Example: holotype register birds/wren --task "bird song" --source s3://models/wren --tag team=audio
+    Example: holotype register wren --task "bird song" --source s3://models/wren --tag team=audio
     """
     from app.cli import changing  # noqa: PLC0415 - see the package
     from app.cli.targets import parsed_target, parsed_values  # noqa: PLC0415
@@ -102,9 +102,9 @@ def log(
     *,
     json: Json = False,
 ) -> None:
-    """Log measurements of a version; the same value twice is one.
+    """Log measurements of a version, each as of the moment it is logged.
 
-    Example: holotype log timm/resnet50/1 accuracy=0.76 "top-5 accuracy=0.93" --dataset ImageNet-1k
+    Example: holotype log support-ticket-router/1 accuracy=0.76 "top-5 accuracy=0.93" --dataset tickets
     """
     from app.cli.changing import log_metrics  # noqa: PLC0415 - see the package
     from app.cli.targets import parsed_values, version_target  # noqa: PLC0415
@@ -126,7 +126,7 @@ def tag(
 ) -> None:
     """Set and remove tags of a model or a version; a value is JSON where it is JSON, else text.
 
-    Example: holotype tag timm/resnet50@champion team=vision reviewed=true --remove draft
+    Example: holotype tag support-ticket-router@champion team=vision reviewed=true --remove draft
     """
     from app.cli.changing import change_tags  # noqa: PLC0415 - see the package
     from app.cli.targets import parsed_target, parsed_values  # noqa: PLC0415
@@ -147,7 +147,7 @@ def alias(
 ) -> None:
     """Point an alias at a version, wherever it pointed before.
 
-    Example: holotype alias timm/resnet50/3 champion
+    Example: holotype alias support-ticket-router/3 champion
     """
     from app.cli.changing import point_alias, remove_alias  # noqa: PLC0415 - see the package
     from app.cli.targets import parsed_target, version_target  # noqa: PLC0415
