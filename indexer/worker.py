@@ -5,7 +5,7 @@ cut off anywhere: it is repeated from the last committed position.
 """
 
 import logging
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from concurrent.futures import Future
 from logging import DEBUG, INFO
 from pathlib import Path
@@ -13,6 +13,7 @@ from threading import Event
 
 from sqlalchemy.exc import OperationalError
 
+from app.db.statements import batched
 from app.search.contract import IndexPosition, Mark, ModelVectors
 from app.search.document import ModelDocument, meaning_texts, texts_digest
 from app.search.embedded.writer import EmbeddedWriter
@@ -120,7 +121,7 @@ class Worker:
         began = self._writer.filling_from or head
         self._writer.begin_filling(began, len(ids))
         known = self._writer.known_ids()
-        for some in _chunks([model_id for model_id in ids if model_id not in known], DOCUMENTS_AT_ONCE):
+        for some in batched([model_id for model_id in ids if model_id not in known], DOCUMENTS_AT_ONCE):
             self._index(some, began.sequence)
             self._writer.commit()
             logger.info("words: %d of %d models", self._writer.position.documents, len(ids))
@@ -130,7 +131,7 @@ class Worker:
     def _index(self, ids: Sequence[str], through: int) -> None:
         """Put the documents of the living and delete the others, as of change `through`."""
         self._parked.difference_update(ids)
-        for some in _chunks(ids, DOCUMENTS_AT_ONCE):
+        for some in batched(ids, DOCUMENTS_AT_ONCE):
             try:
                 self._put(some, through)
             except OperationalError:
@@ -174,8 +175,3 @@ def _vectors(encoder: EmbeddingCache, documents: Sequence[ModelDocument]) -> lis
         ModelVectors(document.key, document.id, texts_digest(document), next(made), next(made))
         for document in documents
     ]
-
-
-def _chunks(items: Sequence[str], size: int) -> Iterator[Sequence[str]]:
-    for start in range(0, len(items), size):
-        yield items[start : start + size]

@@ -1,16 +1,13 @@
 """Finding models by words and meaning: the index ranks, the database tells the truth."""
 
-import base64
-import binascii
 import hashlib
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
-import orjson
-
 from app.db.changelog import head
 from app.db.engine import ReadSession
+from app.db.paging import Order, cursor_of, values_of
 from app.errors import InvalidInput
 from app.insight.documents import documents_for
 from app.registry.filtering import answered
@@ -214,33 +211,25 @@ def _found(
         documents = documents_for(session, list(models))
         explained = explain(query.text, documents)
         why = {document.id: one for document, one in zip(documents, explained, strict=True)}
+    ranking = _ranking(query)
     return [
-        FoundModel(rank, _cursor(query, rank), hit, models[hit.id], why.get(hit.id))
+        FoundModel(rank, cursor_of(ranking, [rank]), hit, models[hit.id], why.get(hit.id))
         for rank, hit in enumerate(hits, start + 1)
         if hit.id in models
     ]
 
 
-def _cursor(query: Query, rank: int) -> str:
-    return base64.urlsafe_b64encode(orjson.dumps([_digest(query), rank])).decode().rstrip("=")
+def _ranking(query: Query) -> Order:
+    """Return the order of an answer, whose cursors belong to this query alone."""
+    asked = repr((query.text, query.mode.value, query.filter)).encode("utf-8", "surrogatepass")
+    return Order(f"search {hashlib.blake2b(asked, digest_size=6).hexdigest()}", ("rank",))
 
 
 def _rank_of(query: Query) -> int:
     """Return the rank that the page starts behind."""
     if query.after is None:
         return 0
-    try:
-        padded = query.after.encode("ascii") + b"=" * (-len(query.after) % 4)
-        digest, rank = orjson.loads(base64.b64decode(padded, altchars=b"-_", validate=True))
-    except (UnicodeEncodeError, binascii.Error, orjson.JSONDecodeError, ValueError, TypeError):
-        raise InvalidInput(
-            "after is no cursor; take one from a page of this search", field=["after"]
-        ) from None
-    if digest != _digest(query) or not isinstance(rank, int) or rank < 0:
+    [rank] = values_of(_ranking(query), query.after)
+    if not isinstance(rank, int) or isinstance(rank, bool) or rank < 0:
         raise InvalidInput("after is a cursor of another search", field=["after"])
     return rank
-
-
-def _digest(query: Query) -> str:
-    text = repr((query.text, query.mode.value, query.filter))
-    return hashlib.blake2b(text.encode("utf-8", "surrogatepass"), digest_size=6).hexdigest()
