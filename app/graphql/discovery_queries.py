@@ -11,11 +11,11 @@ from app.errors import InvalidInput
 from app.graphql.comparison import VersionComparison
 from app.graphql.connections import After, First, page_asked
 from app.graphql.context import Info
-from app.graphql.enums import LineageDirection, LineageNodeKind, LineageRelation, SearchMode
+from app.graphql.enums import SearchMode
 from app.graphql.filter_inputs import ModelFilter
 from app.graphql.filters import deleted_models, model_filter
 from app.graphql.inputs import ModelVersionBy
-from app.graphql.lineage import LineageGraph
+from app.graphql.lineage import Kinds, LineageGraph, MaxDepth, MaxNodes, Relations, Way
 from app.graphql.loading.lineage import load_graph
 from app.graphql.loading.registered import load_versions
 from app.graphql.loading.search import load_search
@@ -105,21 +105,11 @@ class DiscoveryQueries:
                 name="root", description="A model version, a dataset version or an external node."
             ),
         ],
-        direction: Annotated[LineageDirection, strawberry.argument(description="Which way to walk.")],
-        max_depth: Annotated[
-            int | None, strawberry.argument(description="How many hops at most, 0 to 50.")
-        ] = 1,
-        relations: Annotated[
-            list[LineageRelation] | None,
-            strawberry.argument(description="Follow only edges of these relations."),
-        ] = UNSET,
-        kinds: Annotated[
-            list[LineageNodeKind] | None,
-            strawberry.argument(description="Enter only nodes of these kinds."),
-        ] = UNSET,
-        max_nodes: Annotated[
-            int | None, strawberry.argument(description="How many nodes at most, nearest first, 1 to 5000.")
-        ] = 500,
+        direction: Way,
+        max_depth: MaxDepth = 1,
+        relations: Relations = UNSET,
+        kinds: Kinds = UNSET,
+        max_nodes: MaxNodes = 500,
     ) -> LineageGraph | None:
         """Return a part of the lineage graph."""
         selection = selected(info)

@@ -14,9 +14,9 @@ from app.errors import HolotypeError
 from app.graphql.connections import After, Before, Connection, First, Last
 from app.graphql.datasets import DatasetUse
 from app.graphql.entities import Entity, Loaded
-from app.graphql.enums import DatasetRole, LineageDirection, LineageNodeKind, LineageRelation, VersionState
+from app.graphql.enums import DatasetRole, VersionState
 from app.graphql.filter_inputs import MetricFilter, MetricKeyInput, ModelFilter, VersionFilter
-from app.graphql.lineage import LineageGraph
+from app.graphql.lineage import Kinds, LineageGraph, MaxDepth, MaxNodes, Relations, Way
 from app.graphql.metrics import Metric
 from app.graphql.ordering import ModelOrder, VersionOrder
 from app.graphql.principals import Node, Principal
@@ -248,21 +248,11 @@ class ModelVersion(Entity):
     def lineage(
         self,
         info: strawberry.Info,
-        direction: Annotated[LineageDirection, strawberry.argument(description="Which way to walk.")],
-        max_depth: Annotated[
-            int | None, strawberry.argument(description="How many hops at most, 0 to 50.")
-        ] = 1,
-        relations: Annotated[
-            list[LineageRelation] | None,
-            strawberry.argument(description="Follow only edges of these relations."),
-        ] = UNSET,
-        kinds: Annotated[
-            list[LineageNodeKind] | None,
-            strawberry.argument(description="Enter only nodes of these kinds."),
-        ] = UNSET,
-        max_nodes: Annotated[
-            int | None, strawberry.argument(description="How many nodes at most, nearest first, 1 to 5000.")
-        ] = 500,
+        direction: Way,
+        max_depth: MaxDepth = 1,
+        relations: Relations = UNSET,
+        kinds: Kinds = UNSET,
+        max_nodes: MaxNodes = 500,
     ) -> LineageGraph | None:
         """Return the graph above or below it."""
         return self.loaded[response_key(info)]  # type: ignore[no-any-return]
