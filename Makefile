@@ -6,6 +6,7 @@ DATA ?= .holotype/demo
 
 BIN := .venv/bin
 INSTALLED := .venv/.installed
+AUDITS := tests/graphql/audits/node_modules/.package-lock.json
 SOURCES := app indexer tests bench examples
 
 export HF_HUB_OFFLINE := 1
@@ -22,7 +23,7 @@ setup: $(INSTALLED) ## Install everything into .venv, with .venv/bin/holotype
 demo: $(INSTALLED) ## Serve a sample of real models on PORT (8765) from DATA (.holotype/demo)
 	@exec $(BIN)/python -m examples.demo --data "$(DATA)" --port "$(PORT)"
 
-test: $(INSTALLED) ## Run the tests; the last lines say what was left out
+test: $(INSTALLED) $(AUDITS) ## Run the tests; the last lines say what was left out
 	@$(BIN)/pytest -q
 
 check: $(INSTALLED) ## Run what finds mistakes without running the code
@@ -50,3 +51,7 @@ $(INSTALLED): requirements.lock pyproject.toml
 	@$(BIN)/uv pip sync --quiet --python $(BIN)/python --require-hashes requirements.lock
 	@$(BIN)/uv pip install --quiet --python $(BIN)/python --no-deps --no-build-isolation --editable .
 	@touch $@
+
+# Where there is no npm, or nothing to be had by it, the test that needs it is left out and says so.
+$(AUDITS): tests/graphql/audits/package-lock.json
+	@if command -v npm >/dev/null; then npm ci --silent --prefix tests/graphql/audits || true; fi

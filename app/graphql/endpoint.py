@@ -14,6 +14,7 @@ from strawberry.asgi import GraphQL
 from strawberry.http import GraphQLHTTPResponse, GraphQLRequestData
 from strawberry.http.base import BaseRequestProtocol
 from strawberry.http.parse_content_type import parse_content_type
+from strawberry.schema.exceptions import InvalidOperationTypeError
 from strawberry.types import ExecutionResult
 from strawberry.types.execution import PreExecutionError
 
@@ -21,6 +22,7 @@ from app.db.engine import Database
 from app.graphql.context import Context
 from app.graphql.documents import operation_name
 from app.graphql.errors import presented
+from app.graphql.media_types import GRAPHQL, JSON, preferred
 from app.graphql.schema import schema
 from app.identity.viewer import AllowAll, Viewer
 from app.insight.discovery import Discovery
@@ -49,10 +51,11 @@ class GraphQLEndpoint(GraphQL[Context, None]):
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer a request; what is no GraphQL request gets a status and a code that say so."""
         request = Request(scope, receive)
+        request.state.media_type = preferred(request.headers.get("accept"))
         try:
             response = await self.run(request)
         except HTTPException as refused:
-            response = self._refusal(refused.status_code, refused.reason)
+            response = self._refusal(request, refused)
         except ClientDisconnect:
             return
         await response(scope, receive, send)
@@ -69,6 +72,24 @@ class GraphQLEndpoint(GraphQL[Context, None]):
             self._introspection,
         )
 
+    async def get_sub_response(self, request: Request | WebSocket) -> Response:
+        """Hand on the media type that the request prefers.
+
+        Raises:
+            HTTPException: It accepts none that an answer may have.
+        """
+        if request.state.media_type is None:
+            raise HTTPException(406, f"let the Accept header admit {GRAPHQL} or {JSON}")
+        return Response(media_type=request.state.media_type)
+
+    def create_response(
+        self, response_data: GraphQLHTTPResponse | list[GraphQLHTTPResponse], sub_response: Response
+    ) -> Response:
+        """Send the answer; the status of GraphQL's own media type tells of a refused operation too."""
+        media_type = sub_response.media_type or JSON
+        refused = media_type == GRAPHQL and "data" not in response_data
+        return self._response(response_data, media_type, 400 if refused else 200)
+
     def should_render_graphql_ide(self, request: BaseRequestProtocol) -> bool:
         """Leave the editor to `app.routes.graphiql`."""
         return False
@@ -82,9 +103,9 @@ class GraphQLEndpoint(GraphQL[Context, None]):
         if request.method == "GET":
             data = self.parse_query_params(request.query_params)
         else:
-            media_type, _ = parse_content_type(request.content_type or "")
-            if media_type.lower() != "application/json":
-                raise HTTPException(415, "send the operation as application/json")
+            media_type, parameters = parse_content_type(request.content_type or "")
+            if media_type.lower() != JSON or parameters.get("charset", "utf-8").lower() != "utf-8":
+                raise HTTPException(415, f"send the operation as {JSON}, in UTF-8")
             data = self.parse_json(await request.get_body())
         if not isinstance(data, dict):
             raise HTTPException(400, 'the body is a JSON object such as {"query": "{ __typename }"}')
@@ -117,9 +138,14 @@ class GraphQLEndpoint(GraphQL[Context, None]):
         request_data: GraphQLRequestData,
     ) -> ExecutionResult:
         """Execute the operation; one that was valid is named in the request's state."""
-        result = await super().execute_single(
-            request, request_adapter, sub_response, context, root_value, request_data
-        )
+        try:
+            result = await super().execute_single(
+                request, request_adapter, sub_response, context, root_value, request_data
+            )
+        except HTTPException as refused:
+            if isinstance(refused.__cause__, InvalidOperationTypeError):
+                raise HTTPException(405, "GET runs queries only: send mutations by POST") from refused
+            raise
         if not isinstance(result, PreExecutionError):
             query, chosen = request_data.query or "", request_data.operation_name
             request.state.operation = operation_name(query, schema, chosen)
@@ -135,7 +161,7 @@ class GraphQLEndpoint(GraphQL[Context, None]):
             errors = [presented(error, request.state.id, executed=executed) for error in result.errors]
             answer["errors"] = [error.formatted for error in errors]
             request.state.error_codes = sorted({(error.extensions or {})["code"] for error in errors})
-        if result.data is not None:
+        if result.data is not None or any(error.path for error in result.errors or ()):
             answer["data"] = result.data
         return answer
 
@@ -148,10 +174,17 @@ class GraphQLEndpoint(GraphQL[Context, None]):
             text = super().encode_json(data)
             return text.encode() if isinstance(text, str) else text
 
-    def _refusal(self, status: int, reason: str) -> Response:
-        error = {"message": reason, "extensions": {"code": HTTPStatus(status).name}}
-        headers = {"Allow": "GET, POST"} if status == HTTPStatus.METHOD_NOT_ALLOWED else None
-        return Response(self.encode_json({"errors": [error]}), status, headers, "application/json")
+    def _refusal(self, request: Request, refused: HTTPException) -> Response:
+        status = refused.status_code
+        error = {"message": refused.reason, "extensions": {"code": HTTPStatus(status).name}}
+        response = self._response({"errors": [error]}, request.state.media_type or JSON, status)
+        if status == HTTPStatus.METHOD_NOT_ALLOWED:
+            response.headers["Allow"] = "POST" if request.method == "GET" else "GET, POST"
+        return response
+
+    def _response(self, content: object, media_type: str, status: int) -> Response:
+        headers = {"Content-Type": f"{media_type}; charset=utf-8", "Vary": "Accept"}
+        return Response(self.encode_json(content), status, headers)
 
 
 def _part(data: dict[str, Any], name: str, kind: type) -> Any:

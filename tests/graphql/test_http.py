@@ -91,7 +91,15 @@ def test_what_is_no_request_is_refused(
 
 @pytest.mark.parametrize(
     "kind",
-    ["", "text/plain", "application/x-www-form-urlencoded", "multipart/form-data; boundary=x", "json", "/"],
+    [
+        "",
+        "text/plain",
+        "application/x-www-form-urlencoded",
+        "multipart/form-data; boundary=x",
+        "application/json; charset=utf-16",
+        "json",
+        "/",
+    ],
 )
 def test_other_media_types_are_refused(shared_api: Api, kind: str) -> None:
     status, answer = send(shared_api, json.dumps(ASK).encode(), kind)
@@ -107,17 +115,19 @@ def test_other_methods_are_refused(shared_api: Api, method: str) -> None:
 
 def test_what_is_read_by_get_changes_nothing(shared_api: Api) -> None:
     response = shared_api.http.get("/graphql", params={"query": MAKE})
-    assert (response.status_code, list(response.json())) == (400, ["errors"])
+    assert (response.status_code, response.headers["allow"]) == (405, "POST")
+    [error] = response.json()["errors"]
+    assert error["extensions"] == {"code": "METHOD_NOT_ALLOWED"}
     both = {"query": f"query A {{ __typename }} {MAKE.replace('mutation', 'mutation B')}"}
     assert "data" not in shared_api.http.get("/graphql", params=both).json()
-    assert shared_api.http.get("/graphql", params={**both, "operationName": "B"}).status_code == 400
+    assert shared_api.http.get("/graphql", params={**both, "operationName": "B"}).status_code == 405
     error = shared_api.error('{ namespace(name: "made") { id } }')
     assert error["code"] == "NOT_FOUND"
 
 
 @pytest.mark.parametrize("params", [{}, {"query": ""}, {**ASK, "variables": "{"}, {**ASK, "variables": "[]"}])
 def test_what_is_no_request_by_get_is_refused(shared_api: Api, params: dict[str, str]) -> None:
-    response = shared_api.http.get("/graphql", params=params, headers={"accept": "text/html"})
+    response = shared_api.http.get("/graphql", params=params, headers={"accept": "text/html, */*"})
     assert response.status_code == 400
     assert response.json()["errors"][0]["extensions"] == {"code": "BAD_REQUEST"}
 
@@ -155,6 +165,11 @@ def test_a_failed_field_takes_no_sibling_along(shared_api: Api) -> None:
     answer = shared_api.answer('{ namespace(name: "none") { id } serverInfo { name } node(id: "x") { id } }')
     assert answer["data"] == {"namespace": None, "serverInfo": {"name": "Holotype"}, "node": None}
     assert {tuple(error["path"]) for error in answer["errors"]} == {("namespace",), ("node",)}
+
+
+def test_a_failure_that_takes_all_data_along_still_was_an_answer(shared_api: Api) -> None:
+    answer = shared_api.answer('{ nodes(ids: ["odd"]) { id } }')
+    assert (answer["data"], answer["errors"][0]["path"]) == (None, ["nodes"])
 
 
 def test_half_a_surrogate_pair_is_echoed_as_json_spells_it(shared_api: Api) -> None:
