@@ -1,5 +1,6 @@
 """Datasets, their versions, and tags."""
 
+from collections.abc import Mapping
 from datetime import datetime
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -75,9 +76,9 @@ class DatasetUse:
     context: str | None = strawberry.field(description="The use in the words of who registered it.")
 
 
-def tag(row: rows.Tag) -> Tag:
-    """Make a tag from its row."""
-    return Tag(key=row.key, value=row.value)
+def tags_made(values: Mapping[str, Any]) -> list[Tag]:
+    """Make tags of values by key."""
+    return [Tag(key=key, value=value) for key, value in values.items()]
 
 
 def dataset_version(row: rows.DatasetVersion, dataset: Dataset) -> DatasetVersion:

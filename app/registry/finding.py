@@ -3,6 +3,7 @@
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 
+from sqlalchemy import bindparam
 from sqlmodel import col, select
 
 from app.db.engine import ReadSession
@@ -14,6 +15,16 @@ from app.registry.redirects import redirected
 from app.registry.rules import LATEST, check_characters, composed, numbered
 from app.registry.semver import highest_within
 from app.registry.tables import Alias, Dataset, DatasetVersion, ModelVersion, Namespace, RegisteredModel
+
+_NAMED = (
+    select(RegisteredModel)
+    .join(Namespace, col(Namespace.id) == RegisteredModel.namespace_id)
+    .where(
+        Namespace.name == bindparam("namespace"),
+        RegisteredModel.name == bindparam("name"),
+        col(RegisteredModel.deleted_at).is_(None),
+    )
+)
 
 KINDS = {
     "mdl": "a model",
@@ -102,18 +113,18 @@ def find_model(session: ReadSession, by: ModelBy) -> RegisteredModel:
         if found is None:
             raise NotFound(f"there is no model {by.id}", field=["id"])
         return found
-    [namespace] = find_namespaces(session, [composed(by.namespace)]).values()
-    name = composed(by.name)
-    named = models_named(session, namespace.id, [name])
-    if name not in named and (renamed := redirected(session, namespace.id, name)):
+    namespace_name, name = composed(by.namespace), composed(by.name)
+    named = session.exec(_NAMED, params={"namespace": namespace_name, "name": name}).first()
+    if named is not None:
+        return named
+    namespace = find_namespaces(session, [namespace_name])[namespace_name]
+    if renamed := redirected(session, namespace.id, name):
         return renamed
-    if name not in named:
-        raise NotFound(
-            f"there is no model {name!r} in namespace {namespace.name!r}",
-            field=["name"],
-            suggestions=nearest(name, _model_names(session, namespace.id)),
-        )
-    return named[name]
+    raise NotFound(
+        f"there is no model {name!r} in namespace {namespace.name!r}",
+        field=["name"],
+        suggestions=nearest(name, _model_names(session, namespace.id)),
+    )
 
 
 def models_named(

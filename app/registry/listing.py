@@ -2,12 +2,15 @@
 
 from collections.abc import Collection, Sequence
 from enum import StrEnum
+from typing import Any
 
-from sqlalchemy import ColumnElement, and_, func, true
+from sqlalchemy import ColumnElement, and_, bindparam, func, true
 from sqlmodel import col, select
+from sqlmodel.sql.expression import SelectOfScalar
 
 from app.db.engine import ReadSession
 from app.db.paging import Order, Page, PageRequest, list_page, list_pages, named
+from app.db.statements import GIVEN
 from app.registry.filtering import model_condition, version_condition
 from app.registry.tables import (
     Alias,
@@ -19,6 +22,27 @@ from app.registry.tables import (
     Tag,
 )
 from app.search.filters import All, Filter
+
+
+def _latest(*further: ColumnElement[bool]) -> SelectOfScalar[ModelVersion]:
+    living = and_(col(ModelVersion.model_id).in_(GIVEN), col(ModelVersion.deleted_at).is_(None), *further)
+    highest = (
+        select(ModelVersion.model_id, func.max(ModelVersion.number).label("number"))
+        .where(living)
+        .group_by(col(ModelVersion.model_id))
+        .subquery()
+    )
+    return select(ModelVersion).join(
+        highest, (highest.c.model_id == ModelVersion.model_id) & (highest.c.number == ModelVersion.number)
+    )
+
+
+_LATEST = _latest()
+_LATEST_STAGED = _latest(col(ModelVersion.stage) == bindparam("stage"))
+_NAMESPACES = select(Namespace).where(col(Namespace.id).in_(GIVEN))
+_TAGS = (
+    select(Tag.subject_id, Tag.key, Tag.value).where(col(Tag.subject_id).in_(GIVEN)).order_by(col(Tag.key))
+)
 
 
 class ModelOrder(StrEnum):
@@ -130,29 +154,19 @@ def latest_versions(
     session: ReadSession, model_ids: Collection[str], stage: str | None = None
 ) -> dict[str, ModelVersion]:
     """Return the version with the highest number of each model, within a stage if one is given."""
-    living = and_(col(ModelVersion.model_id).in_(model_ids), col(ModelVersion.deleted_at).is_(None))
-    if stage is not None:
-        living = and_(living, col(ModelVersion.stage) == stage)
-    highest = (
-        select(ModelVersion.model_id, func.max(ModelVersion.number).label("number"))
-        .where(living)
-        .group_by(col(ModelVersion.model_id))
-        .subquery()
-    )
-    rows = session.exec(
-        select(ModelVersion).join(
-            highest,
-            (highest.c.model_id == ModelVersion.model_id) & (highest.c.number == ModelVersion.number),
-        )
-    )
+    given = {"given": list(model_ids)}
+    if stage is None:
+        rows = session.exec(_LATEST, params=given)
+    else:
+        rows = session.exec(_LATEST_STAGED, params={**given, "stage": stage})
     return {row.model_id: row for row in rows}
 
 
-def tags_of(session: ReadSession, subject_ids: Collection[str]) -> dict[str, list[Tag]]:
-    """Return the tags of entities, by entity and in the order of their keys."""
-    tags: dict[str, list[Tag]] = {}
-    for tag in session.exec(select(Tag).where(col(Tag.subject_id).in_(subject_ids)).order_by(col(Tag.key))):
-        tags.setdefault(tag.subject_id, []).append(tag)
+def tags_of(session: ReadSession, subject_ids: Collection[str]) -> dict[str, dict[str, Any]]:
+    """Return the tags of entities, by entity and key and in the order of their keys."""
+    tags: dict[str, dict[str, Any]] = {}
+    for subject_id, key, value in session.execute(_TAGS, {"given": list(subject_ids)}):
+        tags.setdefault(subject_id, {})[key] = value
     return tags
 
 
@@ -176,7 +190,7 @@ def params_of(
 
 def namespaces_by_id(session: ReadSession, ids: Collection[str]) -> dict[str, Namespace]:
     """Return namespaces by id; unknown ids are left out."""
-    return {row.id: row for row in session.exec(select(Namespace).where(col(Namespace.id).in_(ids)))}
+    return {row.id: row for row in session.exec(_NAMESPACES, params={"given": list(ids)})}
 
 
 def models_by_id(session: ReadSession, ids: Collection[str]) -> dict[str, RegisteredModel]:

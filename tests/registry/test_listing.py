@@ -223,7 +223,7 @@ def test_what_belongs_to_many_is_read_at_once(store: Store) -> None:
         series = metrics_of(session, version_ids, PageRequest())
         assert [model.name for model in models_by_id(session, [*ids, "mdl_unknown"]).values()] == ["x", "y"]
         assert versions_by_id(session, version_ids) == dict(zip(version_ids, versions, strict=True))
-    assert {key: [(tag.key, tag.value) for tag in mine] for key, mine in tags.items()} == {
+    assert {key: list(mine.items()) for key, mine in tags.items()} == {
         model.id: [("a", model.name), ("b", 1)] for model in models
     }
     assert {key: [alias.name for alias in mine] for key, mine in aliases.items()} == {ids[0]: ["B", "a", "b"]}

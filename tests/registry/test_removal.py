@@ -101,4 +101,4 @@ def test_tags_are_removed_by_their_keys(store: Store) -> None:
         assert remove_tags(session, model.id, ["x", "x", "unknown"]) == 1
         assert remove_tags(session, model.id, ["unknown"]) == 0
     with store.reading() as session:
-        assert [tag.key for tag in tags_of(session, [model.id])[model.id]] == ["y"]
+        assert tags_of(session, [model.id]) == {model.id: {"y": True}}

@@ -9,7 +9,7 @@ from sqlmodel import col, select
 from app.db.engine import ReadSession
 from app.db.paging import Order, named, sequence_page
 from app.graphql.connections import connection, page_request
-from app.graphql.datasets import Dataset, DatasetVersion, dataset_use, dataset_version, tag
+from app.graphql.datasets import Dataset, DatasetVersion, dataset_use, dataset_version, tags_made
 from app.graphql.loading.nodes import load_nodes, loads
 from app.graphql.selection import Selection
 from app.registry import listing
@@ -45,7 +45,7 @@ def load_datasets(
             namespace=cast("Namespace", owners[row.namespace_id]),
             name=row.name,
             description=row.description,
-            tags=[tag(one) for one in tags.get(row.id, ())],
+            tags=tags_made(tags.get(row.id, {})),
             latest_version=None,
         )
         for row in datasets

@@ -6,7 +6,7 @@ from typing import Any
 from app.db.engine import ReadSession
 from app.errors import NotFound
 from app.graphql.connections import connection, page_request
-from app.graphql.datasets import Tag, tag
+from app.graphql.datasets import Tag, tags_made
 from app.graphql.filters import deleted_models, model_filter, version_filter
 from app.graphql.loading.changes import load_histories
 from app.graphql.loading.datasets import load_uses
@@ -186,10 +186,7 @@ def _fill_tags(session: ReadSession, loaded: Loaded, selection: Selection) -> di
     """Read the tags where they are asked for, all or one by its key."""
     if not selection.asks("tags", "tag"):
         return {}
-    tags = {
-        subject: [tag(row) for row in found]
-        for subject, found in listing.tags_of(session, loaded.keys()).items()
-    }
+    tags = {subject: tags_made(found) for subject, found in listing.tags_of(session, loaded.keys()).items()}
     for call in selection.calls("tag"):
         for subject, fields in loaded.items():
             wanted = call.arguments["key"]
