@@ -104,9 +104,7 @@ def field_texts(document: ModelDocument) -> list[FieldText]:
 
 def words_text(document: ModelDocument) -> str:
     """Return the tokens of a document, repeated by weight and joined by blanks, for a whitespace analyser."""
-    return " ".join(
-        token for field in field_texts(document) for token in tokens(field.text) for _ in range(field.weight)
-    )
+    return " ".join(token for field in field_texts(document) for token in tokens(field.text) * field.weight)
 
 
 def meaning_texts(document: ModelDocument) -> MeaningTexts:
