@@ -155,7 +155,7 @@ def _statements(data: Path, case: Case) -> list[Statement]:
 def _measured(case: Case, statements: int, api: Server, floor: Server, requests: int) -> list[str]:
     """Ask both in turn and return a row of the table."""
     for _ in range(WARM_UP):
-        answers = [orjson.loads(ask(case)[1]) for ask in _asks(api, floor)]
+        answers = [orjson.loads(ask(case)[1])["data"] for ask in _asks(api, floor)]
     if answers[0] != answers[1]:
         sys.exit(f"{case.title}: the floor does not answer what the API answers")
     times: list[list[float]] = [[], []]

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from functools import lru_cache
+from typing import Any
 
 import strawberry
 from graphql import (
@@ -26,6 +27,14 @@ class CheckedDocuments(SchemaExtension):
 
     Documents are kept by their text: hashing a syntax tree takes longer than executing it.
     """
+
+    _cost: int | None = None
+
+    def get_results(self) -> dict[str, Any]:
+        """Tell in the answer's `extensions` what a valid operation costs, and what one may cost."""
+        if self._cost is None:
+            return {}
+        return {"cost": {"requested": self._cost, "limit": MAX_COST}}
 
     def on_parse(self) -> Iterator[None]:
         """Take the document of a text that is known."""
@@ -53,11 +62,11 @@ class CheckedDocuments(SchemaExtension):
             return [
                 GraphQLError("the document has several operations: name one in operationName", operations)
             ]
-        meant = _meant(operations, named)
-        costs = [cost_of(context.schema._schema, document, one, context.variables or {}) for one in meant]  # noqa: SLF001 - as above
-        if any(cost > MAX_COST for cost in costs):
+        [meant] = _meant(operations, named)
+        self._cost = cost_of(context.schema._schema, document, meant, context.variables or {})  # noqa: SLF001 - as above
+        if self._cost > MAX_COST:
             message = (
-                f"the operation costs {max(costs)}, of {MAX_COST} that are answered: ask for smaller pages"
+                f"the operation costs {self._cost}, of {MAX_COST} that are answered: ask for smaller pages"
             )
             return [GraphQLError(message, extensions={"code": "LIMIT_EXCEEDED"})]
         return []

@@ -163,6 +163,8 @@ class GraphQLEndpoint(GraphQL[Context, None]):
             request.state.error_codes = sorted({(error.extensions or {})["code"] for error in errors})
         if result.data is not None or any(error.path for error in result.errors or ()):
             answer["data"] = result.data
+        if result.extensions:
+            answer["extensions"] = result.extensions
         return answer
 
     def encode_json(self, data: object) -> bytes:

@@ -43,7 +43,7 @@ class Service:
         """Ask the API something."""
         asked = {"query": "{ registeredModels { totalCount } }"}
         answer = httpx2.post(f"{self.url}/graphql", json=asked, timeout=30, trust_env=False)
-        found: bool = answer.json() == {"data": {"registeredModels": {"totalCount": 2}}}
+        found: bool = answer.json()["data"] == {"registeredModels": {"totalCount": 2}}
         return found
 
 

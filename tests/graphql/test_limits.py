@@ -73,6 +73,23 @@ def test_a_hundred_searches_are_refused() -> None:
     assert cost(f"{{ {many} }}") > MAX_COST
 
 
+def test_what_an_operation_costs_is_told(api: Api) -> None:
+    page = "query Page($n: Int) { registeredModels(first: $n) { nodes { latestVersion { number } } } }"
+    for n in (1, 50):
+        # the connection, and each model with its version
+        assert api.answer(page, n=n)["extensions"]["cost"] == {"requested": 1 + 2 * n, "limit": MAX_COST}
+    failed = api.answer('{ namespace(name: "none") { id } }')
+    assert failed["extensions"]["cost"] == {"requested": 1, "limit": MAX_COST}
+    mutation = 'mutation { createNamespace(input: {name: "a"}) { namespace { id } change { id } } }'
+    assert api.answer(mutation)["extensions"]["cost"]["requested"] == 3
+    many = " ".join(f'a{i}: search(text: "x") {{ totalCount }}' for i in range(100))
+    refused = api.answer(f"{{ {many} }}")
+    assert list(refused) == ["errors", "extensions"]
+    assert refused["extensions"]["cost"]["requested"] > MAX_COST
+    assert "extensions" not in api.answer("{ nothing }")
+    assert "extensions" not in api.answer("{")
+
+
 def test_a_body_is_refused_while_it_comes_in(api: Api) -> None:
     sent = 0
 
