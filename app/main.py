@@ -24,6 +24,7 @@ from app.routes.hosts import KnownHosts
 from app.routes.logs import log_as_json
 from app.routes.metrics import OperationMetrics, metrics_registry, metrics_route
 from app.routes.requests import ObservedRequests
+from app.search.contract import Kind
 from app.search.embedded.reader import EmbeddedReader
 from app.search.query_encoder import QueryEncoders
 from app.settings import Settings
@@ -38,12 +39,15 @@ def create_app(settings: Settings) -> Starlette:
     database = open_registry(settings.database_url)
     with database.read() as session:
         viewer = viewer_named(session, LOCAL_USER)
-    discovery = Discovery(EmbeddedReader(settings.index_folder), QueryEncoders(settings.index_folder))
+    folder = settings.index_folder
+    discovery = Discovery(
+        EmbeddedReader(folder / Kind.MODELS), EmbeddedReader(folder / Kind.DATASETS), QueryEncoders(folder)
+    )
 
     @asynccontextmanager
     async def lifespan(_app: Starlette) -> AsyncIterator[None]:
         yield
-        discovery.reader.close()
+        discovery.close()
         database.close()
 
     measured = metrics_registry(database, discovery)

@@ -42,5 +42,5 @@ class Settings(BaseSettings):
 
     @property
     def index_folder(self) -> Path:
-        """The folder of the search index."""
+        """The folder of the search indexes, one a kind, and of the encoder of queries."""
         return self.data / "index"

@@ -14,6 +14,8 @@ import tempfile
 import time
 from pathlib import Path
 
+from app.search.contract import Kind
+
 SAMPLE = Path(__file__).parents[1] / "examples" / "model_zoo" / "sample.jsonl.gz"
 CHUNK = 500
 
@@ -50,25 +52,25 @@ def run(*command: str) -> tuple[float, str]:
 
 def forget(index: Path) -> None:
     """Delete what is made of documents; the encoder for queries and the kept vectors stay."""
-    (index / "manifest.json").unlink()
-    for generation in index.glob("g[0-9]*"):
-        shutil.rmtree(generation)
+    for kind in Kind:
+        shutil.rmtree(index / kind)
 
 
 def encoded(data: Path) -> str:
-    """Encode the different texts of a registry's models; return their number and the seconds it took."""
+    """Encode the different texts of a registry; return their number and the seconds it took."""
     from app.db.engine import Database, sqlite_url  # noqa: PLC0415 - the floor's process alone
+    from app.db.statements import batched  # noqa: PLC0415 - likewise
     from app.search.document import meaning_texts  # noqa: PLC0415 - likewise
     from indexer.encoder import SentenceEncoder  # noqa: PLC0415 - takes seconds
     from indexer.source import RegistrySource  # noqa: PLC0415 - likewise
 
-    source = RegistrySource(Database(sqlite_url(data / "registry.db")))
-    ids = source.model_ids()
+    database = Database(sqlite_url(data / "registry.db"))
     texts: set[str] = set()
-    for start in range(0, len(ids), CHUNK):
-        for document in source.documents(ids[start : start + CHUNK]):
-            both = meaning_texts(document)
-            texts |= {both.facts, both.description}
+    for source in (RegistrySource(database, kind) for kind in Kind):
+        for ids in batched(source.ids(), CHUNK):
+            for document in source.documents(ids):
+                both = meaning_texts(document)
+                texts |= {both.facts, both.description}
     encoder = SentenceEncoder()
     began = time.perf_counter()
     encoder.encode(sorted(texts, key=len))

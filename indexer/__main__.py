@@ -1,4 +1,4 @@
-"""`python -m indexer run`: follow the registry's change log and keep its search index up to date."""
+"""`python -m indexer run`: follow the registry's change log and keep its search indexes up to date."""
 
 import argparse
 import logging
@@ -6,16 +6,19 @@ import signal
 import sys
 from collections.abc import Callable
 from concurrent.futures import Future
+from contextlib import ExitStack
 from pathlib import Path
 from threading import Event, Thread
 
+from app.db.engine import Database
 from app.db.migrate import DatabaseNewerThanCode
 from app.registry.opening import open_registry
+from app.search.contract import Kind
 from app.search.embedded.writer import EmbeddedWriter, IndexLocked
 from app.settings import Settings
 from indexer.embeddings import Encoder
-from indexer.source import DocumentSource, RegistrySource
-from indexer.worker import Worker
+from indexer.source import RegistrySource
+from indexer.worker import Worker, keep_up
 
 logger = logging.getLogger("indexer")
 
@@ -40,25 +43,29 @@ def main(arguments: list[str] | None = None) -> int:
         logger.error("%s", newer)  # noqa: TRY400 - a sentence for a person, not a screen
         return 2
     try:
-        run(RegistrySource(database), settings.data, stop, until_done=options.once)
+        run(database, settings, stop, until_done=options.once)
     finally:
         database.close()
     return 0
 
 
-def run(source: DocumentSource, data: Path, stop: Event, *, until_done: bool = False) -> None:
-    """Wait to be the one indexer of this data folder, then keep its index up to date until `stop` is set."""
-    index = Settings(data=data).index_folder
-    writer = _take_over(index, source.log(), stop)
-    if writer is None:
-        return
-    if writer.replaced:
-        logger.info("making a new index: %s", writer.replaced)
-    encoder = _in_background(lambda: _load_encoder(index))
-    try:
-        Worker(source, writer, encoder, data / CACHE).run(stop, until_done=until_done)
-    finally:
-        writer.close()
+def run(database: Database, settings: Settings, stop: Event, *, until_done: bool = False) -> None:
+    """Wait to be the one indexer of this data folder, then keep its indexes up to date until told to stop."""
+    folder = settings.index_folder
+    with ExitStack() as held:
+        taken: list[tuple[RegistrySource, EmbeddedWriter]] = []
+        for kind in Kind:
+            source = RegistrySource(database, kind)
+            writer = _take_over(folder / kind, source.log(), stop)
+            if writer is None:
+                return
+            held.callback(writer.close)
+            if writer.replaced:
+                logger.info("making a new index of %s: %s", kind, writer.replaced)
+            taken.append((source, writer))
+        encoder = _in_background(lambda: _load_encoder(folder))
+        cache = settings.data / CACHE
+        keep_up([Worker(*one, encoder, cache) for one in taken], stop, until_done=until_done)
 
 
 def _parser() -> argparse.ArgumentParser:
@@ -84,7 +91,7 @@ def _take_over(index: Path, log: str, stop: Event) -> EmbeddedWriter | None:
     return None
 
 
-def _load_encoder(index: Path) -> Encoder:
+def _load_encoder(indexes: Path) -> Encoder:
     """Load the encoder of documents and export the one of queries."""
     try:
         from indexer.encoder import SentenceEncoder  # noqa: PLC0415 - torch takes seconds, and may be missing
@@ -94,7 +101,7 @@ def _load_encoder(index: Path) -> Encoder:
             "Install holotype[indexer] to find them by meaning"
         ) from missing
     encoder = SentenceEncoder()
-    encoder.export(index)
+    encoder.export(indexes)
     return encoder
 
 

@@ -1,4 +1,4 @@
-"""Which models the changes touched, and which there are; `app.insight.documents` builds their documents."""
+"""Which things the changes touched, and which there are; `app.insight.documents` builds their documents."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -6,21 +6,21 @@ from datetime import datetime
 
 from sqlmodel import col, select
 
-from app.db.changelog import changes_after
+from app.db.changelog import Change, changes_after
 from app.db.engine import ReadSession
-from app.insight.documents import documents_for
-from app.registry.tables import RegisteredModel
+from app.registry.datasets import datasets_with_tasks
+from app.registry.tables import Dataset, RegisteredModel
 from app.registry.tasks import models_of_tasks
 
-__all__ = ["TouchedModels", "all_model_keys", "documents_for", "touched_models"]
+TASK_DEFINED = "task.defined"
 
 
 @dataclass(frozen=True, slots=True)
-class TouchedModels:
-    """The models that a run of changes touched.
+class Touched:
+    """What a run of changes touched.
 
     Attributes:
-        ids: Their ids; some may be deleted by now.
+        ids: The ids of what was touched; some may be deleted by now.
         through: The last change of the run.
         through_at: When that change was made; None when there was none.
     """
@@ -30,26 +30,49 @@ class TouchedModels:
     through_at: datetime | None
 
 
-def touched_models(session: ReadSession, after: int, limit: int) -> TouchedModels:
+def touched_models(session: ReadSession, after: int, limit: int) -> Touched:
     """Return the models that the next `limit` changes behind `after` touched.
 
     A change names the models it touches as its subject or among its related entities; a task that is newly
     defined touches the models whose task it names.
     """
     changes = changes_after(session, after, limit=limit)
-    ids = {entity for change in changes for entity in (change.subject_id, *change.related)}
-    models = {entity for entity in ids if entity.startswith("mdl_")}
-    if defined := [change.subject_id for change in changes if change.action == "task.defined"]:
+    models = {entity for change in changes for entity in _named(change) if entity.startswith("mdl_")}
+    if defined := [change.subject_id for change in changes if change.action == TASK_DEFINED]:
         models |= models_of_tasks(session, defined)
+    return _run(after, changes, models)
+
+
+def touched_datasets(session: ReadSession, after: int, limit: int) -> Touched:
+    """Return the datasets that the next `limit` changes behind `after` touched.
+
+    Those are what a dataset, or a version of one, was the subject of: a use of a dataset leaves it as it is.
+    A task that is newly defined touches the datasets that state tasks.
+    """
+    changes = changes_after(session, after, limit=limit)
+    own = [change for change in changes if change.subject_id.startswith(("dst_", "dsv_"))]
+    datasets = {entity for change in own for entity in _named(change) if entity.startswith("dst_")}
+    if any(change.action == TASK_DEFINED for change in changes):
+        datasets |= datasets_with_tasks(session)
+    return _run(after, changes, datasets)
+
+
+def living_models(session: ReadSession) -> list[str]:
+    """Return the id of every living model, in the order of their keys."""
+    statement = select(RegisteredModel.id).where(col(RegisteredModel.deleted_at).is_(None))
+    return list(session.exec(statement.order_by(col(RegisteredModel.key))))
+
+
+def all_datasets(session: ReadSession) -> list[str]:
+    """Return the id of every dataset, in the order of the ids."""
+    return list(session.exec(select(Dataset.id).order_by(col(Dataset.id))))
+
+
+def _named(change: Change) -> tuple[str, ...]:
+    return (change.subject_id, *change.related)
+
+
+def _run(after: int, changes: Sequence[Change], ids: set[str]) -> Touched:
     if not changes:
-        return TouchedModels(models, after, None)
-    return TouchedModels(models, changes[-1].sequence, changes[-1].at)
-
-
-def all_model_keys(session: ReadSession) -> Sequence[tuple[int, str]]:
-    """Return key and id of every living model, in the order of the keys."""
-    statement = select(RegisteredModel.key, RegisteredModel.id).where(
-        col(RegisteredModel.deleted_at).is_(None)
-    )
-    rows = session.execute(statement.order_by(col(RegisteredModel.key)))
-    return [(key or 0, model_id) for key, model_id in rows]
+        return Touched(ids, after, None)
+    return Touched(ids, changes[-1].sequence, changes[-1].at)

@@ -1,17 +1,19 @@
 """Where documents and changes come from: the registry's database."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Callable, Collection, Sequence
+from dataclasses import dataclass
 from typing import Protocol
 
 from app.db import changelog
-from app.db.engine import Database
-from app.search.contract import Mark
-from app.search.document import ModelDocument
-from indexer.documents import TouchedModels, all_model_keys, documents_for, touched_models
+from app.db.engine import Database, ReadSession
+from app.insight.documents import dataset_documents, model_documents
+from app.search.contract import Kind, Mark
+from app.search.document import Document
+from indexer.documents import Touched, all_datasets, living_models, touched_datasets, touched_models
 
 
 class DocumentSource(Protocol):
-    """A registry, as the indexer sees it; each call is one snapshot."""
+    """A registry, as the indexer of one kind sees it; each call is one snapshot."""
 
     def log(self) -> str:
         """Return the identity of the change log, empty before the first change."""
@@ -19,21 +21,37 @@ class DocumentSource(Protocol):
     def head(self) -> Mark:
         """Return the end of the change log."""
 
-    def model_ids(self) -> list[str]:
-        """Return the ids of all living models."""
+    def ids(self) -> list[str]:
+        """Return the ids of all that has a document."""
 
-    def touched(self, after: int, limit: int) -> TouchedModels:
-        """Return the models that the next `limit` changes behind `after` touched."""
+    def touched(self, after: int, limit: int) -> Touched:
+        """Return what the next `limit` changes behind `after` touched."""
 
-    def documents(self, ids: Collection[str]) -> Sequence[ModelDocument]:
-        """Return the documents of the living models among `ids`."""
+    def documents(self, ids: Collection[str]) -> Sequence[Document]:
+        """Return the documents of what is there of `ids`."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Readings:
+    """How one kind is read."""
+
+    ids: Callable[[ReadSession], list[str]]
+    touched: Callable[[ReadSession, int, int], Touched]
+    documents: Callable[[ReadSession, Collection[str]], Sequence[Document]]
+
+
+_READINGS = {
+    Kind.MODELS: _Readings(living_models, touched_models, model_documents),
+    Kind.DATASETS: _Readings(all_datasets, touched_datasets, dataset_documents),
+}
 
 
 class RegistrySource:
-    """The registry in a database."""
+    """One kind of thing in the registry's database."""
 
-    def __init__(self, database: Database) -> None:
+    def __init__(self, database: Database, kind: Kind = Kind.MODELS) -> None:
         self._database = database
+        self._read = _READINGS[kind]
 
     def log(self) -> str:
         """Return the identity of the change log, empty before the first change."""
@@ -47,17 +65,17 @@ class RegistrySource:
             last = changelog.changes_after(session, sequence - 1, limit=1)
             return Mark(sequence, last[0].at if last else None)
 
-    def model_ids(self) -> list[str]:
-        """Return the ids of all living models."""
+    def ids(self) -> list[str]:
+        """Return the ids of all that has a document."""
         with self._database.read() as session:
-            return [model_id for _, model_id in all_model_keys(session)]
+            return self._read.ids(session)
 
-    def touched(self, after: int, limit: int) -> TouchedModels:
-        """Return the models that the next `limit` changes behind `after` touched."""
+    def touched(self, after: int, limit: int) -> Touched:
+        """Return what the next `limit` changes behind `after` touched."""
         with self._database.read() as session:
-            return touched_models(session, after, limit)
+            return self._read.touched(session, after, limit)
 
-    def documents(self, ids: Collection[str]) -> Sequence[ModelDocument]:
-        """Return the documents of the living models among `ids`."""
+    def documents(self, ids: Collection[str]) -> Sequence[Document]:
+        """Return the documents of what is there of `ids`."""
         with self._database.read() as session:
-            return documents_for(session, ids)
+            return self._read.documents(session, ids)

@@ -1,7 +1,7 @@
-"""The indexer's work: changes behind my position, the models they touch, documents, the engine, the position.
+"""The indexer's work: changes behind my position, what they touch, documents, the engine, the position.
 
-Words follow the log at once; vectors are made between, a few models at a time, newest first. Any step may be
-cut off anywhere: it is repeated from the last committed position.
+Words follow the log at once; vectors are made between, a few documents at a time, newest first. Any step may
+be cut off anywhere: it is repeated from the last committed position.
 """
 
 import logging
@@ -14,8 +14,8 @@ from threading import Event
 from sqlalchemy.exc import OperationalError
 
 from app.db.statements import batched
-from app.search.contract import IndexPosition, Mark, ModelVectors
-from app.search.document import ModelDocument, meaning_texts, texts_digest
+from app.search.contract import DocumentVectors, IndexPosition, Mark
+from app.search.document import Document, meaning_texts, texts_digest
 from app.search.embedded.writer import EmbeddedWriter
 from indexer.embeddings import EmbeddingCache, Encoder
 from indexer.source import DocumentSource
@@ -31,7 +31,7 @@ EMBEDDED_AT_ONCE = 64
 
 
 class Worker:
-    """Keeps an index up to date with a registry.
+    """Keeps an index up to date with one kind of thing in a registry.
 
     Args:
         source: The registry.
@@ -50,27 +50,6 @@ class Worker:
         self._encoder: EmbeddingCache | None = None
         self._parked: set[str] = set()
 
-    def run(self, stop: Event, *, until_done: bool = False) -> None:
-        """Work until `stop` is set, or `until_done` with everything that there is to do.
-
-        What fails is tried again, except `until_done`: then the failure is raised.
-        """
-        while not stop.is_set():
-            try:
-                busy = self.follow() or self.embed()
-            except Exception:
-                if until_done:
-                    raise
-                # The database may be locked or away for a moment; the position still says where to go on.
-                logger.exception("indexing failed; trying again in %.0f s", PAUSE_SECONDS)
-                self._writer.discard()
-                stop.wait(PAUSE_SECONDS)
-                continue
-            if not busy and until_done and self._loading is None:
-                return
-            if not busy:
-                stop.wait(POLL_SECONDS)
-
     def follow(self) -> bool:
         """Bring words, facets and filters up to the log; return whether there was anything to do."""
         head = self._source.head()
@@ -84,11 +63,11 @@ class Worker:
         touched = self._source.touched(position.words.sequence, CHANGES_AT_ONCE)
         self._index(sorted(touched.ids), touched.through)
         self._writer.commit(Mark(touched.through, touched.through_at))
-        logger.debug("words: followed to change %d (%d models)", touched.through, len(touched.ids))
+        logger.debug("words: followed to change %d (%d documents)", touched.through, len(touched.ids))
         return True
 
     def embed(self) -> bool:
-        """Give the newest models without vectors theirs; return whether there was anything to do."""
+        """Give the newest documents without vectors theirs; return whether there was anything to do."""
         encoder = self._ready_encoder()
         missing = self._writer.missing_vectors(EMBEDDED_AT_ONCE + len(self._parked))
         wanted = [model_id for model_id in missing if model_id not in self._parked][:EMBEDDED_AT_ONCE]
@@ -101,8 +80,18 @@ class Worker:
         self._parked |= set(wanted) & set(self._writer.missing_vectors(len(missing)))
         position = self._writer.position
         done = position.embedded == position.documents
-        logger.log(INFO if done else DEBUG, "meaning: %d of %d models", position.embedded, position.documents)
+        logger.log(
+            INFO if done else DEBUG, "meaning: %d of %d documents", position.embedded, position.documents
+        )
         return True
+
+    def waits_for_encoder(self) -> bool:
+        """Return whether the encoder is still being loaded."""
+        return self._loading is not None
+
+    def discard(self) -> None:
+        """Go back to what was last committed."""
+        self._writer.discard()
 
     def _check_log(self, head: Mark, position: IndexPosition) -> None:
         """Begin anew if the registry is not the one that the index was made from, or went back in time."""
@@ -116,17 +105,17 @@ class Worker:
             self._writer.use_embedder(self._encoder.meta.digest)
 
     def _fill(self, head: Mark) -> None:
-        """Read all models, or those that are left if an earlier reading was cut off."""
-        ids = self._source.model_ids()
+        """Read all documents, or those that are left if an earlier reading was cut off."""
+        ids = self._source.ids()
         began = self._writer.filling_from or head
         self._writer.begin_filling(began, len(ids))
         known = self._writer.known_ids()
         for some in batched([model_id for model_id in ids if model_id not in known], DOCUMENTS_AT_ONCE):
             self._index(some, began.sequence)
             self._writer.commit()
-            logger.info("words: %d of %d models", self._writer.position.documents, len(ids))
+            logger.info("words: %d of %d documents", self._writer.position.documents, len(ids))
         self._writer.commit(began)
-        logger.info("words: read all models, as of change %d", began.sequence)
+        logger.info("words: read all documents, as of change %d", began.sequence)
 
     def _index(self, ids: Sequence[str], through: int) -> None:
         """Put the documents of the living and delete the others, as of change `through`."""
@@ -168,10 +157,35 @@ class Worker:
         return self._encoder
 
 
-def _vectors(encoder: EmbeddingCache, documents: Sequence[ModelDocument]) -> list[ModelVectors]:
+def keep_up(workers: Sequence[Worker], stop: Event, *, until_done: bool = False) -> None:
+    """Let each do its work until `stop` is set, or `until_done` with everything that there is to do.
+
+    Words of all come before the meaning of any. What fails is tried again, except `until_done`: then the
+    failure is raised.
+    """
+    while not stop.is_set():
+        try:
+            followed = [worker.follow() for worker in workers]
+            busy = any(followed) or any(worker.embed() for worker in workers)
+        except Exception:
+            if until_done:
+                raise
+            # The database may be locked or away for a moment; the positions still say where to go on.
+            logger.exception("indexing failed; trying again in %.0f s", PAUSE_SECONDS)
+            for worker in workers:
+                worker.discard()
+            stop.wait(PAUSE_SECONDS)
+            continue
+        if not busy and until_done and not any(worker.waits_for_encoder() for worker in workers):
+            return
+        if not busy:
+            stop.wait(POLL_SECONDS)
+
+
+def _vectors(encoder: EmbeddingCache, documents: Sequence[Document]) -> list[DocumentVectors]:
     texts = [meaning_texts(document) for document in documents]
     made = iter(encoder.encode([text for pair in texts for text in (pair.facts, pair.description)]))
     return [
-        ModelVectors(document.key, document.id, texts_digest(document), next(made), next(made))
+        DocumentVectors(document.key, document.id, texts_digest(document), next(made), next(made))
         for document in documents
     ]

@@ -10,16 +10,17 @@ from app.db.paging import MAX_PAGE
 from app.graphql.changes import Change
 from app.graphql.connections import After, Before, Connection, First, Last, connection, page_asked
 from app.graphql.context import Info
-from app.graphql.datasets import Dataset
+from app.graphql.datasets import Dataset, DatasetConnection
 from app.graphql.filter_inputs import ChangeFilter, DatasetFilter
 from app.graphql.filters import changes_wanted, dataset_filter
 from app.graphql.inputs import DatasetBy
 from app.graphql.loading.changes import load_changes
-from app.graphql.loading.datasets import load_datasets
+from app.graphql.loading.datasets import load_dataset_page, load_datasets
 from app.graphql.metrics import MetricDefinition, metric_definition
 from app.graphql.naming import below, named_dataset
 from app.graphql.selection import selected
 from app.graphql.tasks import Task, task
+from app.insight.finding_datasets import find_datasets
 from app.registry import browsing
 from app.registry.changes import list_changes
 
@@ -42,26 +43,35 @@ class CatalogueQueries:
 
         return await info.context.read(work)
 
-    @strawberry.field(description="The datasets, by name.")
-    async def datasets(
+    @strawberry.field(
+        description="The datasets, by name; with a text, those found by words and meaning, the best first."
+    )
+    async def datasets(  # noqa: PLR0917 - the arguments of the schema
         self,
         info: Info,
+        text: Annotated[
+            str | None,
+            strawberry.argument(description="What is looked for, in your own words."),
+        ] = UNSET,
         filter: Annotated[DatasetFilter | None, strawberry.argument(description="Only these.")] = UNSET,
         first: First = 20,
         after: After = UNSET,
         last: Last = UNSET,
         before: Before = UNSET,
-    ) -> Connection[Dataset] | None:
+    ) -> DatasetConnection | None:
         """Return a page of the datasets."""
         selection = selected(info)
         request = page_asked(first, after, last, before)
         admitted = dataset_filter(filter or None)
+        discovery = info.context.discovery
 
-        def work(session: ReadSession) -> Connection[Dataset]:
-            page = browsing.list_datasets(
-                session, request, admitted=admitted, counted="totalCount" in selection
-            )
-            return connection(page, load_datasets(session, page.items, selection.items()))
+        def work(session: ReadSession) -> DatasetConnection:
+            if text and text.strip():
+                found = find_datasets(session, discovery, text, request, admitted)
+                return load_dataset_page(session, found.page, selection, found.degraded)
+            counted = "totalCount" in selection
+            page = browsing.list_datasets(session, request, admitted=admitted, counted=counted)
+            return load_dataset_page(session, page, selection)
 
         return await info.context.read(work)
 

@@ -8,6 +8,7 @@ import strawberry
 from strawberry import UNSET
 
 from app.graphql.connections import After, Before, Connection, First, Last
+from app.graphql.degradation import Degradation
 from app.graphql.enums import DatasetRole
 from app.graphql.principals import Node
 from app.graphql.scalars import JSON, URI, BigInt
@@ -51,6 +52,15 @@ class Dataset(Node):
     ) -> Connection["DatasetVersion"] | None:
         """Return a page of its versions."""
         return self.loaded[response_key(info)]  # type: ignore[no-any-return]
+
+
+@strawberry.type(description="A page of datasets.")
+class DatasetConnection(Connection[Dataset]):
+    """A page of datasets."""
+
+    degraded: list[Degradation] = strawberry.field(
+        description="Why what was found by a text is not whole; empty when it is."
+    )
 
 
 @strawberry.type(description="One state of a dataset; null in a fact means that nobody stated it.")

@@ -22,7 +22,7 @@ from app.graphql.loading.search import load_search
 from app.graphql.naming import below, named_version, named_versions
 from app.graphql.search import FacetInput, SearchConnection
 from app.graphql.selection import selected
-from app.insight import discovery
+from app.insight import searching
 from app.insight.comparison import check_count, compare_versions
 from app.registry.listing import Deleted
 from app.search.contract import FacetRequest
@@ -56,7 +56,7 @@ class DiscoveryQueries:
             message = "deleted models are not in the index; registeredModels lists them"
             raise InvalidInput(message, field=["filter", "deleted"])
         page = page_asked(first, after, None, None)
-        query = discovery.Query(
+        query = searching.Query(
             text=text or None,
             mode=Mode[(mode or SearchMode.HYBRID).name],
             filter=model_filter(filter or None),

@@ -84,8 +84,8 @@ class Query(RegistryQueries, CatalogueQueries, DiscoveryQueries):
 
 
 def _server_info(session: ReadSession, index: discovery.Discovery, database: str) -> ServerInfo:
-    position = index.reader.position()
-    words, meaning = discovery.lags(session, position)
+    position, marks = index.models.position(), index.marks()
+    words, meaning = discovery.lags(session, index)
     meta = index.embedder()
     return ServerInfo(
         name="Holotype",
@@ -93,7 +93,7 @@ def _server_info(session: ReadSession, index: discovery.Discovery, database: str
         database=database,
         search_engine="embedded",
         embedder=EmbedderInfo(name=meta.name, dimension=meta.dimension, digest=meta.digest) if meta else None,
-        indexed_through=position.words.at if position else None,
+        indexed_through=marks[0].at if marks else None,
         words_lag=words,
         meaning_lag=meaning,
         indexed_models=position.documents if position else None,

@@ -5,9 +5,9 @@ from datetime import datetime
 import strawberry
 
 from app.graphql.connections import PageInfo
-from app.graphql.enums import DegradationCode, FacetField
+from app.graphql.degradation import Degradation
+from app.graphql.enums import FacetField
 from app.graphql.registered import ModelVersion, RegisteredModel
-from app.insight import discovery
 from app.search import contract, reasons
 
 
@@ -72,14 +72,6 @@ class Facet:
     other_count: int = strawberry.field(description="The sum of the counts of all other values.")
 
 
-@strawberry.type(description="A reason why an answer is not whole.")
-class Degradation:
-    """A reason why an answer is not whole."""
-
-    code: DegradationCode = strawberry.field(description="The reason, for programs.")
-    message: str = strawberry.field(description="The reason, for people.")
-
-
 @strawberry.type(description="A page of what was found.")
 class SearchConnection:
     """A page of what was found."""
@@ -131,11 +123,6 @@ def facet(counts: contract.FacetCounts) -> Facet:
         values=[FacetValue(value=one.value, count=one.count) for one in counts.values],
         other_count=counts.other_count,
     )
-
-
-def degradation(one: discovery.Degradation) -> Degradation:
-    """Make a degradation of its reason."""
-    return Degradation(code=DegradationCode(one.code.value), message=one.message)
 
 
 def _rounded(part: float | None) -> float | None:

@@ -1,19 +1,22 @@
 """Rows become documents: the same code for one change, for a whole rebuild and for the reasons of a hit."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 
 from sqlmodel import col, select
 
 from app.db.changelog import head
 from app.db.engine import ReadSession
-from app.registry.datasets import dataset_names
-from app.registry.tables import Namespace, RegisteredModel, Tag
+from app.registry.datasets import TASK_TAGS, dataset_names
+from app.registry.tables import Dataset, Namespace, RegisteredModel, Tag
 from app.registry.tasks import FURTHER_TASKS, TaskMatcher, task_names
-from app.search.document import ModelDocument, TaskWords
+from app.search.document import Document, TaskWords, key_of
+
+DOMAIN_TAGS = ("domain", "domains")
+LANGUAGE_TAGS = ("language", "languages")
 
 
-def documents_for(session: ReadSession, model_ids: Collection[str]) -> list[ModelDocument]:
+def model_documents(session: ReadSession, model_ids: Collection[str]) -> list[Document]:
     """Return the documents of the living models among `model_ids`, as one snapshot shows them."""
     sequence = head(session)
     tasks = task_names(session)
@@ -26,28 +29,48 @@ def documents_for(session: ReadSession, model_ids: Collection[str]) -> list[Mode
         .order_by(col(RegisteredModel.key))
     )
     return [
-        _document(model, namespace, sequence, tags.get(model.id, {}), datasets.get(model.id, []), tasks)
+        _model_document(model, namespace, sequence, tags.get(model.id, {}), datasets.get(model.id, []), tasks)
         for model, namespace in rows
     ]
 
 
-def _tags(session: ReadSession, model_ids: Collection[str]) -> dict[str, dict[str, Any]]:
+def dataset_documents(session: ReadSession, dataset_ids: Collection[str]) -> list[Document]:
+    """Return the documents of the datasets among `dataset_ids`, as one snapshot shows them.
+
+    What a dataset is for, its domains and its languages are read from the tags that are called so.
+    """
+    sequence = head(session)
+    tasks = task_names(session)
+    tags = _tags(session, dataset_ids)
+    rows = session.exec(
+        select(Dataset, Namespace.name)
+        .join(Namespace, col(Namespace.id) == Dataset.namespace_id)
+        .where(col(Dataset.id).in_(dataset_ids))
+        .order_by(col(Dataset.id))
+    )
+    return [
+        _dataset_document(dataset, namespace, sequence, tags.get(dataset.id, {}), tasks)
+        for dataset, namespace in rows
+    ]
+
+
+def _tags(session: ReadSession, subject_ids: Collection[str]) -> dict[str, dict[str, Any]]:
     tags: dict[str, dict[str, Any]] = {}
-    for tag in session.exec(select(Tag).where(col(Tag.subject_id).in_(model_ids)).order_by(col(Tag.key))):
+    for tag in session.exec(select(Tag).where(col(Tag.subject_id).in_(subject_ids)).order_by(col(Tag.key))):
         tags.setdefault(tag.subject_id, {})[tag.key] = tag.value
     return tags
 
 
-def _document(
+def _model_document(
     model: RegisteredModel,
     namespace: str,
     sequence: int,
     tags: dict[str, Any],
     datasets: Sequence[str],
     tasks: TaskMatcher,
-) -> ModelDocument:
+) -> Document:
     named = dict.fromkeys(filter(None, [model.task, *_texts(tags.get(FURTHER_TASKS))]))
-    return ModelDocument(
+    return Document(
         key=model.key or 0,
         id=model.id,
         sequence=sequence,
@@ -55,17 +78,7 @@ def _document(
         name=model.name,
         display_name=model.display_name,
         description=model.description,
-        tasks=tuple(
-            TaskWords(
-                name=name,
-                title=task.title,
-                description=task.description or "",
-                synonyms=tuple(task.synonyms),
-            )
-            if (task := tasks.task(name))
-            else TaskWords(name=name)
-            for name in named
-        ),
+        tasks=tuple(_task_words(name, tasks) for name in named),
         task_as_written=model.task_written if model.task_written != model.task else None,
         domains=tuple(model.domains),
         framework=model.framework,
@@ -75,10 +88,46 @@ def _document(
         publisher=model.publisher,
         languages=tuple(model.languages),
         datasets=tuple(datasets),
-        tags=tuple(
-            text for key, value in tags.items() if key != FURTHER_TASKS for text in _tag_texts(key, value)
-        ),
+        tags=_other_tags(tags, (FURTHER_TASKS,)),
     )
+
+
+def _dataset_document(
+    dataset: Dataset, namespace: str, sequence: int, tags: Mapping[str, Any], tasks: TaskMatcher
+) -> Document:
+    named = dict.fromkeys(tasks.canonical(name) or name for name in _under(tags, TASK_TAGS))
+    return Document(
+        key=key_of(dataset.id),
+        id=dataset.id,
+        sequence=sequence,
+        namespace=namespace,
+        name=dataset.name,
+        description=dataset.description,
+        tasks=tuple(_task_words(name, tasks) for name in named),
+        domains=_under(tags, DOMAIN_TAGS),
+        languages=_under(tags, LANGUAGE_TAGS),
+        tags=_other_tags(tags, (*TASK_TAGS, *DOMAIN_TAGS, *LANGUAGE_TAGS)),
+    )
+
+
+def _task_words(name: str, tasks: TaskMatcher) -> TaskWords:
+    """Return how people name a task; one that nobody defined has its name alone."""
+    task = tasks.task(name)
+    if task is None:
+        return TaskWords(name=name)
+    return TaskWords(
+        name=name, title=task.title, description=task.description or "", synonyms=tuple(task.synonyms)
+    )
+
+
+def _under(tags: Mapping[str, Any], keys: Sequence[str]) -> tuple[str, ...]:
+    """Return the different texts of the tags under `keys`."""
+    return tuple(dict.fromkeys(text for key in keys for text in _texts(tags.get(key))))
+
+
+def _other_tags(tags: Mapping[str, Any], keys: Sequence[str]) -> tuple[str, ...]:
+    """Return the tags as words, but for those under `keys`."""
+    return tuple(text for key, value in tags.items() if key not in keys for text in _tag_texts(key, value))
 
 
 def _tag_texts(key: str, value: Any) -> list[str]:

@@ -4,11 +4,11 @@ from dataclasses import dataclass
 
 from app.db.engine import ReadSession
 from app.insight.discovery import Discovery
-from app.insight.documents import documents_for
+from app.insight.documents import model_documents
 from app.registry.listing import models_by_id
 from app.registry.tables import RegisteredModel
 from app.search.contract import IndexUnavailable, Likeness, MeaningVectors
-from app.search.document import ModelDocument, meaning_texts
+from app.search.document import Document, meaning_texts
 from app.search.languages import language_name
 from app.search.query_encoder import EmbedderUnavailable
 
@@ -34,10 +34,10 @@ def similar_models(
 ) -> list[SimilarModel] | None:
     """Return the models most like `model`, the likest first; None when the index cannot tell."""
     try:
-        vectors = discovery.reader.vectors_of(model.key or 0)
+        vectors = discovery.models.vectors_of(model.key or 0)
         if vectors is None:
             vectors = _encoded(session, discovery, model)
-        found = discovery.reader.alike(vectors, limit + 1)
+        found = discovery.models.alike(vectors, limit + 1)
     except (IndexUnavailable, EmbedderUnavailable):
         return None
     others = [likeness for likeness in found if likeness.id != model.id][:limit]
@@ -50,9 +50,9 @@ def _encoded(session: ReadSession, discovery: Discovery, model: RegisteredModel)
     Raises:
         EmbedderUnavailable: There is no encoder yet.
     """
-    position = discovery.reader.position()
+    position = discovery.models.position()
     encoder = discovery.encoders.for_embedder(position.embedder if position else None)
-    [document] = documents_for(session, [model.id])
+    [document] = model_documents(session, [model.id])
     texts = meaning_texts(document)
     return MeaningVectors(encoder.encode(texts.facts), encoder.encode(texts.description))
 
@@ -60,7 +60,7 @@ def _encoded(session: ReadSession, discovery: Discovery, model: RegisteredModel)
 def _explained(session: ReadSession, model: RegisteredModel, found: list[Likeness]) -> list[SimilarModel]:
     """Fill what was found from the database; a model that was deleted since is left out."""
     models = models_by_id(session, [likeness.id for likeness in found])
-    documents = {document.id: document for document in documents_for(session, [model.id, *models])}
+    documents = {document.id: document for document in model_documents(session, [model.id, *models])}
     seed = documents[model.id]
     return [
         SimilarModel(models[likeness.id], likeness.score, _in_common(seed, documents[likeness.id]))
@@ -69,7 +69,7 @@ def _explained(session: ReadSession, model: RegisteredModel, found: list[Likenes
     ]
 
 
-def _in_common(one: ModelDocument, other: ModelDocument) -> tuple[str, ...]:
+def _in_common(one: Document, other: Document) -> tuple[str, ...]:
     """Say which facts two models share."""
     reasons = []
     tasks = [

@@ -1,6 +1,6 @@
 """Short lists of what a registry knows: namespaces, datasets, tasks and metric definitions."""
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any, TypeVar
 
@@ -69,16 +69,19 @@ def list_datasets(
     counted: bool = False,
 ) -> Page[Dataset]:
     """Return a page of the datasets that the filter admits, by name."""
-    licenses: list[str] = []
-
-    def condition(leaf: Any) -> Condition:
-        if isinstance(leaf, DatasetFacts) and leaf.license is not None and not licenses:
-            licenses.extend(text for text in session.exec(select(DatasetVersion.license).distinct()) if text)
-        return _dataset_condition(leaf, licenses)
-
-    statement = select(Dataset).where(combined(admitted, condition))
+    statement = select(Dataset).where(_admits(session, admitted))
     name = named("datasets", {"filter": repr(admitted)})
     return list_page(session, statement, Order(name, ("name_folded", "id")), request, counted=counted)
+
+
+def datasets_admitted(session: ReadSession, admitted: Filter) -> list[str]:
+    """Return the ids of all datasets that the filter admits."""
+    return list(session.exec(select(Dataset.id).where(_admits(session, admitted))))
+
+
+def datasets_by_id(session: ReadSession, ids: Collection[str]) -> dict[str, Dataset]:
+    """Return datasets by id; unknown ids are left out."""
+    return {row.id: row for row in session.exec(select(Dataset).where(col(Dataset.id).in_(ids)))}
 
 
 def list_tasks(session: ReadSession, request: PageRequest, *, text: str | None = None) -> Page[Task]:
@@ -111,6 +114,17 @@ def _with_words(
     found = [thing for thing in every if named_so(thing)]
     order = Order(named(kind, {"text": text}), ("name",))
     return sequence_page(found, [thing.name for thing in found], order, request)
+
+
+def _admits(session: ReadSession, admitted: Filter) -> Condition:
+    licenses: list[str] = []
+
+    def condition(leaf: Any) -> Condition:
+        if isinstance(leaf, DatasetFacts) and leaf.license is not None and not licenses:
+            licenses.extend(text for text in session.exec(select(DatasetVersion.license).distinct()) if text)
+        return _dataset_condition(leaf, licenses)
+
+    return combined(admitted, condition)
 
 
 def _dataset_condition(leaf: Any, licenses: Sequence[str]) -> Condition:

@@ -20,7 +20,7 @@ from app.lineage.walks import edges_of
 from app.registry.drafts import DatasetDraft, DatasetRole, DatasetVersionDraft
 from app.registry.finding import find_namespaces
 from app.registry.labels import write_tags
-from app.registry.tables import Dataset, DatasetVersion, ModelVersion, Namespace
+from app.registry.tables import Dataset, DatasetVersion, ModelVersion, Namespace, Tag
 
 ROLE_RELATIONS = {
     DatasetRole.TRAINING: Relation.TRAINED_ON,
@@ -28,6 +28,8 @@ ROLE_RELATIONS = {
     DatasetRole.OTHER: Relation.DEPENDS_ON,
 }
 RELATION_ROLES = {relation: role for role, relation in ROLE_RELATIONS.items()}
+TASK_TAGS = ("task", "tasks")
+"""The keys of the tags by which a dataset says what it is for."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -199,6 +201,12 @@ def dataset_names(session: ReadSession, model_ids: Collection[str]) -> dict[str,
     for model_id, name in rows:
         names.setdefault(model_id, []).append(name)
     return names
+
+
+def datasets_with_tasks(session: ReadSession) -> set[str]:
+    """Return the ids of the datasets that say what they are for."""
+    tagged = select(Tag.subject_id).where(col(Tag.key).in_(TASK_TAGS))
+    return set(session.exec(tagged.where(col(Tag.subject_id).startswith("dst_", autoescape=True))))
 
 
 def dataset_versions_of(

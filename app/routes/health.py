@@ -48,11 +48,11 @@ def _database(database: Database) -> str:
 
 
 def _index(discovery: Discovery) -> str:
-    return READY if discovery.reader.position() else "there is no search index yet: the indexer has not run"
+    return READY if discovery.marks() else "there is no search index yet: the indexer has not run"
 
 
 def _embedder(discovery: Discovery) -> str:
-    position = discovery.reader.position()
+    position = discovery.models.position()
     try:
         discovery.encoders.for_embedder(position.embedder if position else None)
     except EmbedderUnavailable as away:

@@ -87,13 +87,13 @@ class StateCollector(Collector):
         yield self._connections()
 
     def _index(self) -> Iterator[Metric]:
-        position = self._discovery.reader.position()
+        position = self._discovery.models.position()
         if position is None:
             return
         lag = GaugeMetricFamily("holotype_index_lag", "Changes that are not found yet.", labels=["by"])
         try:
             with self._database.read() as session:
-                words, meaning = lags(session, position)
+                words, meaning = lags(session, self._discovery)
         except SQLAlchemyError:
             words = meaning = None
         for by, behind in (("words", words), ("meaning", meaning)):

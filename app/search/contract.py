@@ -13,7 +13,7 @@ from typing import Protocol
 import numpy as np
 import numpy.typing as npt
 
-from app.search.document import ModelDocument
+from app.search.document import Document
 from app.search.filters import All, FactField, Filter
 from app.search.tokens import tokens
 
@@ -24,6 +24,13 @@ MAX_TERMS = 64
 
 Vector = npt.NDArray[np.float32]
 """A unit vector, or rows of them."""
+
+
+class Kind(StrEnum):
+    """What an index holds; each kind has one of its own, and the value names its folder."""
+
+    MODELS = "models"
+    DATASETS = "datasets"
 
 
 class IndexUnavailable(Exception):
@@ -69,14 +76,14 @@ class SearchRequest:
 
 @dataclass(frozen=True, slots=True)
 class Hit:
-    """A model that was found.
+    """A document that was found.
 
     Attributes:
         key: Its number.
         id: Its id.
         score: 0..1, orders within this answer.
         words: bm25 / (bm25 + 10), comparable between answers; None if no word matched.
-        meaning: (1 + cosine) / 2, likewise; None if the query or the model has no vector.
+        meaning: (1 + cosine) / 2, likewise; None if the query or the document has no vector.
     """
 
     key: int
@@ -88,7 +95,7 @@ class Hit:
 
 @dataclass(frozen=True, slots=True)
 class FacetValue:
-    """A value in its most frequent spelling, and how many of the matched models have it."""
+    """A value in its most frequent spelling, and how many of the matched documents have it."""
 
     value: str
     count: int
@@ -120,8 +127,8 @@ class IndexPosition:
         words: Through which change words, facets and filters are up to date.
         meaning: Through which change the vectors are, too.
         embedder: Digest of the embedder that made the vectors; None before the first.
-        models: How many models the registry had when that was last counted, for a bar.
-        documents: How many models are findable by words.
+        expected: How many documents the registry had when that was last counted, for a bar.
+        documents: How many documents are findable by words.
         embedded: How many of them have up-to-date vectors.
     """
 
@@ -129,7 +136,7 @@ class IndexPosition:
     words: Mark = Mark()
     meaning: Mark = Mark()
     embedder: str | None = None
-    models: int = 0
+    expected: int = 0
     documents: int = 0
     embedded: int = 0
 
@@ -140,8 +147,8 @@ class SearchAnswer:
 
     Attributes:
         hits: The whole window in order.
-        total: How many models the filter admits that match the words or lie in the window by meaning.
-        facets: The counts asked for, over the same models, in the order of the request.
+        total: How many documents the filter admits that match the words or lie in the window by meaning.
+        facets: The counts asked for, over the same documents, in the order of the request.
         position: How far the index was that answered.
         by_words: Whether words took part; not if the text has only stop words.
         by_meaning: Whether meaning took part; not without a vector.
@@ -157,7 +164,7 @@ class SearchAnswer:
 
 @dataclass(frozen=True, slots=True)
 class MeaningVectors:
-    """The unit vectors of a model's two texts."""
+    """The unit vectors of a document's two texts."""
 
     facts: Vector
     description: Vector
@@ -165,7 +172,7 @@ class MeaningVectors:
 
 @dataclass(frozen=True, slots=True)
 class Likeness:
-    """A model that is like another.
+    """A document that is like another.
 
     Attributes:
         score: (1 + mean of the two cosines) / 2, facts with facts and description with description.
@@ -190,14 +197,14 @@ class IndexReader(Protocol):
         """
 
     def vectors_of(self, key: int) -> MeaningVectors | None:
-        """Return the vectors of a model, or None while it has none.
+        """Return the vectors of a document, or None while it has none.
 
         Raises:
             IndexUnavailable: There is no index.
         """
 
     def alike(self, vectors: MeaningVectors, limit: int) -> list[Likeness]:
-        """Return the models whose vectors are nearest, the nearest first and then by key.
+        """Return the documents whose vectors are nearest, the nearest first and then by key.
 
         Raises:
             IndexUnavailable: There is no index.
@@ -208,8 +215,8 @@ class IndexReader(Protocol):
 
 
 @dataclass(frozen=True, slots=True)
-class ModelVectors:
-    """The two vectors of a model, and the digest of the texts that they stand for."""
+class DocumentVectors:
+    """The two vectors of a document, and the digest of the texts that they stand for."""
 
     key: int
     id: str
@@ -225,17 +232,17 @@ class IndexWriter(Protocol):
     def position(self) -> IndexPosition:
         """How far the index is, as last committed."""
 
-    def put(self, documents: Sequence[ModelDocument]) -> None:
+    def put(self, documents: Sequence[Document]) -> None:
         """Add or replace documents; one that is older than what the index holds or knows is ignored."""
 
     def delete(self, ids: Sequence[str], sequence: int) -> None:
-        """Remove the models `ids` as of change `sequence`; unknown ones are no error."""
+        """Remove the documents `ids` as of change `sequence`; unknown ones are no error."""
 
     def missing_vectors(self, limit: int) -> list[str]:
-        """Return up to `limit` ids of models whose vectors are missing or out of date, newest first."""
+        """Return up to `limit` ids of documents whose vectors are missing or out of date, newest first."""
 
-    def put_vectors(self, vectors: Sequence[ModelVectors]) -> None:
-        """Keep vectors; those of models that are not in the index are ignored."""
+    def put_vectors(self, vectors: Sequence[DocumentVectors]) -> None:
+        """Keep vectors; those of documents that are not in the index are ignored."""
 
     def commit(self, words: Mark | None = None) -> None:
         """Make everything since the last commit durable and visible, and move the position.

@@ -1,4 +1,4 @@
-"""The document of a model: what the index knows of it, built alike for one model and for all.
+"""The document of a model or a dataset: what its index knows of it, built alike for one and for all.
 
 Words are one weighted text, meaning is two texts, reasons and highlights are drawn from the same fields.
 """
@@ -30,12 +30,12 @@ class TaskWords:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class ModelDocument:
-    """A registered model as the index sees it.
+class Document:
+    """A registered model, or a dataset, as its index sees it.
 
     Attributes:
-        key: A positive number that is the model's for ever; orders ties and names the model in filters.
-        id: The model's id (``mdl_...``).
+        key: A positive number that is the thing's for ever; orders ties and names the thing in filters.
+        id: Its id (``mdl_...``, ``dst_...``).
         sequence: The highest change that the snapshot could see from which the document was built.
         namespace: Name of the namespace.
         name: Name within the namespace.
@@ -48,9 +48,9 @@ class ModelDocument:
         architecture: Such as ``ResNet``.
         family: Such as ``bert``.
         license: As written or by SPDX.
-        publisher: Who published the model.
+        publisher: Who published it.
         languages: BCP 47 tags.
-        datasets: Names of the datasets it was trained or evaluated on.
+        datasets: Names of the datasets that a model was trained or evaluated on.
         tags: Tags as text: the key and the value, or the key alone if the value is true.
     """
 
@@ -91,35 +91,39 @@ class FieldText:
 
 @dataclass(frozen=True, slots=True)
 class MeaningTexts:
-    """The two texts of a model that are turned into vectors: the better match of the two counts."""
+    """The two texts of a document that are turned into vectors: the better match of the two counts."""
 
     facts: str
     description: str
 
 
-def field_texts(document: ModelDocument) -> list[FieldText]:
+def key_of(entity_id: str) -> int:
+    """Return the key of what has no number of its own: 63 bits of a digest of its id."""
+    return _bits(entity_id)
+
+
+def field_texts(document: Document) -> list[FieldText]:
     """Return the searched fields of a document that hold text, the weightiest first."""
     return [field for field in _fields(document) if field.text]
 
 
-def words_text(document: ModelDocument) -> str:
+def words_text(document: Document) -> str:
     """Return the tokens of a document, repeated by weight and joined by blanks, for a whitespace analyser."""
     return " ".join(token for field in field_texts(document) for token in tokens(field.text) * field.weight)
 
 
-def meaning_texts(document: ModelDocument) -> MeaningTexts:
+def meaning_texts(document: Document) -> MeaningTexts:
     """Return the texts of a document's two vectors: its facts, and its description or else its name."""
     return MeaningTexts(facts_text(document), document.description or document.display_name or document.name)
 
 
-def texts_digest(document: ModelDocument) -> int:
+def texts_digest(document: Document) -> int:
     """Return 63 bits that stand for the two texts of a document's vectors."""
     texts = meaning_texts(document)
-    digest = hashlib.blake2b(f"{texts.facts}\0{texts.description}".encode(), digest_size=8)
-    return int.from_bytes(digest.digest()) >> 1
+    return _bits(f"{texts.facts}\0{texts.description}")
 
 
-def facts_text(document: ModelDocument) -> str:
+def facts_text(document: Document) -> str:
     """Return the facts of a document as sentences, leaving out what is not stated."""
     return " ".join(
         [
@@ -134,7 +138,7 @@ def facts_text(document: ModelDocument) -> str:
     )
 
 
-def fact_values(document: ModelDocument, field: FactField) -> tuple[str, ...]:
+def fact_values(document: Document, field: FactField) -> tuple[str, ...]:
     """Return the values, as written, by which filters and facets of `field` see a document."""
     match field:
         case FactField.TASK:
@@ -149,7 +153,11 @@ def fact_values(document: ModelDocument, field: FactField) -> tuple[str, ...]:
     return (value,) if value else ()
 
 
-def _fields(document: ModelDocument) -> Iterator[FieldText]:
+def _bits(text: str) -> int:
+    return int.from_bytes(hashlib.blake2b(text.encode(), digest_size=8).digest()) >> 1
+
+
+def _fields(document: Document) -> Iterator[FieldText]:
     yield FieldText("name", document.name, 3)
     yield FieldText("displayName", _other_name(document), 3)
     yield FieldText("task", " ".join(_task_names(document)), 3)
@@ -167,26 +175,26 @@ def _fields(document: ModelDocument) -> Iterator[FieldText]:
     yield FieldText("namespace", document.namespace, 1)
 
 
-def _task_names(document: ModelDocument) -> list[str]:
+def _task_names(document: Document) -> list[str]:
     """Return the names of the tasks: canonical words, and as written."""
     return [*(task.name for task in document.tasks), *filter(None, [document.task_as_written])]
 
 
-def _synonyms(document: ModelDocument) -> list[str]:
+def _synonyms(document: Document) -> list[str]:
     """Return what else the field calls the tasks."""
     return [name for task in document.tasks for name in (task.title, *task.synonyms) if name]
 
 
-def _other_name(document: ModelDocument) -> str:
+def _other_name(document: Document) -> str:
     """Return the name as its authors write it, if it is another one than the name."""
     return "" if document.display_name in {None, document.name} else document.display_name or ""
 
 
-def _language_names(document: ModelDocument) -> str:
+def _language_names(document: Document) -> str:
     return ", ".join(language_name(tag) for tag in document.languages)
 
 
-def _task_sentence(document: ModelDocument) -> list[str]:
+def _task_sentence(document: Document) -> list[str]:
     """Return the sentence of the task, its domain, and the task in plain words."""
     task = ", ".join(task.name.replace("_", " ") for task in document.tasks) or document.task_as_written
     domain = f"({', '.join(document.domains)})" if document.domains else ""
@@ -196,7 +204,7 @@ def _task_sentence(document: ModelDocument) -> list[str]:
     return [f"{sentence}."] if sentence else []
 
 
-def _name_sentence(document: ModelDocument) -> str:
+def _name_sentence(document: Document) -> str:
     other = _other_name(document)
     return f"{other} ({document.name})." if other else f"{document.name}."
 

@@ -1,10 +1,10 @@
 """The encoder for queries: ONNX Runtime and tokenizers, without torch.
 
-The indexer exports it once, beside the index and under the digest of the embedder that made the vectors:
+The indexer exports it once, beside the indexes and under the digest of the embedder that made the vectors:
 
-    INDEX/encoder/<digest>/model.onnx       token ids and mask in, one unit vector out
-    INDEX/encoder/<digest>/tokenizer.json
-    INDEX/encoder/<digest>/meta.json        {"name", "digest", "dimension", "max_tokens"}
+    INDEXES/encoder/<digest>/model.onnx       token ids and mask in, one unit vector out
+    INDEXES/encoder/<digest>/tokenizer.json
+    INDEXES/encoder/<digest>/meta.json        {"name", "digest", "dimension", "max_tokens"}
 """
 
 import os
@@ -47,9 +47,9 @@ class EmbedderMeta:
     max_tokens: int
 
 
-def encoder_directory(index: Path, digest: str) -> Path:
-    """Return where the encoder with this digest lies in an index directory."""
-    return index / FOLDER / digest
+def encoder_directory(indexes: Path, digest: str) -> Path:
+    """Return where the encoder with this digest lies in the folder of the indexes."""
+    return indexes / FOLDER / digest
 
 
 class QueryEncoder:
@@ -82,10 +82,10 @@ class QueryEncoder:
 
 
 class QueryEncoders:
-    """Finds the encoder that fits the index; it may be exported while the API runs."""
+    """Finds the encoder that fits an index; it may be exported while the API runs."""
 
-    def __init__(self, index: Path) -> None:
-        self._index = index
+    def __init__(self, indexes: Path) -> None:
+        self._indexes = indexes
         self._loading = Lock()
         self._loaded: QueryEncoder | None = None
 
@@ -107,6 +107,6 @@ class QueryEncoders:
         if digest is None:
             raise EmbedderUnavailable("the index has no vectors yet")
         try:
-            return QueryEncoder(encoder_directory(self._index, digest))
+            return QueryEncoder(encoder_directory(self._indexes, digest))
         except FileNotFoundError:
             raise EmbedderUnavailable("no encoder has been exported for the vectors of the index") from None

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from html import escape
 
 from app.search.contract import query_terms
-from app.search.document import FieldText, ModelDocument, field_texts
+from app.search.document import Document, FieldText, field_texts
 from app.search.tokens import Word, words
 
 MARK_OPEN, MARK_CLOSE = "<mark>", "</mark>"
@@ -51,7 +51,7 @@ class _Span:
     end: int
 
 
-def explain(text: str, documents: Iterable[ModelDocument]) -> list[Reasons]:
+def explain(text: str, documents: Iterable[Document]) -> list[Reasons]:
     """Return for each document, in order, what it shares with the query `text`.
 
     Only words are explained; it is worked out from the documents alone and asks no engine.
@@ -60,7 +60,7 @@ def explain(text: str, documents: Iterable[ModelDocument]) -> list[Reasons]:
     return [_reasons(terms, document) for document in documents]
 
 
-def _reasons(terms: frozenset[str], document: ModelDocument) -> Reasons:
+def _reasons(terms: frozenset[str], document: Document) -> Reasons:
     matched, highlights = [], []
     for field in field_texts(document):
         hits = [word for word in words(field.text) if not terms.isdisjoint(word.terms)]

@@ -13,12 +13,12 @@ import orjson
 from onnx import TensorProto, helper, numpy_helper
 from tokenizers import Tokenizer, models, normalizers, pre_tokenizers
 
-from app.search.contract import IndexPosition, Vector
+from app.search.contract import IndexPosition, Kind, Vector
 from app.search.embedded.rows import DIMENSION
 from app.search.embedded.writer import EmbeddedWriter
 from app.search.query_encoder import META, MODEL, TOKENIZER, EmbedderMeta, QueryEncoder, encoder_directory
 from indexer.source import RegistrySource
-from indexer.worker import Worker
+from indexer.worker import Worker, keep_up
 from tests.graphql.conftest import Api
 
 if TYPE_CHECKING:
@@ -70,13 +70,16 @@ def index(api: Api, *, by_meaning: bool = True) -> IndexPosition:
         loading.set_result(WordEncoder(folder))
     else:
         loading.set_exception(ModuleNotFoundError("torch"))
-    source = RegistrySource(api.store.database)
-    writer = EmbeddedWriter(folder, source.log())
+    sources = {kind: RegistrySource(api.store.database, kind) for kind in Kind}
+    writers = {kind: EmbeddedWriter(folder / kind, source.log()) for kind, source in sources.items()}
+    cache = api.data / "embeddings.sqlite"
     try:
-        Worker(source, writer, loading, api.data / "embeddings.sqlite").run(Event(), until_done=True)
-        position = writer.position
+        workers = [Worker(sources[kind], writers[kind], loading, cache) for kind in Kind]
+        keep_up(workers, Event(), until_done=True)
+        position = writers[Kind.MODELS].position
     finally:
-        writer.close()
+        for writer in writers.values():
+            writer.close()
     for _ in range(500):
         seen = api.run("{ serverInfo { wordsLag meaningLag } }")
         if seen["wordsLag"] == 0 and (seen["meaningLag"] == 0 or not by_meaning):

@@ -8,10 +8,10 @@ from pathlib import Path
 import numpy as np
 
 from app.search.contract import Mark, Vector
-from app.search.document import ModelDocument
+from app.search.document import Document
 from app.search.embedded.rows import DIMENSION
 from app.search.query_encoder import EmbedderMeta
-from indexer.documents import TouchedModels
+from indexer.documents import Touched
 from indexer.embeddings import Encoder
 from tests.search.samples import document, vector_of
 
@@ -21,12 +21,12 @@ class Shelf:
 
     def __init__(self, count: int = 0) -> None:
         self.changes: list[str] = []
-        self.living: dict[str, ModelDocument] = {}
+        self.living: dict[str, Document] = {}
         self.asked: list[str] = []
         for key in range(1, count + 1):
             self.put(document(key))
 
-    def put(self, given: ModelDocument) -> None:
+    def put(self, given: Document) -> None:
         """Put or replace a document."""
         self.changes.append(given.id)
         self.living[given.id] = given
@@ -44,21 +44,21 @@ class Shelf:
         """Return the end of the change log."""
         return Mark(len(self.changes), datetime(2026, 1, 1, tzinfo=UTC) if self.changes else None)
 
-    def model_ids(self) -> list[str]:
+    def ids(self) -> list[str]:
         """Return the ids of all documents."""
         return sorted(self.living)
 
-    def touched(self, after: int, limit: int) -> TouchedModels:
+    def touched(self, after: int, limit: int) -> Touched:
         """Return what the next changes touched."""
         through = min(after + limit, len(self.changes))
-        return TouchedModels(set(self.changes[after:through]), through, self.head().at)
+        return Touched(set(self.changes[after:through]), through, self.head().at)
 
-    def documents(self, ids: Collection[str]) -> Sequence[ModelDocument]:
+    def documents(self, ids: Collection[str]) -> Sequence[Document]:
         """Return the documents among `ids` that are there."""
         self.asked += ids
         return [self._now(self.living[one]) for one in ids if one in self.living]
 
-    def _now(self, given: ModelDocument) -> ModelDocument:
+    def _now(self, given: Document) -> Document:
         return document(given.key, given.name, description=given.description, sequence=len(self.changes))
 
 

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from app.search.contract import IndexPosition
+from app.search.contract import IndexPosition, Kind
 from app.search.embedded.reader import EmbeddedReader
 from indexer.__main__ import main
 from tests.store import Store
@@ -48,7 +48,7 @@ def wait_for_documents(data: Path, count: int) -> None:
 
 
 def position(data: Path) -> IndexPosition:
-    reader = EmbeddedReader(data / "index")
+    reader = EmbeddedReader(data / "index" / Kind.MODELS)
     found = reader.position()
     reader.close()
     assert found is not None

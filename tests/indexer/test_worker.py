@@ -11,12 +11,12 @@ import pytest
 
 from app.registry.labels import set_tags
 from app.search.contract import IndexPosition, Mark, SearchMode, SearchRequest
-from app.search.document import ModelDocument
+from app.search.document import Document
 from app.search.embedded.reader import EmbeddedReader
 from app.search.embedded.writer import EmbeddedWriter
 from indexer.embeddings import Encoder
 from indexer.source import DocumentSource, RegistrySource
-from indexer.worker import DOCUMENTS_AT_ONCE, Worker
+from indexer.worker import DOCUMENTS_AT_ONCE, Worker, keep_up
 from tests.indexer.sources import HashingEncoder, Shelf, missing, ready
 from tests.search.samples import document, vector_of
 from tests.store import Store
@@ -26,9 +26,8 @@ def work(source: DocumentSource, data: Path, encoder: Future[Encoder] | None = N
     """Index everything that there is to index, as a process that starts and ends."""
     writer = EmbeddedWriter(data / "index", source.log())
     try:
-        Worker(source, writer, encoder or ready(HashingEncoder()), data / "embeddings.sqlite").run(
-            Event(), until_done=True
-        )
+        encoder = encoder or ready(HashingEncoder())
+        keep_up([Worker(source, writer, encoder, data / "embeddings.sqlite")], Event(), until_done=True)
         return writer.position
     finally:
         writer.close()
@@ -53,7 +52,7 @@ def test_it_works(store: Store, tmp_path: Path) -> None:
     position = work(RegistrySource(store.database), tmp_path)
     assert position.words.sequence == position.meaning.sequence == store.last_change().sequence
     assert position.words.at == store.last_change().at
-    assert (position.models, position.documents, position.embedded) == (2, 2, 2)
+    assert (position.expected, position.documents, position.embedded) == (2, 2, 2)
     assert found(tmp_path, "german") == [german.id]
     assert found(tmp_path, "reads sentences", SearchMode.MEANING)[0] == german.id
 
@@ -77,7 +76,7 @@ def test_index_and_registry_agree(store: Store, tmp_path: Path) -> None:
     work(source, tmp_path)
     models |= {store.model().id for _ in range(20)}
     work(source, tmp_path)
-    assert set(found(tmp_path)) == models == set(source.model_ids())
+    assert set(found(tmp_path)) == models == set(source.ids())
 
 
 def test_an_empty_registry_is_no_error(tmp_path: Path) -> None:
@@ -101,7 +100,7 @@ def test_what_is_deleted_goes(tmp_path: Path) -> None:
 class CutOff(Shelf):
     """A shelf whose reader is stopped after the first documents."""
 
-    def documents(self, ids: Collection[str]) -> Sequence[ModelDocument]:
+    def documents(self, ids: Collection[str]) -> Sequence[Document]:
         """Return documents, once."""
         if self.asked:
             raise KeyboardInterrupt
@@ -115,7 +114,7 @@ def test_a_first_reading_that_was_cut_off_goes_on_where_it_was(tmp_path: Path) -
     with reading(tmp_path) as reader:
         position = reader.position()
         assert position is not None
-        assert (position.words, position.documents, position.models) == (Mark(), DOCUMENTS_AT_ONCE, count)
+        assert (position.words, position.documents, position.expected) == (Mark(), DOCUMENTS_AT_ONCE, count)
     shelf = Shelf(count)
     shelf.put(document(1, "renamed"))
     shelf.take(document(2).id)
@@ -195,12 +194,12 @@ class Flaky(Shelf):
             self.stop.set()
         return super().head()
 
-    def model_ids(self) -> list[str]:
+    def ids(self) -> list[str]:
         """Return the ids, at the second time."""
         if not self.failed:
             self.failed = True
             raise OSError("away for a moment")
-        return super().model_ids()
+        return super().ids()
 
 
 def test_a_failure_of_the_registry_is_tried_again(
@@ -209,7 +208,7 @@ def test_a_failure_of_the_registry_is_tried_again(
     monkeypatch.setattr("indexer.worker.PAUSE_SECONDS", 0.01)
     stop = Event()
     writer = EmbeddedWriter(tmp_path, "shelf")
-    Worker(Flaky(3, stop), writer, missing("torch"), tmp_path / "cache").run(stop)
+    keep_up([Worker(Flaky(3, stop), writer, missing("torch"), tmp_path / "cache")], stop)
     assert writer.position.documents == 3
     assert "away for a moment" in caplog.text
     writer.close()

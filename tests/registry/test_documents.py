@@ -9,22 +9,24 @@ from hypothesis import strategies as st
 from sqlmodel import select
 
 from app.db.changelog import head
+from app.insight.documents import dataset_documents, model_documents
 from app.lineage.edges import NewEdge
 from app.lineage.tables import Relation
-from app.registry.drafts import TaskDraft, draft
+from app.registry.datasets import add_dataset_versions
+from app.registry.drafts import DatasetVersionDraft, TaskDraft, draft
 from app.registry.finding import ModelBy, find_model
 from app.registry.labels import set_alias, set_tags
 from app.registry.parents import link
 from app.registry.tables import DatasetVersion, ModelVersion, RegisteredModel
 from app.registry.tasks import define_tasks
-from app.search.document import ModelDocument
-from indexer.documents import all_model_keys, documents_for, touched_models
+from app.search.document import Document
+from indexer.documents import all_datasets, living_models, touched_datasets, touched_models
 from tests.store import Store
 
 
-def document(store: Store, model: RegisteredModel) -> ModelDocument:
+def document(store: Store, model: RegisteredModel) -> Document:
     with store.reading() as session:
-        [built] = documents_for(session, [model.id])
+        [built] = model_documents(session, [model.id])
     return built
 
 
@@ -64,7 +66,7 @@ def test_a_document_says_what_the_rows_say(store: Store) -> None:
         "sentiment_analysis",
         *[True] * 3,
     )
-    assert replace(built, tasks=()) == ModelDocument(
+    assert replace(built, tasks=()) == Document(
         key=model.key or 0,
         id=model.id,
         sequence=store.last_change().sequence,
@@ -109,9 +111,9 @@ def test_many_documents_are_built_like_one(store: Store) -> None:
     models = [store.model(f"m{number}", tags={"n": str(number)}, task="ner") for number in range(5)]
     store.version(models[3], datasets=[use("d")])
     with store.reading() as session:
-        together = documents_for(session, [model.id for model in reversed(models)])
-        assert documents_for(session, []) == documents_for(session, ["mdl_unknown"]) == []
-        assert all_model_keys(session) == [(model.key, model.id) for model in models]
+        together = model_documents(session, [model.id for model in reversed(models)])
+        assert model_documents(session, []) == model_documents(session, ["mdl_unknown"]) == []
+        assert living_models(session) == [model.id for model in models]
     assert together == [document(store, model) for model in models]
 
 
@@ -122,8 +124,8 @@ def test_a_deleted_model_has_no_document(store: Store) -> None:
         row.deleted_at = session.now
         session.add(row)
     with store.reading() as session:
-        assert [built.id for built in documents_for(session, [model.id, other.id])] == [other.id]
-        assert all_model_keys(session) == [(other.key, other.id)]
+        assert [built.id for built in model_documents(session, [model.id, other.id])] == [other.id]
+        assert living_models(session) == [other.id]
 
 
 def test_a_document_is_of_the_snapshot_it_was_built_from(store: Store) -> None:
@@ -132,7 +134,7 @@ def test_a_document_is_of_the_snapshot_it_was_built_from(store: Store) -> None:
         through = head(session)
         with store.writing() as writer:
             set_tags(writer, model.id, {"late": True})
-        [built] = documents_for(session, [model.id])
+        [built] = model_documents(session, [model.id])
     assert (built.sequence, built.tags) == (through, ())
     assert (document(store, model).sequence, document(store, model).tags) == (through + 1, ("late",))
 
@@ -190,7 +192,7 @@ def test_following_the_log_gives_what_a_rebuild_gives(shared_store: Store, moves
         do(shared_store, move, versions[turn % 2], turn)
         with shared_store.reading() as session:
             run = touched_models(session, position, 1000)
-            index |= {built.id: built for built in documents_for(session, run.ids)}
+            index |= {built.id: built for built in model_documents(session, run.ids)}
         position = run.through
     for model in models:
         rebuilt = document(shared_store, model)
@@ -205,3 +207,49 @@ def test_a_later_definition_of_a_task_is_known_to_the_next_document(store: Store
     assert [(task.name, task.title) for task in document(store, model).tasks] == [
         ("Cat Herding", "Cat herding")
     ]
+
+
+def test_the_document_of_a_dataset_says_what_its_tags_say(store: Store) -> None:
+    tags = {"task": "ASR", "domains": ["audio"], "languages": ["ca", "en"], "year": 2020, "spoken": True}
+    dataset = store.dataset("Calls", description="Telephone calls", tags=tags, versions=[{"label": "1"}])
+    with store.reading() as session:
+        assert all_datasets(session) == [dataset.id]
+        [built] = dataset_documents(session, [dataset.id, "dst_unknown"])
+    assert (built.id, built.namespace, built.name) == (dataset.id, "default", "Calls")
+    assert built.description == "Telephone calls"
+    assert (built.description, built.domains, built.languages) == (
+        "Telephone calls",
+        ("audio",),
+        ("ca", "en"),
+    )
+    assert [task.name for task in built.tasks] == ["speech_recognition"]
+    assert built.key > 0
+
+
+def test_what_changes_a_dataset_touches_it_and_its_use_does_not(store: Store) -> None:
+    dataset = store.dataset("d", tags={"task": "cat herding"}, versions=[{"label": "1"}])
+    other = store.dataset("e", versions=[{"label": "1"}])
+    position = store.last_change().sequence
+
+    def touched() -> set[str]:
+        nonlocal position
+        with store.reading() as session:
+            run = touched_datasets(session, position, 1000)
+        position = run.through
+        return run.ids
+
+    store.version(store.model("m"), datasets=[use("d")])
+    assert touched() == set()
+    with store.writing() as session:
+        set_tags(session, other.id, {"team": "nlp"})
+    assert touched() == {other.id}
+    with store.writing() as session:
+        add_dataset_versions(session, [(dataset, draft(DatasetVersionDraft, {"label": "2"}))])
+    assert touched() == {dataset.id}
+    herding = {"name": "cat_herding", "title": "Cat herding", "description": "Herd"}
+    with store.writing() as session:
+        define_tasks(session, [draft(TaskDraft, herding)])
+    assert touched() == {dataset.id}
+    with store.reading() as reader:
+        [built] = dataset_documents(reader, [dataset.id])
+    assert built.tasks[0].description == "Herd"

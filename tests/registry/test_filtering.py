@@ -9,12 +9,13 @@ from hypothesis import strategies as st
 from sqlmodel import col, select
 
 from app.db.text import fold
+from app.insight.documents import model_documents
 from app.registry.drafts import ModelDraft, NamespaceDraft, VersionDraft, draft
 from app.registry.filtering import model_condition
 from app.registry.namespaces import create_namespaces
 from app.registry.registration import create_versions, register_models
 from app.registry.tables import RegisteredModel
-from app.search.document import ModelDocument
+from app.search.document import Document
 from app.search.filters import (
     All,
     And,
@@ -29,7 +30,6 @@ from app.search.filters import (
     Or,
     StartsWith,
 )
-from indexer.documents import documents_for
 from tests.search.samples import admits
 from tests.store import Store, open_store
 
@@ -65,9 +65,9 @@ def models(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Store]:
 
 
 @pytest.fixture(scope="module")
-def documents(models: Store) -> list[ModelDocument]:
+def documents(models: Store) -> list[Document]:
     with models.reading() as session:
-        return documents_for(session, session.exec(select(RegisteredModel.id)).all())
+        return model_documents(session, session.exec(select(RegisteredModel.id)).all())
 
 
 fields = st.sampled_from(FactField)
@@ -101,15 +101,13 @@ def admitted(models: Store, tree: Filter) -> list[int | None]:
 
 @settings(max_examples=150, deadline=None)
 @given(tree=filters)
-def test_sql_admits_what_the_documents_say(
-    models: Store, documents: list[ModelDocument], tree: Filter
-) -> None:
+def test_sql_admits_what_the_documents_say(models: Store, documents: list[Document], tree: Filter) -> None:
     assert admitted(models, tree) == [document.key for document in documents if admits(tree, document)]
 
 
 @pytest.mark.parametrize("field", FactField)
 def test_the_wildcards_of_sql_mean_themselves(
-    models: Store, documents: list[ModelDocument], field: FactField
+    models: Store, documents: list[Document], field: FactField
 ) -> None:
     for text in ("%", "_", "\\", "a_b", "'"):
         for tree in (Contains(field, text), StartsWith(field, text)):

@@ -9,8 +9,8 @@ import numpy as np
 from hypothesis import strategies as st
 
 from app.db.text import fold
-from app.search.contract import Mark, ModelVectors, Vector
-from app.search.document import ModelDocument, TaskWords, fact_values, meaning_texts, texts_digest
+from app.search.contract import DocumentVectors, Mark, Vector
+from app.search.document import Document, TaskWords, fact_values, meaning_texts, texts_digest
 from app.search.embedded.rows import DIMENSION
 from app.search.embedded.writer import EmbeddedWriter
 from app.search.filters import (
@@ -32,10 +32,10 @@ from app.search.filters import (
 LOG = "chg_first"
 
 
-def document(key: int, name: str = "", **facts: Any) -> ModelDocument:
+def document(key: int, name: str = "", **facts: Any) -> Document:
     """Return a document that is made of what is given."""
     facts = {"namespace": "default", "sequence": 1, **facts}
-    return ModelDocument(key=key, id=f"mdl_{key:032x}", name=name or f"model-{key}", **facts)
+    return Document(key=key, id=f"mdl_{key:032x}", name=name or f"model-{key}", **facts)
 
 
 def task(name: str, description: str = "") -> TaskWords:
@@ -53,9 +53,9 @@ def vector_of(text: str) -> Vector:
     return unit
 
 
-def vectors(documents: Iterable[ModelDocument]) -> list[ModelVectors]:
+def vectors(documents: Iterable[Document]) -> list[DocumentVectors]:
     return [
-        ModelVectors(
+        DocumentVectors(
             given.key,
             given.id,
             texts_digest(given),
@@ -66,14 +66,14 @@ def vectors(documents: Iterable[ModelDocument]) -> list[ModelVectors]:
     ]
 
 
-def fill(writer: EmbeddedWriter, documents: Sequence[ModelDocument], *, sequence: int = 1) -> None:
+def fill(writer: EmbeddedWriter, documents: Sequence[Document], *, sequence: int = 1) -> None:
     """Index documents with their vectors and commit."""
     writer.put(documents)
     writer.put_vectors(vectors(documents))
     writer.commit(Mark(sequence))
 
 
-def index_of(directory: Path, documents: Sequence[ModelDocument]) -> None:
+def index_of(directory: Path, documents: Sequence[Document]) -> None:
     """Make an index in `directory`."""
     writer = EmbeddedWriter(directory, LOG)
     writer.use_embedder("test")
@@ -81,7 +81,7 @@ def index_of(directory: Path, documents: Sequence[ModelDocument]) -> None:
     writer.close()
 
 
-def admits(tree: Filter, given: ModelDocument) -> bool:
+def admits(tree: Filter, given: Document) -> bool:
     """Say whether a filter admits a document, in the plainest way."""
     match tree:
         case All():
@@ -121,7 +121,7 @@ fields = st.sampled_from(FactField)
 
 
 @st.composite
-def corpora(draw: st.DrawFn) -> list[ModelDocument]:
+def corpora(draw: st.DrawFn) -> list[Document]:
     """Draw up to a dozen documents with few different facts."""
     return [
         document(

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from app.db.text import fold
 from app.search.contract import FacetRequest, SearchMode, SearchRequest
-from app.search.document import ModelDocument, fact_values, words_text
+from app.search.document import Document, fact_values, words_text
 from app.search.embedded.reader import EmbeddedReader
 from app.search.embedded.writer import EmbeddedWriter
 from app.search.filters import (
@@ -36,7 +36,7 @@ EVERY_FACET = tuple(FacetRequest(field, 100) for field in FactField)
 
 
 @contextmanager
-def searching(documents: Sequence[ModelDocument]) -> Iterator[EmbeddedReader]:
+def searching(documents: Sequence[Document]) -> Iterator[EmbeddedReader]:
     with tempfile.TemporaryDirectory() as directory:
         index_of(Path(directory), documents)
         reader = EmbeddedReader(Path(directory))
@@ -48,7 +48,7 @@ def searching(documents: Sequence[ModelDocument]) -> Iterator[EmbeddedReader]:
 
 @settings(max_examples=40, deadline=None)
 @given(corpora(), st.lists(filters, min_size=1, max_size=8))
-def test_a_filter_admits_what_it_says(documents: list[ModelDocument], trees: list[Filter]) -> None:
+def test_a_filter_admits_what_it_says(documents: list[Document], trees: list[Filter]) -> None:
     with searching(documents) as reader:
         for tree in trees:
             answer = reader.search(SearchRequest(filter=tree))
@@ -60,9 +60,9 @@ def test_a_filter_admits_what_it_says(documents: list[ModelDocument], trees: lis
 @settings(max_examples=40, deadline=None)
 @given(corpora(), filters, st.lists(words, max_size=3).map(" ".join))
 def test_total_and_facets_count_what_is_admitted_and_matched(
-    documents: list[ModelDocument], tree: Filter, text: str
+    documents: list[Document], tree: Filter, text: str
 ) -> None:
-    def matches(given: ModelDocument) -> bool:
+    def matches(given: Document) -> bool:
         return not text or not set(tokens(text)).isdisjoint(words_text(given).split())
 
     with searching(documents) as reader:
@@ -80,7 +80,7 @@ def test_total_and_facets_count_what_is_admitted_and_matched(
 
 @given(filters, fields, corpora())
 def test_leaving_out_a_field_admits_no_less(
-    tree: Filter, field: FactField, documents: list[ModelDocument]
+    tree: Filter, field: FactField, documents: list[Document]
 ) -> None:
     wider = without_field(tree, field)
     assert all(admits(wider, given) for given in documents if admits(tree, given))

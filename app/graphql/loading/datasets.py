@@ -4,15 +4,23 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any, cast
 
 import strawberry
-from sqlmodel import col, select
 
 from app.db.engine import ReadSession
-from app.db.paging import Order, named, sequence_page
+from app.db.paging import Order, Page, named, sequence_page
 from app.graphql.connections import connection, page_request
-from app.graphql.datasets import Dataset, DatasetVersion, dataset_use, dataset_version, tags_made
+from app.graphql.datasets import (
+    Dataset,
+    DatasetConnection,
+    DatasetVersion,
+    dataset_use,
+    dataset_version,
+    tags_made,
+)
+from app.graphql.degradation import degradation
 from app.graphql.loading.nodes import load_nodes, loads
 from app.graphql.selection import Selection
-from app.registry import listing
+from app.insight import discovery
+from app.registry import browsing, listing
 from app.registry import tables as rows
 from app.registry.datasets import dataset_versions_of, datasets_by_version, uses_of
 
@@ -25,8 +33,8 @@ Loaded = dict[str, dict[str, Any]]
 @loads("dst", "Dataset")
 def datasets_by_id(session: ReadSession, ids: Sequence[str], selection: Selection) -> dict[str, Any]:
     """Make types of datasets by id."""
-    found = session.exec(select(rows.Dataset).where(col(rows.Dataset.id).in_(ids))).all()
-    return {str(node.id): node for node in load_datasets(session, found, selection)}
+    found = browsing.datasets_by_id(session, ids)
+    return {str(node.id): node for node in load_datasets(session, list(found.values()), selection)}
 
 
 def load_datasets(
@@ -53,6 +61,23 @@ def load_datasets(
     if selection.asks("versions", "latestVersion"):
         _fill_versions(session, made, selection)
     return made
+
+
+def load_dataset_page(
+    session: ReadSession,
+    page: Page[rows.Dataset],
+    selection: Selection,
+    degraded: Sequence[discovery.Degradation] = (),
+) -> DatasetConnection:
+    """Make a connection of a page of datasets, with what `selection` asks for."""
+    made = connection(page, load_datasets(session, page.items, selection.items()))
+    return DatasetConnection(
+        edges=made.edges,
+        nodes=made.nodes,
+        page_info=made.page_info,
+        total_count=made.total_count,
+        degraded=[degradation(one) for one in degraded],
+    )
 
 
 @loads("dsv", "DatasetVersion")

@@ -2,15 +2,17 @@
 
 from app.db.engine import ReadSession
 from app.graphql.connections import PageInfo
+from app.graphql.degradation import degradation
 from app.graphql.loading.registered import load_models, load_versions
-from app.graphql.search import SearchConnection, SearchEdge, degradation, explanation, facet
+from app.graphql.search import SearchConnection, SearchEdge, explanation, facet
 from app.graphql.selection import Selection
-from app.insight import discovery
+from app.insight import searching
+from app.insight.discovery import Discovery
 from app.registry import listing
 
 
 def load_search(
-    session: ReadSession, index: discovery.Discovery, query: discovery.Query, selection: Selection
+    session: ReadSession, index: Discovery, query: searching.Query, selection: Selection
 ) -> SearchConnection:
     """Search and make a connection of what is found.
 
@@ -19,7 +21,7 @@ def load_search(
     """
     edges = selection.below("edges")
     explained = edges.below("why").asks("matched", "highlights")
-    answer = discovery.search(session, index, query, reasons=explained)
+    answer = searching.search(session, index, query, reasons=explained)
     models = load_models(session, [found.model for found in answer.found], selection.items())
     latest = {}
     if "version" in edges:

@@ -7,7 +7,7 @@ from itertools import islice
 import tantivy
 from tantivy import Order, Query
 
-from app.search.contract import Mark, ModelVectors
+from app.search.contract import DocumentVectors, Mark
 from app.search.embedded.rows import Rows, last_rows
 from app.search.embedded.schema import ID, KEY, SEQUENCE, TEXTS
 
@@ -57,7 +57,7 @@ class Ledger:
         self.missing.pop(model_id, None)
         self.deleted[model_id] = sequence
 
-    def put_vectors(self, vectors: Iterable[ModelVectors]) -> None:
+    def put_vectors(self, vectors: Iterable[DocumentVectors]) -> None:
         """Note that vectors are kept."""
         for given in vectors:
             self.texts[given.key] = given.texts

@@ -3,7 +3,6 @@
 INDEX/manifest.json            swapped by rename; nothing else is read before it
 INDEX/g<n>/words/              tantivy's directory
 INDEX/g<n>/vectors-<m>.bin     rows of vectors; only the first `rows` of them count
-INDEX/encoder/<digest>/        the encoder for queries
 INDEX/writer.lock              held by the one writer
 """
 
@@ -18,7 +17,7 @@ import orjson
 from app.search.contract import IndexPosition, Mark
 from app.search.embedded.rows import ROW
 
-FORMAT = 1
+FORMAT = 2
 NAME = "manifest.json"
 
 

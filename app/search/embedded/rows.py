@@ -7,7 +7,7 @@ from pathlib import Path
 import numpy as np
 import numpy.typing as npt
 
-from app.search.contract import ModelVectors
+from app.search.contract import DocumentVectors
 
 DIMENSION = 384
 ROW = np.dtype(
@@ -32,7 +32,7 @@ def cut_rows(path: Path, count: int) -> None:
         file.truncate(count * ROW.itemsize)
 
 
-def append_rows(path: Path, vectors: Sequence[ModelVectors]) -> None:
+def append_rows(path: Path, vectors: Sequence[DocumentVectors]) -> None:
     """Append rows and wait until they are on the disk."""
     rows = np.empty(len(vectors), ROW)
     for name in ("key", "texts", "facts", "description"):

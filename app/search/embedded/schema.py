@@ -5,7 +5,7 @@ import hashlib
 import tantivy
 
 from app.db.text import fold
-from app.search.document import ModelDocument, TaskWords, fact_values, texts_digest, words_text
+from app.search.document import Document, TaskWords, fact_values, texts_digest, words_text
 from app.search.filters import FactField
 
 SEPARATOR = "\x1f"
@@ -17,7 +17,7 @@ SEQUENCE = "sequence"
 TEXTS = "texts"
 
 # Whatever changes one of these strings on their way into the index makes every stored document out of date.
-_PROBE = ModelDocument(
+_PROBE = Document(
     key=1,
     id="mdl_0",
     sequence=1,
@@ -56,7 +56,7 @@ def build_schema() -> tantivy.Schema:
     return builder.build()
 
 
-def to_tantivy(document: ModelDocument, schema: tantivy.Schema) -> tantivy.Document:
+def to_tantivy(document: Document, schema: tantivy.Schema) -> tantivy.Document:
     """Return the document as tantivy keeps it."""
     facts = {field.value: _fact_terms(document, field) for field in FactField}
     return tantivy.Document.from_dict(
@@ -79,7 +79,7 @@ def fingerprint() -> str:
     return hashlib.sha256("\n".join(parts).encode()).hexdigest()[:16]
 
 
-def _fact_terms(document: ModelDocument, field: FactField) -> list[str]:
+def _fact_terms(document: Document, field: FactField) -> list[str]:
     """Return each value as its folded form, the separator, and the value as written; one spelling a value."""
     clean = [value.replace(SEPARATOR, " ") for value in fact_values(document, field)]
     return [

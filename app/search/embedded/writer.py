@@ -12,8 +12,8 @@ import numpy as np
 import tantivy
 from filelock import FileLock, Timeout
 
-from app.search.contract import IndexPosition, Mark, ModelVectors
-from app.search.document import ModelDocument, texts_digest
+from app.search.contract import DocumentVectors, IndexPosition, Mark
+from app.search.document import Document, texts_digest
 from app.search.embedded.generations import create_generation, why_unfit
 from app.search.embedded.ledger import Ledger, Stored, read_ledger
 from app.search.embedded.manifest import Manifest, read_manifest, sync_directory, write_manifest
@@ -45,7 +45,7 @@ class EmbeddedWriter:
     _index: tantivy.Index
     _schema: tantivy.Schema
     _words: tantivy.IndexWriter
-    _vectors: list[ModelVectors]
+    _vectors: list[DocumentVectors]
     _ledger: Ledger
 
     def __init__(self, directory: Path, log: str) -> None:
@@ -68,14 +68,14 @@ class EmbeddedWriter:
 
     @property
     def filling_from(self) -> Mark | None:
-        """The change at which the unfinished first reading of all models began, if there is one."""
+        """The change at which the unfinished first reading of all documents began, if there is one."""
         return self._manifest.filling_from
 
     def known_ids(self) -> set[str]:
-        """Return the ids of all models in the index."""
+        """Return the ids of all documents in the index."""
         return set(self._ledger.stored)
 
-    def put(self, documents: Sequence[ModelDocument]) -> None:
+    def put(self, documents: Sequence[Document]) -> None:
         """Add or replace documents; one that is older than what the index holds or knows is ignored."""
         for document in documents:
             if self._is_stale(document.id, document.sequence):
@@ -88,7 +88,7 @@ class EmbeddedWriter:
             self._ledger.put(document.id, stored, self.position.words)
 
     def delete(self, ids: Sequence[str], sequence: int) -> None:
-        """Remove the models `ids` as of change `sequence`; unknown ones are no error."""
+        """Remove the documents `ids` as of change `sequence`; unknown ones are no error."""
         for model_id in ids:
             if self._is_stale(model_id, sequence):
                 continue
@@ -97,11 +97,11 @@ class EmbeddedWriter:
             self._ledger.delete(model_id, sequence)
 
     def missing_vectors(self, limit: int) -> list[str]:
-        """Return up to `limit` ids of models whose vectors are missing or out of date, newest first."""
+        """Return up to `limit` ids of documents whose vectors are missing or out of date, newest first."""
         return self._ledger.newest_missing(limit)
 
-    def put_vectors(self, vectors: Sequence[ModelVectors]) -> None:
-        """Keep vectors; those of models that are not in the index are ignored when it is read."""
+    def put_vectors(self, vectors: Sequence[DocumentVectors]) -> None:
+        """Keep vectors; those of documents that are not in the index are ignored when it is read."""
         self._vectors.extend(vectors)
         self._ledger.put_vectors(vectors)
 
@@ -117,9 +117,9 @@ class EmbeddedWriter:
         self._save(fresh.at(embedder=digest, embedded=0, meaning=self._ledger.meaning(self.position.words)))
         old.unlink()
 
-    def begin_filling(self, at: Mark, models: int) -> None:
-        """Note that all `models` models are being read, as of change `at`, until words are committed."""
-        self._save(replace(self._manifest.at(models=models), filling_from=at))
+    def begin_filling(self, at: Mark, expected: int) -> None:
+        """Note that all `expected` documents are being read, as of change `at`, until words are committed."""
+        self._save(replace(self._manifest.at(expected=expected), filling_from=at))
 
     def commit(self, words: Mark | None = None) -> None:
         """Make everything since the last commit durable and visible, and move the position.
@@ -198,7 +198,7 @@ class EmbeddedWriter:
         moved = self._manifest.at(
             words=words_now,
             meaning=self._ledger.meaning(words_now),
-            models=self.position.models if filling else documents,
+            expected=self.position.expected if filling else documents,
             documents=documents,
             embedded=documents - len(self._ledger.missing),
         )

@@ -1,0 +1,19 @@
+"""Why an answer of an index is not whole."""
+
+import strawberry
+
+from app.graphql.enums import DegradationCode
+from app.insight import discovery
+
+
+@strawberry.type(description="A reason why an answer is not whole.")
+class Degradation:
+    """A reason why an answer is not whole."""
+
+    code: DegradationCode = strawberry.field(description="The reason, for programs.")
+    message: str = strawberry.field(description="The reason, for people.")
+
+
+def degradation(one: discovery.Degradation) -> Degradation:
+    """Make a degradation of its reason."""
+    return Degradation(code=DegradationCode(one.code.value), message=one.message)

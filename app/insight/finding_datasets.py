@@ -1,0 +1,58 @@
+"""Finding datasets by words and meaning: the index ranks, the database tells the truth."""
+
+from dataclasses import dataclass
+
+from app.db.engine import ReadSession
+from app.db.paging import Order, Page, PageRequest, named, sequence_page
+from app.insight.discovery import Degradation, Discovery, ask
+from app.registry.browsing import datasets_admitted, datasets_by_id
+from app.registry.tables import Dataset
+from app.search.contract import Kind, SearchRequest
+from app.search.document import key_of
+from app.search.filters import All, Filter, Keys, conditions_of
+
+
+@dataclass(frozen=True, slots=True)
+class FoundDatasets:
+    """A page of what was found, the best first.
+
+    Attributes:
+        page: The datasets; its total counts what the filter admits that matches the words or lies in the
+            window by meaning.
+        degraded: Why the answer is not whole; empty when it is.
+    """
+
+    page: Page[Dataset]
+    degraded: list[Degradation]
+
+
+def find_datasets(
+    session: ReadSession, discovery: Discovery, text: str, request: PageRequest, admitted: Filter
+) -> FoundDatasets:
+    """Find the datasets that the filter admits by `text`.
+
+    Raises:
+        InvalidInput: The text is too long, the page size is out of bounds, or a cursor is not one of this
+            search.
+    """
+    order = Order(named("datasets found", {"text": text, "filter": repr(admitted)}), ("id",))
+    keys = _keys(session, admitted) if conditions_of(admitted) else All()
+    reply = ask(session, discovery, Kind.DATASETS, SearchRequest(text=text, filter=keys))
+    hits = [hit.id for hit in reply.answer.hits] if reply.answer else []
+    page = sequence_page(hits, hits, order, request)
+    rows = datasets_by_id(session, page.items)
+    shown = [place for place, found in enumerate(page.items) if found in rows]
+    return FoundDatasets(
+        Page(
+            items=[rows[page.items[place]] for place in shown],
+            cursors=[page.cursors[place] for place in shown],
+            has_next=page.has_next,
+            has_previous=page.has_previous,
+            total=reply.answer.total if reply.answer else 0,
+        ),
+        reply.degraded,
+    )
+
+
+def _keys(session: ReadSession, admitted: Filter) -> Keys:
+    return Keys(frozenset(map(key_of, datasets_admitted(session, admitted))))
