@@ -10,6 +10,7 @@
     ├── CycleFound          the edge would close a circle; `path` is the circle
     ├── LimitExceeded       more than the registry admits
     ├── Ambiguous           several things answer to the name
+    ├── PresentOnly         what was asked of the past is known of the present alone
     └── Forbidden           the viewer may not do this
 
 Anything else that is raised is a defect and is reported as one.
@@ -117,6 +118,12 @@ class Ambiguous(HolotypeError):
     """Several things answer to the name; the suggestions list them."""
 
     code = "AMBIGUOUS"
+
+
+class PresentOnly(HolotypeError):
+    """What was asked of the past is known of the present alone."""
+
+    code = "PRESENT_ONLY"
 
 
 class Forbidden(HolotypeError):

@@ -43,7 +43,7 @@ class Change(Row, table=True):
     sequence: int = Field(primary_key=True, sa_type=BigInteger().with_variant(Integer, "sqlite"))
     id: str = Field(unique=True)
     transaction: str
-    at: datetime = Field(sa_type=Moment)
+    at: datetime = Field(index=True, sa_type=Moment)
     actor_id: str
     action: str
     subject_id: str = Field(index=True)

@@ -4,6 +4,8 @@ import sqlite3
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
@@ -14,8 +16,34 @@ BUSY_TIMEOUT_SECONDS = 30
 LOOK_AGAIN_SECONDS = 0.002
 
 
+@dataclass(frozen=True, slots=True)
+class AsOf:
+    """A moment of the past: the state exactly after one change.
+
+    Attributes:
+        sequence: The change's place in the log; 0 is before the first.
+        at: When that change was made.
+        asked: How the moment was asked for, which tells apart the lists of different questions.
+    """
+
+    sequence: int
+    at: datetime
+    asked: str = ""
+
+
 class ReadSession(Session):
-    """A session over one consistent snapshot; the database refuses to write through it."""
+    """A session over one consistent snapshot; the database refuses to write through it.
+
+    Attributes:
+        as_of: The moment of the past that it shows; None where it shows the present.
+    """
+
+    as_of: AsOf | None = None
+
+    @property
+    def present(self) -> "ReadSession":
+        """The session that shows the present of the same snapshot."""
+        return self
 
 
 class Database:

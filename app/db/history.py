@@ -2,12 +2,33 @@
 
 The state that holds now is the one without a closing change, so "as of" a sequence is one query for all
 times: opened at or before it, and not closed by then.
+
+A table's past are the rows that it had as of a sequence, in the table's own columns. `app.db.past` puts it
+before a statement under the table's name, so that one statement serves the present and every past.
 """
 
-from collections.abc import Collection, Mapping, Sequence
-from typing import Any
+from collections.abc import Callable, Collection, Mapping, Sequence
+from functools import cache
+from typing import Any, TypeAlias
 
-from sqlalchemy import BigInteger, Column, Index, Integer, String, Table, bindparam, insert, inspect, update
+from sqlalchemy import (
+    CTE,
+    BigInteger,
+    Column,
+    ColumnElement,
+    FromClause,
+    Index,
+    Integer,
+    Select,
+    String,
+    Table,
+    bindparam,
+    insert,
+    inspect,
+    or_,
+    select,
+    update,
+)
 
 from app.db.changelog import Logged
 from app.db.columns import Row, metadata
@@ -15,17 +36,26 @@ from app.db.engine import ReadSession
 
 _SEQUENCE = BigInteger().with_variant(Integer, "sqlite")
 
+AS_OF = bindparam("as_of", type_=_SEQUENCE)
+"""The sequence that a table's past is asked for."""
 
-def history_of(row: type[Row], *key: str, without: Collection[str] = ()) -> Table:
-    """Declare the history table of `row`.
+Derived: TypeAlias = Callable[[FromClause], ColumnElement[Any]]
+"""How the value of a column as of `AS_OF` is found, given the history table."""
+
+_pasts: dict[str, Callable[[], Select[Any]]] = {}
+
+
+def history_of(row: type[Row], *key: str, derived: Mapping[str, Derived] | None = None) -> Table:
+    """Declare the history table of `row`, which is its past too.
 
     Args:
         row: The entity.
         key: The columns that tell its states apart from those of others.
-        without: Columns that move without a change of state, such as counters.
+        derived: Columns that move without a change of state, such as counters, and how their past is found.
     """
     live: Table = inspect(row).local_table
-    return Table(
+    without = dict(derived or {})
+    history = Table(
         f"{live.name}_history",
         metadata,
         Column("history_id", _SEQUENCE, primary_key=True),
@@ -41,6 +71,38 @@ def history_of(row: type[Row], *key: str, without: Collection[str] = ()) -> Tabl
         Index(f"ix_{live.name}_history_state_of", *key, "opened_sequence"),
         info={"key": key, "without": frozenset(without)},
     )
+
+    def rows() -> Select[Any]:
+        columns = [
+            without[column.name](history).label(column.name)
+            if column.name in without
+            else history.c[column.name]
+            for column in live.columns
+        ]
+        return select(*columns).where(in_force(history))
+
+    past_of(row, rows)
+    return history
+
+
+def past_of(row: type[Row], rows: Callable[[], Select[Any]]) -> None:
+    """Declare the past of `row`: the statement that selects, in its columns, what it held as of `AS_OF`."""
+    _pasts[inspect(row).local_table.name] = rows
+
+
+def in_force(history: FromClause) -> ColumnElement[bool]:
+    """Return the condition on the states of a history table that held as of `AS_OF`."""
+    closed = history.c.closed_sequence
+    return (history.c.opened_sequence <= AS_OF) & or_(closed.is_(None), closed > AS_OF)
+
+
+@cache
+def past_tables() -> tuple[CTE, ...]:
+    """Return the past of each table that has one, under the table's name.
+
+    A database would work out a past that is read twice as a whole, without its indexes, unless told not to.
+    """
+    return tuple(rows().cte(name).prefix_with("NOT MATERIALIZED") for name, rows in _pasts.items())
 
 
 def open_states(

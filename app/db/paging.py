@@ -1,15 +1,10 @@
-"""Keyset paging, forward and backward: a cursor is the place of an item in an order, never an offset."""
+"""Keyset paging, forward and backward."""
 
-import base64
-import binascii
-import hashlib
-import json
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from typing import Any, Generic, TypeVar
 
-import orjson
 from sqlalchemy import ColumnElement, and_, func, or_
 from sqlalchemy.orm import aliased
 from sqlalchemy.types import TypeDecorator
@@ -17,6 +12,7 @@ from sqlmodel import select
 from sqlmodel.sql.expression import SelectOfScalar
 
 from app.db.columns import Row
+from app.db.cursors import Order, cursor_of, values_of
 from app.db.engine import ReadSession
 from app.errors import InvalidInput
 
@@ -53,21 +49,6 @@ class PageRequest:
         return size
 
 
-@dataclass(frozen=True, slots=True)
-class Order:
-    """A total order of a list.
-
-    Attributes:
-        name: Tells cursors of this order and list from those of others.
-        columns: What is compared, the most significant first; together they are unique.
-        descending: Whether the order runs from the highest to the lowest.
-    """
-
-    name: str
-    columns: tuple[str, ...]
-    descending: bool = False
-
-
 @dataclass(slots=True)
 class Page(Generic[Thing]):
     """A part of a list.
@@ -98,7 +79,7 @@ def list_page(
     Raises:
         InvalidInput: The page size is out of bounds, or a cursor is not one of this list.
     """
-    entity = _entity(statement)
+    entity, order = _entity(statement), _shown_by(session, order)
     backward = request.last is not None
     ordering = _ordering(entity, order, backward=backward)
     limited = _between(statement, entity, order, request).order_by(*ordering)
@@ -122,7 +103,7 @@ def list_pages(
 
     Parents without items are left out.
     """
-    entity = _entity(statement)
+    entity, order = _entity(statement), _shown_by(session, order)
     backward = request.last is not None
     place = (
         func.row_number()
@@ -173,33 +154,8 @@ def sequence_page(
     )
 
 
-def cursor_of(order: Order, values: Sequence[Any]) -> str:
-    """Return the cursor of an item from the values of the order's columns."""
-    plain = [value.isoformat() if isinstance(value, datetime) else value for value in values]
-    return base64.urlsafe_b64encode(orjson.dumps([_digest(order), *plain])).decode().rstrip("=")
-
-
-def values_of(order: Order, cursor: str, *, name: str = "after") -> list[Any]:
-    """Return the values that a cursor stands for.
-
-    Raises:
-        InvalidInput: It is no cursor, or one of another list or order.
-    """
-    try:
-        padded = cursor.encode("ascii") + b"=" * (-len(cursor) % 4)
-        values = orjson.loads(base64.b64decode(padded, altchars=b"-_", validate=True))
-    except (UnicodeEncodeError, binascii.Error, orjson.JSONDecodeError):
-        values = None
-    if not isinstance(values, list) or len(values) != len(order.columns) + 1:
-        raise InvalidInput(f"{name} is no cursor; take one from a page of this list", field=[name])
-    if values[0] != _digest(order):
-        raise InvalidInput(f"{name} is a cursor of another list or order", field=[name])
-    return values[1:]
-
-
-def _digest(order: Order) -> str:
-    text = f"{order.name}|{'|'.join(order.columns)}|{order.descending}"
-    return hashlib.blake2b(text.encode(), digest_size=6).hexdigest()
+def _shown_by(session: ReadSession, order: Order) -> Order:
+    return order if session.as_of is None else replace(order, as_of=session.as_of.sequence)
 
 
 def _entity(statement: SelectOfScalar[Item]) -> type[Item]:
@@ -270,9 +226,3 @@ def _page(rows: list[Item], order: Order, request: PageRequest) -> Page[Item]:
         has_next, has_previous = request.before is not None, more
     cursors = [cursor_of(order, [getattr(row, name) for name in order.columns]) for row in shown]
     return Page(shown, cursors, has_next, has_previous)
-
-
-def named(name: str, arguments: Mapping[str, Any]) -> str:
-    """Return a list's name that tells apart what its arguments make different lists."""
-    # not orjson: a text of the arguments may hold half a surrogate pair, which only json escapes
-    return name + json.dumps(arguments, sort_keys=True, separators=(",", ":"), default=str)

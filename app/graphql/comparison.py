@@ -5,7 +5,8 @@ from typing import Annotated, Any
 import strawberry
 from strawberry import UNSET
 
-from app.db.paging import Order, PageRequest, named, sequence_page
+from app.db.cursors import Order, named
+from app.db.paging import PageRequest, sequence_page
 from app.graphql.connections import After, Connection, connection
 from app.graphql.enums import ComparisonKind, MetricDirection
 from app.graphql.metrics import MetricKey, metric_key

@@ -1,10 +1,12 @@
 """What models and versions have alike."""
 
+from datetime import datetime
 from typing import Annotated, Any
 
 import strawberry
 from strawberry import UNSET
 
+from app.errors import HolotypeError
 from app.graphql.changes import Change
 from app.graphql.connections import After, Before, Connection, First, Last
 from app.graphql.datasets import Tag
@@ -14,15 +16,34 @@ from app.graphql.selection import response_key
 Loaded = strawberry.Private[dict[str, Any]]
 
 
+def answer(loaded: dict[str, Any], info: strawberry.Info) -> Any:
+    """Return what was loaded for the field that is being resolved.
+
+    Raises:
+        HolotypeError: Why there is no answer was loaded.
+    """
+    found = loaded[response_key(info)]
+    if isinstance(found, HolotypeError):
+        raise found
+    return found
+
+
 @strawberry.type
 class Entity(Node):
-    """What has tags and a history.
+    """What has tags, a history and a past.
 
     Attributes:
         loaded: The answers of fields that take arguments, by the field's name in the response.
     """
 
     loaded: Loaded
+    entity_id: strawberry.ID = strawberry.field(
+        description="Its id at all times; the `id` of what is shown as of the past is that of the state."
+    )
+    as_of: datetime | None = strawberry.field(
+        description="The time of the last change that it is shown after; null for the present. All that is "
+        "below it is of the same moment, and what is known of the present alone is null with PRESENT_ONLY."
+    )
     tags: list[Tag] = strawberry.field(description="Its tags, in the order of their keys.")
 
     @strawberry.field(description="One tag by its key.")
@@ -30,7 +51,7 @@ class Entity(Node):
         self, info: strawberry.Info, key: Annotated[str, strawberry.argument(description="The tag's key.")]
     ) -> Tag | None:
         """Return one tag by its key."""
-        return self.loaded[response_key(info)]  # type: ignore[no-any-return]
+        return answer(self.loaded, info)  # type: ignore[no-any-return]
 
     @strawberry.field(
         description="The changes that touch it, as what was changed or beside it, in the order of the log."
@@ -44,4 +65,4 @@ class Entity(Node):
         before: Before = UNSET,
     ) -> Connection[Change] | None:
         """Return a page of the changes that touch it."""
-        return self.loaded[response_key(info)]  # type: ignore[no-any-return]
+        return answer(self.loaded, info)  # type: ignore[no-any-return]

@@ -9,7 +9,7 @@ from app.errors import HolotypeError, NotFound, Refusals
 
 logger = logging.getLogger(__name__)
 
-QUERY_CODES = {code: code for code in ("NOT_FOUND", "FORBIDDEN", "CONFLICT", "AMBIGUOUS")}
+QUERY_CODES = {code: code for code in ("NOT_FOUND", "FORBIDDEN", "CONFLICT", "AMBIGUOUS", "PRESENT_ONLY")}
 
 
 def presented(error: GraphQLError, request_id: str, *, executed: bool) -> GraphQLError:

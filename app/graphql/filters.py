@@ -6,7 +6,7 @@ from typing import Any
 
 from pydantic.alias_generators import to_camel
 
-from app.errors import InvalidInput
+from app.errors import InvalidInput, PresentOnly
 from app.graphql import filter_inputs as given
 from app.graphql.enums import DeletedMode
 from app.graphql.matches import Matches, Path, present
@@ -29,19 +29,20 @@ _NESTED: dict[str, Callable[[Filter], Filter]] = {
 }
 
 
-def model_filter(wanted: given.ModelFilter | None) -> Filter:
-    """Return the neutral tree of a filter.
+def model_filter(wanted: given.ModelFilter | None, *, past: bool = False) -> Filter:
+    """Return the neutral tree of a filter, of the present or of the `past`.
 
     Raises:
+        PresentOnly: A condition is on what is known of the present alone.
         InvalidInput: A text is longer than any fact or is one that no store can keep, an id is none, or the
             filter has more than 400 parts or 10,000 texts, or is nested more than 20 deep.
     """
-    return _Builder().models(wanted, ("filter",)) if wanted else filters.All()
+    return _Builder(past=past).models(wanted, ("filter",)) if wanted else filters.All()
 
 
-def version_filter(wanted: given.VersionFilter | None) -> Filter:
+def version_filter(wanted: given.VersionFilter | None, *, past: bool = False) -> Filter:
     """Return the neutral tree of a filter of versions; what it raises is as with `model_filter`."""
-    return _Builder().versions(wanted, ("filter",)) if wanted else filters.All()
+    return _Builder(past=past).versions(wanted, ("filter",)) if wanted else filters.All()
 
 
 def deleted_models(wanted: given.ModelFilter | None) -> Deleted:
@@ -94,8 +95,9 @@ def changes_wanted(wanted: given.ChangeFilter | None) -> Wanted:
 class _Builder:
     """Makes a tree and counts what it is made of, so that no filter outgrows what a database can parse."""
 
-    def __init__(self) -> None:
+    def __init__(self, *, past: bool) -> None:
         self._matches = Matches()
+        self._past = past
 
     def models(self, wanted: given.ModelFilter, path: Path, depth: int = 0) -> Filter:
         """Return the tree of a filter of models."""
@@ -145,6 +147,9 @@ class _Builder:
                 leaf = partial(predicates.VersionProperty, name == "param")
                 yield self._matches.property(match, (*path, name), leaf)
         if wanted.metric:
+            if self._past:
+                message = "metrics are known of the present alone: leave out asOf or this condition"
+                raise PresentOnly(message, field=[*path, "metric"])
             key = self._matches.metric_key(wanted.metric.key, (*path, "metric", "key"))
             yield predicates.VersionMetric(key, self._matches.number(wanted.metric.value))
         if dataset := self._matches.identifier(wanted.dataset, (*path, "dataset"), "dst", "dsv"):

@@ -1,7 +1,8 @@
 """Finding what an input names; what is not there names the input's own field."""
 
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager, suppress
+from typing import TypeVar
 
 from app.db.engine import ReadSession
 from app.errors import HolotypeError, NotFound, Refusals
@@ -11,6 +12,9 @@ from app.registry import tables as rows
 from app.registry.finding import ModelBy, VersionBy, find_dataset, find_model, find_namespaces, find_version
 from app.registry.listing import versions_by_id
 from app.registry.rules import composed
+
+By = TypeVar("By", ModelBy, VersionBy)
+Found = TypeVar("Found", rows.RegisteredModel, rows.ModelVersion)
 
 MODEL_FIELDS = {"namespace", "name"}
 
@@ -51,8 +55,8 @@ def named_model(session: ReadSession, by: RegisteredModelBy) -> rows.RegisteredM
     """
     if by.name:
         with below("name"):
-            return find_model(session, _qualified(by.name))
-    return find_model(session, ModelBy(id=str(by.id)))
+            return _found(session, find_model, _qualified(by.name))
+    return _found(session, find_model, ModelBy(id=str(by.id)))
 
 
 def named_dataset(session: ReadSession, by: DatasetBy) -> rows.Dataset:
@@ -83,7 +87,7 @@ def named_version(session: ReadSession, by: ModelVersionBy) -> rows.ModelVersion
     """
     way, wanted = _asked(by)
     try:
-        return find_version(session, wanted)
+        return _found(session, find_version, wanted)
     except HolotypeError as refusal:
         if wanted.model is None:
             raise
@@ -104,6 +108,26 @@ def named_versions(session: ReadSession, given: Sequence[ModelVersionBy]) -> lis
         with below(str(index)):
             found.append(known.get(str(by.id)) or named_version(session, by))
     return found
+
+
+def _found(session: ReadSession, find: Callable[[ReadSession, By], Found], by: By) -> Found:
+    """Find what `by` names; say of what was not there in the past when it was made, if it is there by now.
+
+    Raises:
+        InvalidInput: The id is malformed or of another kind.
+        NotFound: There is none, or none as of the session's moment.
+    """
+    try:
+        return find(session, by)
+    except NotFound as missing:
+        if session.as_of is None:
+            raise
+        missing.message += f", as of {session.as_of.at.isoformat()}"
+        with suppress(NotFound):
+            row = find(session.present, by)
+            if row.created_at > session.as_of.at:
+                missing.message += f"; {row.id} was registered at {row.created_at.isoformat()}"
+        raise
 
 
 def _asked(by: ModelVersionBy) -> tuple[str, VersionBy]:

@@ -6,21 +6,19 @@ import strawberry
 from sqlmodel import select
 
 from app.db.engine import ReadSession
-from app.db.ids import kind_of
 from app.db.paging import MAX_PAGE
 from app.errors import InvalidInput
 from app.graphql.catalogue_queries import CatalogueQueries
 from app.graphql.context import Info
 from app.graphql.discovery_queries import DiscoveryQueries
 from app.graphql.limits import MAX_BODY_BYTES, MAX_COST, MAX_DEPTH
-from app.graphql.loading.nodes import load_nodes
+from app.graphql.loading.nodes import load_nodes, require_node
 from app.graphql.principals import Node, Viewer, principal
 from app.graphql.registry_queries import RegistryQueries
 from app.graphql.selection import selected
 from app.graphql.server import EmbedderInfo, Limits, ServerInfo
 from app.identity.tables import Principal
 from app.insight import discovery
-from app.registry.finding import KINDS, require_kind
 from app.registry.rules import MAX_TAGS
 from app.search.contract import WINDOW
 from app.version import VERSION
@@ -37,9 +35,7 @@ class Query(RegistryQueries, CatalogueQueries, DiscoveryQueries):
         id: Annotated[strawberry.ID, strawberry.argument(description="The id.")],
     ) -> Node | None:
         """Return a thing by its id."""
-        wanted = str(id)
-        if kind_of(wanted) not in KINDS:
-            raise InvalidInput(f"{wanted[:80]!r} is not an id", field=["id"])
+        wanted = require_node(str(id), ["id"])
         selection = selected(info)
         return await info.context.read(lambda session: load_nodes(session, [wanted], selection).get(wanted))
 
@@ -54,7 +50,7 @@ class Query(RegistryQueries, CatalogueQueries, DiscoveryQueries):
         """Return things by their ids."""
         if len(ids) > MAX_PAGE:
             raise InvalidInput(f"at most {MAX_PAGE} ids are looked up at once", field=["ids"])
-        wanted = [require_kind(str(one), field=("ids", str(index))) for index, one in enumerate(ids)]
+        wanted = [require_node(str(one), ["ids", str(index)]) for index, one in enumerate(ids)]
         selection = selected(info)
 
         def work(session: ReadSession) -> list[Node | None]:

@@ -10,10 +10,9 @@ from typing import Annotated
 import strawberry
 from strawberry import UNSET
 
-from app.errors import HolotypeError
 from app.graphql.connections import After, Before, Connection, First, Last
 from app.graphql.datasets import DatasetUse
-from app.graphql.entities import Entity, Loaded
+from app.graphql.entities import Entity, Loaded, answer
 from app.graphql.enums import DatasetRole, VersionState
 from app.graphql.filter_inputs import MetricFilter, MetricKeyInput, ModelFilter, VersionFilter
 from app.graphql.lineage import Kinds, LineageGraph, MaxDepth, MaxNodes, Relations, Way
@@ -21,7 +20,6 @@ from app.graphql.metrics import Metric
 from app.graphql.ordering import ModelOrder, VersionOrder
 from app.graphql.principals import Node, Principal
 from app.graphql.scalars import JSON, URI, BigInt
-from app.graphql.selection import response_key
 from app.graphql.stages import Stage
 
 
@@ -47,7 +45,7 @@ class Namespace(Node):
         before: Before = UNSET,
     ) -> Connection["RegisteredModel"] | None:
         """Return a page of its models."""
-        return self.loaded[response_key(info)]  # type: ignore[no-any-return]
+        return answer(self.loaded, info)  # type: ignore[no-any-return]
 
 
 @strawberry.type(description="A typed setting that a version was made with; it never changes.")
@@ -63,7 +61,7 @@ class Alias:
     """A movable name on one version of a model."""
 
     name: str = strawberry.field(description="The name; case matters.")
-    version: "ModelVersion" = strawberry.field(description="The version that it names now.")
+    version: "ModelVersion" = strawberry.field(description="The version that it names.")
     protected: bool = strawberry.field(description="Whether moving it needs a permission of its own.")
     since: datetime = strawberry.field(description="Since when it names this version.")
 
@@ -126,7 +124,7 @@ class RegisteredModel(Entity):
         stage: Annotated[str | None, strawberry.argument(description="Only versions in this stage.")] = UNSET,
     ) -> "ModelVersion | None":
         """Return the version with the highest number, within a stage if one is given."""
-        return self.loaded[response_key(info)]  # type: ignore[no-any-return]
+        return answer(self.loaded, info)  # type: ignore[no-any-return]
 
     @strawberry.field(description="Models that are like it, by meaning; null when the index cannot tell.")
     def similar(
@@ -135,7 +133,7 @@ class RegisteredModel(Entity):
         limit: Annotated[int | None, strawberry.argument(description="How many at most, 1 to 50.")] = 10,
     ) -> list[SimilarModel] | None:
         """Return models that are like it."""
-        return self.loaded[response_key(info)]  # type: ignore[no-any-return]
+        return answer(self.loaded, info)  # type: ignore[no-any-return]
 
     @strawberry.field(description="Its versions, the highest number first unless another order is asked for.")
     def versions(  # noqa: PLR0917 - the arguments of the schema
@@ -149,7 +147,7 @@ class RegisteredModel(Entity):
         before: Before = UNSET,
     ) -> Connection["ModelVersion"] | None:
         """Return a page of its versions."""
-        return self.loaded[response_key(info)]  # type: ignore[no-any-return]
+        return answer(self.loaded, info)  # type: ignore[no-any-return]
 
 
 @strawberry.type(description="One candidate of a model.")
@@ -187,7 +185,7 @@ class ModelVersion(Entity):
         before: Before = UNSET,
     ) -> Connection[Param] | None:
         """Return a page of its params."""
-        return self.loaded[response_key(info)]  # type: ignore[no-any-return]
+        return answer(self.loaded, info)  # type: ignore[no-any-return]
 
     @strawberry.field(description="One param by its name.")
     def param(
@@ -196,7 +194,7 @@ class ModelVersion(Entity):
         name: Annotated[str, strawberry.argument(description="The param's name.")],
     ) -> Param | None:
         """Return one param by its name."""
-        return self.loaded[response_key(info)]  # type: ignore[no-any-return]
+        return answer(self.loaded, info)  # type: ignore[no-any-return]
 
     @strawberry.field(description="Its metrics, in the order of their names.")
     def metrics(
@@ -209,7 +207,7 @@ class ModelVersion(Entity):
         before: Before = UNSET,
     ) -> Connection[Metric] | None:
         """Return a page of its metrics."""
-        return self.loaded[response_key(info)]  # type: ignore[no-any-return]
+        return answer(self.loaded, info)  # type: ignore[no-any-return]
 
     @strawberry.field(
         description="One metric by its key; where several match, the error AMBIGUOUS names the choices."
@@ -224,10 +222,7 @@ class ModelVersion(Entity):
         Raises:
             Ambiguous: Several metrics match.
         """
-        found = self.loaded[response_key(info)]
-        if isinstance(found, HolotypeError):
-            raise found
-        return found  # type: ignore[no-any-return]
+        return answer(self.loaded, info)  # type: ignore[no-any-return]
 
     @strawberry.field(description="The datasets it was made with.")
     def datasets(
@@ -242,7 +237,7 @@ class ModelVersion(Entity):
         before: Before = UNSET,
     ) -> Connection[DatasetUse] | None:
         """Return a page of the datasets it was made with."""
-        return self.loaded[response_key(info)]  # type: ignore[no-any-return]
+        return answer(self.loaded, info)  # type: ignore[no-any-return]
 
     @strawberry.field(description="What it comes from or what came from it.")
     def lineage(
@@ -255,4 +250,4 @@ class ModelVersion(Entity):
         max_nodes: MaxNodes = 500,
     ) -> LineageGraph | None:
         """Return the graph above or below it."""
-        return self.loaded[response_key(info)]  # type: ignore[no-any-return]
+        return answer(self.loaded, info)  # type: ignore[no-any-return]

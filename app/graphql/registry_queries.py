@@ -12,6 +12,7 @@ from app.graphql.filter_inputs import ModelFilter, VersionFilter
 from app.graphql.filters import deleted_models, model_filter, version_filter
 from app.graphql.inputs import ModelVersionBy, RegisteredModelBy
 from app.graphql.loading.registered import load_models, load_namespaces, load_versions
+from app.graphql.moments import Moment, session_at
 from app.graphql.naming import below, named_model, named_namespace, named_version
 from app.graphql.ordering import ModelOrder, VersionOrder, model_order, version_order
 from app.graphql.registered import ModelVersion, Namespace, RegisteredModel
@@ -56,12 +57,16 @@ class RegistryQueries:
 
     @strawberry.field(description="A model by its id or name.")
     async def registered_model(
-        self, info: Info, by: Annotated[RegisteredModelBy, strawberry.argument(description="Which one.")]
+        self,
+        info: Info,
+        by: Annotated[RegisteredModelBy, strawberry.argument(description="Which one.")],
+        as_of: Moment = UNSET,
     ) -> RegisteredModel | None:
         """Return a model by its id or name."""
         selection = selected(info)
 
-        def work(session: ReadSession) -> RegisteredModel:
+        def work(present: ReadSession) -> RegisteredModel:
+            session = session_at(present, as_of or None)
             with below("by"):
                 model = named_model(session, by)
             return load_models(session, [model], selection)[0]
@@ -74,6 +79,7 @@ class RegistryQueries:
         info: Info,
         filter: Annotated[ModelFilter | None, strawberry.argument(description="Only these.")] = UNSET,
         order_by: Annotated[ModelOrder | None, strawberry.argument(description="The order.")] = UNSET,
+        as_of: Moment = UNSET,
         first: First = 20,
         after: After = UNSET,
         last: Last = UNSET,
@@ -84,11 +90,12 @@ class RegistryQueries:
         request = page_asked(first, after, last, before)
         order, descending = model_order(order_by or None)
 
-        def work(session: ReadSession) -> Connection[RegisteredModel]:
+        def work(present: ReadSession) -> Connection[RegisteredModel]:
+            session = session_at(present, as_of or None, request)
             page = listing.list_models(
                 session,
                 request,
-                admitted=model_filter(filter or None),
+                admitted=model_filter(filter or None, past=bool(session.as_of)),
                 deleted=deleted_models(filter or None),
                 order=order,
                 descending=descending,
@@ -100,12 +107,16 @@ class RegistryQueries:
 
     @strawberry.field(description="A version by its id, number, alias, semantic version or stage.")
     async def model_version(
-        self, info: Info, by: Annotated[ModelVersionBy, strawberry.argument(description="Which one.")]
+        self,
+        info: Info,
+        by: Annotated[ModelVersionBy, strawberry.argument(description="Which one.")],
+        as_of: Moment = UNSET,
     ) -> ModelVersion | None:
         """Return a version by its id, number, alias, semantic version or stage."""
         selection = selected(info)
 
-        def work(session: ReadSession) -> ModelVersion:
+        def work(present: ReadSession) -> ModelVersion:
+            session = session_at(present, as_of or None)
             with below("by"):
                 version = named_version(session, by)
             return load_versions(session, [version], selection)[0]
@@ -120,6 +131,7 @@ class RegistryQueries:
         info: Info,
         filter: Annotated[VersionFilter | None, strawberry.argument(description="Only these.")] = UNSET,
         order_by: Annotated[VersionOrder | None, strawberry.argument(description="The order.")] = UNSET,
+        as_of: Moment = UNSET,
         first: First = 20,
         after: After = UNSET,
         last: Last = UNSET,
@@ -130,11 +142,12 @@ class RegistryQueries:
         request = page_asked(first, after, last, before)
         order, descending = version_order(order_by or None, listing.VersionOrder.CREATED_AT)
 
-        def work(session: ReadSession) -> Connection[ModelVersion]:
+        def work(present: ReadSession) -> Connection[ModelVersion]:
+            session = session_at(present, as_of or None, request)
             page = listing.list_versions(
                 session,
                 request,
-                admitted=version_filter(filter or None),
+                admitted=version_filter(filter or None, past=bool(session.as_of)),
                 order=order,
                 descending=descending,
                 counted="totalCount" in selection,

@@ -6,8 +6,9 @@ from typing import Any, TypeVar
 
 from sqlmodel import col, select
 
+from app.db.cursors import Order, named
 from app.db.engine import ReadSession
-from app.db.paging import Order, Page, PageRequest, list_page, named, sequence_page
+from app.db.paging import Page, PageRequest, list_page, sequence_page
 from app.db.text import fold
 from app.registry.filtering import combined
 from app.registry.matching import Condition, has_property, text_fits, text_matches

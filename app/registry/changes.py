@@ -6,8 +6,9 @@ from dataclasses import dataclass
 from sqlmodel import col, select
 
 from app.db.changelog import Change, ChangeEntity
+from app.db.cursors import Order, named
 from app.db.engine import ReadSession
-from app.db.paging import Order, Page, PageRequest, list_page, list_pages, named
+from app.db.paging import Page, PageRequest, list_page, list_pages
 from app.registry.matching import text_matches, time_matches
 from app.registry.predicates import Text, Time
 
@@ -56,6 +57,8 @@ def histories(
 ) -> dict[str, Page[ChangeEntity]]:
     """Return the same page of the changes that touch each of many things, by thing, in the log's order."""
     statement = select(ChangeEntity).where(col(ChangeEntity.entity_id).in_(entity_ids))
+    if session.as_of is not None:
+        statement = statement.where(col(ChangeEntity.sequence) <= session.as_of.sequence)
     order = Order("history", ("sequence",))
     return list_pages(session, statement, "entity_id", order, request, counted=counted)
 

@@ -7,7 +7,7 @@ from sqlalchemy import bindparam
 from sqlmodel import col, select
 
 from app.db.engine import ReadSession
-from app.db.ids import kind_of
+from app.db.ids import kind_of, of_past
 from app.db.text import nearest
 from app.errors import InvalidInput, NotFound
 from app.registry.drafts import DatasetBy
@@ -71,8 +71,11 @@ def require_kind(entity_id: str, *prefixes: str, field: Sequence[str] = ("id",))
     """Return `entity_id` when it is a well-formed id of one of the kinds `prefixes`, or of any without them.
 
     Raises:
-        InvalidInput: It is no id, or the id of another kind of thing.
+        InvalidInput: It is no id, the id of a past state, or the id of another kind of thing.
     """
+    if past := of_past(entity_id):
+        message = f"{entity_id} is the id of a past state, which only node looks up; {past[0]} is the thing's"
+        raise InvalidInput(message, field=field, suggestions=past[:1])
     kind = kind_of(entity_id)
     prefixes = prefixes or tuple(KINDS)
     wanted = " or ".join(KINDS[prefix] for prefix in prefixes) if len(prefixes) < len(KINDS) else "a thing"

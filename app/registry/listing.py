@@ -8,8 +8,9 @@ from sqlalchemy import ColumnElement, and_, bindparam, func, true
 from sqlmodel import col, select
 from sqlmodel.sql.expression import SelectOfScalar
 
+from app.db.cursors import Order, named
 from app.db.engine import ReadSession
-from app.db.paging import Order, Page, PageRequest, list_page, list_pages, named
+from app.db.paging import Page, PageRequest, list_page, list_pages
 from app.db.statements import GIVEN
 from app.registry.filtering import model_condition, version_condition
 from app.registry.tables import (
@@ -81,7 +82,7 @@ def list_models(
 ) -> Page[RegisteredModel]:
     """Return a page of the models that the filter admits, living ones unless deleted ones are asked for."""
     statement = select(RegisteredModel).where(_shown(deleted), model_condition(admitted))
-    name = named("models", {"filter": repr(admitted), "deleted": deleted})
+    name = named("models", {"filter": repr(admitted), "deleted": deleted, **_asked(session)})
     return list_page(session, statement, Order(name, (order, "id"), descending), request, counted=counted)
 
 
@@ -102,6 +103,11 @@ def models_in(
     name = named("models_in", {"filter": repr(admitted), "deleted": deleted})
     by = Order(name, (order, "id"), descending)
     return list_pages(session, statement, "namespace_id", by, request, counted=counted)
+
+
+def _asked(session: ReadSession) -> dict[str, str]:
+    """Return how the list's moment of the past was asked for, which is a part of what the list is."""
+    return {"as_of": session.as_of.asked} if session.as_of else {}
 
 
 def _shown(deleted: Deleted) -> ColumnElement[bool]:
@@ -126,7 +132,7 @@ def list_versions(
     statement = select(ModelVersion).where(
         col(ModelVersion.deleted_at).is_(None), version_condition(admitted)
     )
-    name = named("versions", {"filter": repr(admitted)})
+    name = named("versions", {"filter": repr(admitted), **_asked(session)})
     return list_page(session, statement, Order(name, (order, "id"), descending), request, counted=counted)
 
 

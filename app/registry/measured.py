@@ -5,8 +5,9 @@ from dataclasses import dataclass
 
 from sqlmodel import col, select
 
+from app.db.cursors import Order, named
 from app.db.engine import ReadSession
-from app.db.paging import Order, Page, PageRequest, list_pages, named
+from app.db.paging import Page, PageRequest, list_pages
 from app.db.text import fold
 from app.registry.matching import Condition, series_matches, text_fits, text_matches
 from app.registry.predicates import MetricKeyTest, Text

@@ -9,8 +9,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from app.db.cursors import Order, cursor_of, named
 from app.db.engine import ReadSession
-from app.db.paging import Order, Page, PageRequest, cursor_of, named, sequence_page
+from app.db.paging import Page, PageRequest, sequence_page
 from app.errors import InvalidInput
 from app.registry.browsing import list_tasks
 from app.registry.changes import Wanted, list_changes

@@ -35,7 +35,8 @@ def load_histories(session: ReadSession, loaded: Loaded, selection: Selection) -
         pages = histories(session, loaded.keys(), request, counted="totalCount" in call.below)
         places = {item.sequence for page in pages.values() for item in page.items}
         changes = changes_at(session, places) if places else []
-        nodes = load_changes(session, changes, call.below.items())
+        # A change is the same thing at all times: what it leads to is of the present.
+        nodes = load_changes(session.present, changes, call.below.items())
         made = {change.sequence: node for change, node in zip(changes, nodes, strict=True)}
         for entity_id, fields in loaded.items():
             page = pages.get(entity_id)

@@ -5,8 +5,9 @@ from typing import TYPE_CHECKING, Any, cast
 
 import strawberry
 
+from app.db.cursors import Order, named
 from app.db.engine import ReadSession
-from app.db.paging import Order, Page, named, sequence_page
+from app.db.paging import Page, sequence_page
 from app.graphql.connections import connection, page_request
 from app.graphql.datasets import (
     Dataset,
@@ -103,8 +104,9 @@ def load_uses(session: ReadSession, loaded: Loaded, selection: Selection) -> Non
     uses = uses_of(session, loaded.keys())
     for call in selection.calls("datasets"):
         below = call.below.items().below("datasetVersion")
+        # Datasets are of the present: only what was made with them is of a moment.
         versions = load_dataset_versions(
-            session, [use.dataset_version.id for mine in uses.values() for use in mine], below
+            session.present, [use.dataset_version.id for mine in uses.values() for use in mine], below
         )
         role = call.arguments.get("role")
         wanted = getattr(role, "value", role)

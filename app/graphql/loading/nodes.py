@@ -6,7 +6,8 @@ from typing import Any, TypeAlias
 from sqlmodel import select
 
 from app.db.engine import ReadSession
-from app.db.ids import kind_of
+from app.db.ids import kind_of, of_past, past_id
+from app.db.past import PastSession, at_sequence
 from app.graphql.lineage import lineage_edge
 from app.graphql.metrics import metric_definition
 from app.graphql.principals import Node, principal
@@ -15,9 +16,11 @@ from app.graphql.tasks import task
 from app.identity.tables import Principal
 from app.lineage.tables import LineageEdge
 from app.registry import tables as rows
+from app.registry.finding import require_kind
 
 Loader: TypeAlias = Callable[[ReadSession, Sequence[str], Selection], dict[str, Any]]
 _loaders: dict[str, tuple[str, Loader]] = {}
+HAVING_A_PAST = ("mdl", "ver")
 
 
 def loads(prefix: str, type_name: str) -> Callable[[Loader], Loader]:
@@ -31,7 +34,36 @@ def loads(prefix: str, type_name: str) -> Callable[[Loader], Loader]:
 
 
 def load_nodes(session: ReadSession, ids: Collection[str], selection: Selection) -> dict[str, Node]:
-    """Make the types of things of any kind, by id; what is not there is left out."""
+    """Make the types of things of any kind, by id; what is not there is left out.
+
+    Things are shown as of the present, and under the id of a past state as of its moment.
+    """
+    moments: dict[int | None, list[str]] = {}
+    for given in ids:
+        entity_id, sequence = of_past(given) or (given, None)
+        moments.setdefault(sequence, []).append(entity_id)
+    found: dict[str, Node] = {}
+    for sequence, mine in moments.items():
+        if sequence is None:
+            found |= _load(session.present, mine, selection)
+        elif moment := at_sequence(session, sequence):
+            states = _load(PastSession(session, moment), mine, selection)
+            found |= {past_id(entity_id, sequence): state for entity_id, state in states.items()}
+    return found
+
+
+def require_node(given: str, field: Sequence[str]) -> str:
+    """Return the id of a thing, or of a past state of a thing that has a past.
+
+    Raises:
+        InvalidInput: It is no such id.
+    """
+    entity_id, sequence = of_past(given) or (given, None)
+    require_kind(entity_id, *(HAVING_A_PAST if sequence else ()), field=field)
+    return given
+
+
+def _load(session: ReadSession, ids: Sequence[str], selection: Selection) -> dict[str, Node]:
     by_kind: dict[str, list[str]] = {}
     for entity_id in ids:
         by_kind.setdefault(kind_of(entity_id) or "", []).append(entity_id)
@@ -39,7 +71,7 @@ def load_nodes(session: ReadSession, ids: Collection[str], selection: Selection)
     for kind, mine in by_kind.items():
         if kind in _loaders:
             type_name, load = _loaders[kind]
-            found.update(load(session, mine, selection.on(type_name)))
+            found |= load(session, mine, selection.on(type_name))
     return found
 
 

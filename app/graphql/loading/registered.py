@@ -13,8 +13,9 @@ from app.graphql.loading.datasets import load_uses
 from app.graphql.loading.lineage import load_graph
 from app.graphql.loading.measurements import load_metrics, load_params
 from app.graphql.loading.nodes import loads
-from app.graphql.loading.rows import Creators, alias_of, model_of, namespace_of, version_of
+from app.graphql.loading.rows import Beside, Creators, alias_of, model_of, namespace_of, version_of
 from app.graphql.loading.similar import load_similar
+from app.graphql.moments import known_now_only
 from app.graphql.naming import below
 from app.graphql.ordering import model_order, version_order
 from app.graphql.principals import principal
@@ -40,14 +41,14 @@ def namespaces_by_id(session: ReadSession, ids: Sequence[str], selection: Select
 def models_by_id(session: ReadSession, ids: Sequence[str], selection: Selection) -> dict[str, Any]:
     """Make types of models by id."""
     found = list(listing.models_by_id(session, ids).values())
-    return {str(node.id): node for node in load_models(session, found, selection)}
+    return {str(node.entity_id): node for node in load_models(session, found, selection)}
 
 
 @loads("ver", "ModelVersion")
 def versions_by_id(session: ReadSession, ids: Sequence[str], selection: Selection) -> dict[str, Any]:
     """Make types of versions by id."""
     found = list(listing.versions_by_id(session, ids).values())
-    return {str(node.id): node for node in load_versions(session, found, selection)}
+    return {str(node.entity_id): node for node in load_versions(session, found, selection)}
 
 
 def load_namespaces(
@@ -55,7 +56,9 @@ def load_namespaces(
 ) -> list[Namespace]:
     """Make types of namespaces, with what `selection` asks for."""
     loaded: Loaded = {row.id: {} for row in namespaces}
-    for call in selection.calls("registeredModels"):
+    # A namespace is the same thing at all times, so what it shows is of the present or not shown.
+    past = known_now_only(session, loaded, selection, "registeredModels")
+    for call in () if past else selection.calls("registeredModels"):
         order, descending = model_order(call.arguments.get("order_by"))
         admitted = model_filter(call.arguments.get("filter"))
         pages = listing.models_in(
@@ -69,7 +72,7 @@ def load_namespaces(
             counted="totalCount" in call.below,
         )
         every = [model for page in pages.values() for model in page.items]
-        made = {str(node.id): node for node in load_models(session, every, call.below.items())}
+        made = {str(node.entity_id): node for node in load_models(session, every, call.below.items())}
         for namespace_id, fields in loaded.items():
             page = pages.get(namespace_id)
             fields[call.key] = connection(page, [made[row.id] for row in page.items] if page else [])
@@ -87,22 +90,19 @@ def load_models(
     namespaces = namespaces_by_id(session, sorted(ids), selection.below("namespace"))
     people = _people(session, models, selection)
     retirements = _retirements(session, models, selection, people)
-    tags = _fill_tags(session, loaded, selection)
-    aliases = _aliases_of_models(session, list(loaded), selection)
+    beside = Beside(
+        session.as_of,
+        _fill_tags(session, loaded, selection),
+        _aliases_of_models(session, list(loaded), selection),
+        people,
+    )
     _fill_latest(session, loaded, selection)
     _fill_versions(session, loaded, selection)
     load_histories(session, loaded, selection)
-    _fill_similar(session, models, loaded, selection)
+    if not known_now_only(session, loaded, selection, "similar"):
+        _fill_similar(session, models, loaded, selection)
     return [
-        model_of(
-            model,
-            loaded[model.id],
-            namespaces[model.namespace_id],
-            tags,
-            aliases,
-            people,
-            retirement=retirements.get(model.id),
-        )
+        model_of(model, loaded[model.id], namespaces[model.namespace_id], retirements.get(model.id), beside)
         for model in models
     ]
 
@@ -118,22 +118,23 @@ def load_versions(
     if "registeredModel" in selection:
         found = listing.models_by_id(session, {version.model_id for version in versions}).values()
         models = {
-            str(model.id): model
+            str(model.entity_id): model
             for model in load_models(session, list(found), selection.below("registeredModel"))
         }
-    creators = _creators(session, versions, selection)
-    tags = _fill_tags(session, loaded, selection)
-    aliases = _aliases_of_versions(session, versions, selection)
+    beside = Beside(
+        session.as_of,
+        _fill_tags(session, loaded, selection),
+        _aliases_of_versions(session, versions, selection),
+        _creators(session, versions, selection),
+    )
     load_params(session, loaded, selection)
-    load_metrics(session, loaded, selection)
     load_histories(session, loaded, selection)
     load_uses(session, loaded, selection)
-    for call in selection.calls("lineage"):
-        for version_id, fields in loaded.items():
-            fields[call.key] = load_graph(session, version_id, call.arguments, call.below)
+    if not known_now_only(session, loaded, selection, "metrics", "metric", "lineage"):
+        load_metrics(session, loaded, selection)
+        _fill_graphs(session, loaded, selection)
     return [
-        version_of(version, loaded[version.id], models.get(version.model_id), tags, aliases, creators)
-        for version in versions
+        version_of(version, loaded[version.id], models.get(version.model_id), beside) for version in versions
     ]
 
 
@@ -223,13 +224,13 @@ def _fill_versions(session: ReadSession, loaded: Loaded, selection: Selection) -
             session,
             loaded.keys(),
             page_request(call.arguments),
-            admitted=version_filter(call.arguments.get("filter")),
+            admitted=version_filter(call.arguments.get("filter"), past=bool(session.as_of)),
             order=order,
             descending=descending,
             counted="totalCount" in call.below,
         )
         every = [version for page in pages.values() for version in page.items]
-        made = {str(node.id): node for node in load_versions(session, every, call.below.items())}
+        made = {str(node.entity_id): node for node in load_versions(session, every, call.below.items())}
         for model_id, fields in loaded.items():
             page = pages.get(model_id)
             fields[call.key] = connection(page, [made[row.id] for row in page.items] if page else [])
@@ -243,6 +244,12 @@ def _fill_similar(
             loaded[model.id][call.key] = load_similar(session, model, call.arguments.get("limit"), call.below)
 
 
+def _fill_graphs(session: ReadSession, loaded: Loaded, selection: Selection) -> None:
+    for call in selection.calls("lineage"):
+        for version_id, fields in loaded.items():
+            fields[call.key] = load_graph(session, version_id, call.arguments, call.below)
+
+
 def _aliases_of_models(
     session: ReadSession, model_ids: Sequence[str], selection: Selection
 ) -> dict[str, list[Alias]]:
@@ -254,7 +261,7 @@ def _aliases_of_models(
         session, {alias.version_id for mine in aliases.values() for alias in mine}
     )
     below = selection.below("aliases", "version")
-    versions = {str(node.id): node for node in load_versions(session, list(pointed.values()), below)}
+    versions = {str(node.entity_id): node for node in load_versions(session, list(pointed.values()), below)}
     return {
         model_id: [alias_of(row, versions[row.version_id]) for row in mine if row.version_id in versions]
         for model_id, mine in aliases.items()
@@ -268,5 +275,5 @@ def _aliases_of_versions(
     by_model = _aliases_of_models(session, sorted({version.model_id for version in versions}), selection)
     by_version: dict[str, list[Alias]] = {}
     for alias in (alias for mine in by_model.values() for alias in mine):
-        by_version.setdefault(str(alias.version.id), []).append(alias)
+        by_version.setdefault(str(alias.version.entity_id), []).append(alias)
     return by_version

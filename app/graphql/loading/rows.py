@@ -1,10 +1,13 @@
 """Rows of models and versions, with what was read for them, become types."""
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import Any
 
 import strawberry
 
+from app.db.engine import AsOf
+from app.db.ids import past_id
 from app.graphql.datasets import Tag
 from app.graphql.enums import VersionState
 from app.graphql.principals import ServiceAccount, User
@@ -12,6 +15,30 @@ from app.graphql.registered import Alias, ModelVersion, Namespace, Param, Regist
 from app.graphql.scalars import URI, BigInt
 from app.graphql.stages import STAGES
 from app.registry import tables as rows
+
+
+@dataclass(frozen=True, slots=True)
+class Beside:
+    """What was read beside rows, and the moment that it was read of.
+
+    Attributes:
+        as_of: The moment; None for the present.
+        tags: By entity.
+        aliases: By entity.
+        people: Who is named, by id.
+    """
+
+    as_of: AsOf | None
+    tags: Mapping[str, list[Tag]]
+    aliases: Mapping[str, list[Alias]]
+    people: "Creators"
+
+    def identity(self, entity_id: str) -> dict[str, Any]:
+        """Return the fields that say which thing is shown as of when."""
+        shown = entity_id if self.as_of is None else past_id(entity_id, self.as_of.sequence)
+        at = None if self.as_of is None else self.as_of.at
+        return {"id": strawberry.ID(shown), "entity_id": strawberry.ID(entity_id), "as_of": at}
+
 
 Creators = Mapping[str, User | ServiceAccount]
 
@@ -50,15 +77,12 @@ def model_of(
     row: rows.RegisteredModel,
     loaded: dict[str, Any],
     owner: Namespace,
-    tags: Mapping[str, list[Tag]],
-    aliases: Mapping[str, list[Alias]],
-    people: Creators,
-    *,
     retirement: Retirement | None,
+    beside: Beside,
 ) -> RegisteredModel:
     """Make a model of its row and of what was read for it."""
     return RegisteredModel(
-        id=strawberry.ID(row.id),
+        **beside.identity(row.id),
         loaded=loaded,
         namespace=owner,
         name=row.name,
@@ -75,15 +99,15 @@ def model_of(
         paper_url=_uri(row.paper_url),
         code_url=_uri(row.code_url),
         page_url=_uri(row.page_url),
-        tags=tags.get(row.id, []),
-        aliases=aliases.get(row.id, []),
-        owners=[people[owner] for owner in row.owners if owner in people],
+        tags=beside.tags.get(row.id, []),
+        aliases=beside.aliases.get(row.id, []),
+        owners=[beside.people[owner] for owner in row.owners if owner in beside.people],
         retirement=retirement,
         revision=row.revision,
         created_at=row.created_at,
         updated_at=row.updated_at,
         deleted_at=row.deleted_at,
-        created_by=people.get(row.created_by),  # type: ignore[arg-type]
+        created_by=beside.people.get(row.created_by),  # type: ignore[arg-type]
     )
 
 
@@ -91,13 +115,11 @@ def version_of(
     row: rows.ModelVersion,
     loaded: dict[str, Any],
     model: RegisteredModel | None,
-    tags: Mapping[str, list[Tag]],
-    aliases: Mapping[str, list[Alias]],
-    people: Creators,
+    beside: Beside,
 ) -> ModelVersion:
     """Make a version of its row and of what was read for it."""
     return ModelVersion(
-        id=strawberry.ID(row.id),
+        **beside.identity(row.id),
         loaded=loaded,
         registered_model=model,  # type: ignore[arg-type]
         number=row.number,
@@ -105,7 +127,7 @@ def version_of(
         state=VersionState(row.state),
         stage=STAGES[row.stage],
         stage_since=row.stage_since,
-        aliases=aliases.get(row.id, []),
+        aliases=beside.aliases.get(row.id, []),
         description=row.description,
         source=row.source,
         run_id=row.run_id,
@@ -113,9 +135,9 @@ def version_of(
         parameter_count=_big(row.parameter_count),
         size_bytes=_big(row.size_bytes),
         released_at=row.released_at,
-        tags=tags.get(row.id, []),
+        tags=beside.tags.get(row.id, []),
         revision=row.revision,
         created_at=row.created_at,
         updated_at=row.updated_at,
-        created_by=people.get(row.created_by),  # type: ignore[arg-type]
+        created_by=beside.people.get(row.created_by),  # type: ignore[arg-type]
     )

@@ -1,6 +1,7 @@
 """The rows of the registry. A row is the domain object; there is no second form of it."""
 
 from app.registry.tables.datasets import Dataset, DatasetVersion
+from app.registry.tables.histories import model_history, version_history
 from app.registry.tables.labels import Alias, Param, Tag, alias_history, tag_history
 from app.registry.tables.metrics import MetricDefinition, MetricPoint, MetricSeries
 from app.registry.tables.models import (
@@ -9,8 +10,6 @@ from app.registry.tables.models import (
     Namespace,
     RegisteredModel,
     Task,
-    model_history,
-    version_history,
 )
 
 __all__ = [

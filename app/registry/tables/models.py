@@ -9,7 +9,6 @@ from sqlalchemy import BigInteger, Index, Integer, UniqueConstraint, text
 from sqlmodel import Field
 
 from app.db.columns import Json, Moment, Row
-from app.db.history import history_of
 
 
 class Namespace(Row, table=True):
@@ -169,7 +168,3 @@ class ModelVersion(Row, table=True):
     updated_at: datetime = Field(sa_type=Moment)
     deleted_at: datetime | None = Field(default=None, sa_type=Moment)
     created_by: str = Field(foreign_key="principal.id")
-
-
-model_history = history_of(RegisteredModel, "id", without=("next_number", "updated_at"))
-version_history = history_of(ModelVersion, "id", without=("updated_at",))

@@ -1,0 +1,74 @@
+"""Moments of the past: how they are asked for, and what is not known of them."""
+
+from collections.abc import Mapping
+from dataclasses import replace
+from datetime import datetime
+from typing import Annotated, Any
+
+import strawberry
+from strawberry import UNSET
+
+from app.db.cursors import moment_of
+from app.db.engine import ReadSession
+from app.db.paging import PageRequest
+from app.db.past import PastSession, at_change, at_sequence, at_time
+from app.errors import PresentOnly
+from app.graphql.naming import below
+from app.graphql.selection import Selection
+from app.registry.finding import require_kind
+
+
+@strawberry.input(one_of=True, description="A moment of the past, one way.")
+class AsOf:
+    """A moment of the past."""
+
+    time: datetime | None = strawberry.field(
+        default=UNSET, description="After the last change at or before this time, which is not to come."
+    )
+    change: strawberry.ID | None = strawberry.field(
+        default=UNSET, description="Exactly after the change with this id."
+    )
+
+
+Moment = Annotated[
+    AsOf | None, strawberry.argument(description="The moment that is shown; without it, the present.")
+]
+
+
+def session_at(session: ReadSession, given: AsOf | None, request: PageRequest | None = None) -> ReadSession:
+    """Return a session that shows the moment `given`, or `session` itself without one.
+
+    A time is looked up once: the further pages of a list show the moment that their cursor is of, whatever
+    was committed meanwhile.
+
+    Raises:
+        InvalidInput: The time is still to come, or the id is not that of a change.
+        NotFound: There is no such change.
+    """
+    if not given:
+        return session
+    with below("asOf"):
+        if given.change:
+            change = require_kind(str(given.change), "chg", field=["change"])
+            return PastSession(session, replace(at_change(session, change), asked=change))
+        assert isinstance(given.time, datetime), "a moment is asked for one way"  # noqa: S101 - held by @oneOf
+        moment = at_time(session, given.time)
+    pinned = moment_of(request.after or request.before) if request else None
+    if pinned is not None and pinned < moment.sequence:
+        moment = at_sequence(session, pinned) or moment
+    return PastSession(session, replace(moment, asked=given.time.isoformat()))
+
+
+def known_now_only(
+    session: ReadSession, loaded: Mapping[str, dict[str, Any]], selection: Selection, *fields: str
+) -> bool:
+    """Tell whether `session` shows the past; if so, say so for `fields`, which are of the present alone."""
+    if session.as_of is None:
+        return False
+    for field in fields:
+        for call in selection.calls(field):
+            for answers in loaded.values():
+                answers[call.key] = PresentOnly(
+                    f"{field} is known of the present alone; ask for it by the entityId", field=[field]
+                )
+    return True
