@@ -16,6 +16,7 @@ INDEXES = {
     "ix_model_history_named": ("model_history", ["namespace_id", "name"]),
     "ix_model_history_name_order": ("model_history", ["name_folded", "id"]),
     "ix_model_version_history_of": ("model_version_history", ["model_id"]),
+    "ix_model_version_history_created_order": ("model_version_history", ["created_at", "id"]),
 }
 
 
