@@ -5,7 +5,6 @@ from datetime import datetime
 from enum import StrEnum
 
 from app.db.changelog import head
-from app.db.cursors import Order, cursor_of, values_of
 from app.db.engine import ReadSession
 from app.errors import InvalidInput
 from app.search.contract import (

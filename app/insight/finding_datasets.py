@@ -2,8 +2,9 @@
 
 from dataclasses import dataclass
 
+from app.db.cursors import Order, named
 from app.db.engine import ReadSession
-from app.db.paging import Order, Page, PageRequest, named, sequence_page
+from app.db.paging import Page, PageRequest, sequence_page
 from app.insight.discovery import Degradation, Discovery, ask
 from app.registry.browsing import datasets_admitted, datasets_by_id
 from app.registry.tables import Dataset

@@ -4,8 +4,8 @@ import hashlib
 from dataclasses import dataclass
 from datetime import datetime
 
+from app.db.cursors import Order, cursor_of, values_of
 from app.db.engine import ReadSession
-from app.db.paging import Order, cursor_of, values_of
 from app.errors import InvalidInput
 from app.insight.discovery import Degradation, Discovery, ask, through
 from app.insight.documents import model_documents
