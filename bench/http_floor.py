@@ -222,8 +222,9 @@ def create_floor() -> Starlette:
         return _answer({"registeredModels": {"nodes": nodes}})
 
     def one(_request: Request) -> Response:
-        *found, namespaces, tags, versions, version_tags = read(recorded["/one"])
-        [node] = _nodes(found[-1], namespaces, tags, versions)
+        [model], tags, versions, version_tags = read(recorded["/one"])
+        namespace = {"id": model["namespace_id"], "name": model["name_1"]}
+        [node] = _nodes([model], [namespace], tags, versions)
         node["latestVersion"]["tags"] = [_tag(row) for row in version_tags]
         return _answer({"registeredModel": node})
 

@@ -98,7 +98,8 @@ def _engine(url: str, *, begin: str, read_only: bool) -> Engine:
     @event.listens_for(engine, "begin")
     def _begin(connection: Connection) -> None:
         if read_only:
-            connection.exec_driver_sql(begin)
+            # Past SQLAlchemy, which would make a context and a result of it at every request.
+            connection.connection.dbapi_connection.execute(begin)  # type: ignore[union-attr]
         else:
             _begin_writing(connection, begin)
 

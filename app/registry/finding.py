@@ -11,13 +11,14 @@ from app.db.ids import kind_of, of_past
 from app.db.text import nearest
 from app.errors import InvalidInput, NotFound
 from app.registry.drafts import DatasetBy
+from app.registry.listing import known_namespaces
 from app.registry.redirects import redirected
 from app.registry.rules import LATEST, check_characters, composed, numbered
 from app.registry.semver import highest_within
 from app.registry.tables import Alias, Dataset, DatasetVersion, ModelVersion, Namespace, RegisteredModel
 
 _NAMED = (
-    select(RegisteredModel)
+    select(RegisteredModel, Namespace)
     .join(Namespace, col(Namespace.id) == RegisteredModel.namespace_id)
     .where(
         Namespace.name == bindparam("namespace"),
@@ -116,17 +117,20 @@ def find_model(session: ReadSession, by: ModelBy) -> RegisteredModel:
         if found is None:
             raise NotFound(f"there is no model {by.id}", field=["id"])
         return found
-    namespace_name, name = composed(by.namespace), composed(by.name)
-    named = session.exec(_NAMED, params={"namespace": namespace_name, "name": name}).first()
-    if named is not None:
-        return named
-    namespace = find_namespaces(session, [namespace_name])[namespace_name]
-    if renamed := redirected(session, namespace.id, name):
+    return _named(session, composed(by.namespace), composed(by.name))
+
+
+def _named(session: ReadSession, namespace_name: str, name: str) -> RegisteredModel:
+    for model, namespace in session.exec(_NAMED, params={"namespace": namespace_name, "name": name}):
+        known_namespaces(session)[namespace.id] = namespace
+        return model
+    owner = find_namespaces(session, [namespace_name])[namespace_name]
+    if renamed := redirected(session, owner.id, name):
         return renamed
     raise NotFound(
-        f"there is no model {name!r} in namespace {namespace.name!r}",
+        f"there is no model {name!r} in namespace {owner.name!r}",
         field=["name"],
-        suggestions=nearest(name, _model_names(session, namespace.id)),
+        suggestions=nearest(name, _model_names(session, owner.id)),
     )
 
 

@@ -194,9 +194,19 @@ def params_of(
     return list_pages(session, statement, "version_id", Order("params", ("name",)), request, counted=counted)
 
 
+def known_namespaces(session: ReadSession) -> dict[str, Namespace]:
+    """Return the namespaces that a session has read, by id; whoever reads another may add it."""
+    known: dict[str, Namespace] = session.info.setdefault(Namespace, {})
+    return known
+
+
 def namespaces_by_id(session: ReadSession, ids: Collection[str]) -> dict[str, Namespace]:
-    """Return namespaces by id; unknown ids are left out."""
-    return {row.id: row for row in session.exec(_NAMESPACES, params={"given": list(ids)})}
+    """Return namespaces by id, each read once a session; unknown ids are left out."""
+    known = known_namespaces(session)
+    missing = [identifier for identifier in ids if identifier not in known]
+    if missing:
+        known.update((row.id, row) for row in session.exec(_NAMESPACES, params={"given": missing}))
+    return {identifier: known[identifier] for identifier in ids if identifier in known}
 
 
 def models_by_id(session: ReadSession, ids: Collection[str]) -> dict[str, RegisteredModel]:
