@@ -95,6 +95,7 @@ def find_namespaces(session: ReadSession, names: Collection[str]) -> dict[str, N
     """
     rows = session.exec(select(Namespace).where(col(Namespace.name).in_(names)))
     found = {row.name: row for row in rows}
+    known_namespaces(session).update((row.id, row) for row in found.values())
     for name in names:
         if name not in found:
             known = session.exec(select(Namespace.name)).all()

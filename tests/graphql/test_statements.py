@@ -1,4 +1,4 @@
-"""SQL counted: a list takes as many statements for a hundred items as for six."""
+"""SQL counted: a list takes as many statements for a hundred items as for six, every list of the schema."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -6,10 +6,16 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from graphql import GraphQLObjectType, build_schema, get_named_type
 from sqlalchemy import Engine, event
 
+from app.graphql.schema import schema
+from app.registry.drafts import NamespaceDraft
+from app.registry.labels import set_alias
+from app.registry.namespaces import create_namespaces
 from tests.graphql.conftest import Api, serving
 from tests.graphql.indexing import index
+from tests.store import Store
 
 TEN_FIELDS = """registeredModels(first: $n) { nodes {
   id name displayName task framework license createdAt namespace { name } tags { key value }
@@ -50,14 +56,68 @@ SEARCH_BY_VERSION = """search(mode: WORDS, first: $n, filter: {
   anyVersion: {param: {key: "p", number: {gte: 1}}}
 }) { totalCount edges { node { name } } }"""
 STATEMENTS = {
-    BY_VERSION: 18,
+    BY_VERSION: 17,
     SEARCH_BY_VERSION: 4,
     TEN_FIELDS: 6,
     EVERYTHING: 15,
-    VERSIONS: 20,
-    CHANGES: 13,
+    VERSIONS: 19,
+    CHANGES: 10,
     SEARCH: 10,
-    "tasks(first: $n) { totalCount nodes { name synonyms } }": 1,
+}
+WIDE = 'registeredModel(by: {name: {name: "wide"}})'
+DEEP = 'modelVersion(by: {number: {model: {name: "wide"}, number: 100}})'
+NOTE = "nodes { action actor { ... on User { name } } subject { ... on ModelVersion { number } } }"
+LISTS = {
+    "Query.namespaces": (
+        """namespaces(first: $n) { totalCount nodes {
+          name registeredModels(first: 2) { totalCount nodes { name } }
+        } }""",
+        5,
+    ),
+    "Query.registeredModels": ("registeredModels(first: $n) { totalCount nodes { name } }", 3),
+    "Query.modelVersions": ("modelVersions(first: $n) { totalCount nodes { number } }", 2),
+    "Query.datasets": (
+        """datasets(first: $n) { totalCount nodes {
+          name namespace { name } tags { key } latestVersion { label }
+          versions(first: 2) { totalCount nodes { label } }
+        } }""",
+        5,
+    ),
+    "Query.metricDefinitions": ("metricDefinitions(first: $n) { totalCount nodes { name } }", 1),
+    "Query.tasks": ("tasks(first: $n) { totalCount nodes { name synonyms } }", 1),
+    "Query.changes": (f"changes(last: $n) {{ totalCount {NOTE} }}", 6),
+    "Query.search": ("search(mode: WORDS, first: $n) { totalCount edges { node { name } } }", 3),
+    "Namespace.registeredModels": (
+        'namespace(name: "default") { registeredModels(first: $n) { totalCount nodes { name } } }',
+        3,
+    ),
+    "RegisteredModel.versions": (
+        f"{WIDE} {{ versions(first: $n) {{ totalCount nodes {{ number tags {{ key }} }} }} }}",
+        4,
+    ),
+    "RegisteredModel.history": (f"{WIDE} {{ history(first: $n) {{ totalCount {NOTE} }} }}", 7),
+    "ModelVersion.history": (f"{DEEP} {{ history(first: $n) {{ totalCount {NOTE} }} }}", 8),
+    "ModelVersion.params": (f"{DEEP} {{ params(first: $n) {{ totalCount nodes {{ name value }} }} }}", 4),
+    "ModelVersion.metrics": (
+        f"{DEEP} {{ metrics(first: $n) {{ totalCount nodes {{ value direction }} }} }}",
+        5,
+    ),
+    "ModelVersion.datasets": (
+        f"""{DEEP} {{ datasets(first: $n) {{ totalCount nodes {{
+          datasetVersion {{ label dataset {{ name }} }}
+        }} }} }}""",
+        5,
+    ),
+    "Dataset.versions": (
+        'dataset(by: {name: {name: "imagenet"}}) { versions(first: $n) { totalCount nodes { label } } }',
+        3,
+    ),
+    "VersionComparison.rows": (
+        """compareVersions(versions: [
+          {number: {model: {name: "wide"}, number: 99}}, {number: {model: {name: "wide"}, number: 100}}
+        ]) { rows(first: $n) { totalCount nodes { key cells { value } } } }""",
+        8,
+    ),
 }
 
 
@@ -78,34 +138,72 @@ def counted() -> Iterator[list[str]]:
 @pytest.fixture(scope="module")
 def hundred(seeded_file: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Api]:
     with serving(tmp_path_factory.mktemp("hundred"), seeded_file) as api:
-        api.store.dataset("imagenet", versions=[{"label": "1"}], tags={"t": 1})
-        version: dict[str, Any] = {
-            "tags": [{"key": "t", "value": 1}],
-            "params": [{"name": "p", "value": 1}],
-            "metrics": [{"name": "accuracy", "value": 1}, {"name": "loss", "value": 1}],
-            "datasets": [{"dataset": {"name": {"name": "imagenet"}}, "role": "TRAINING"}],
-        }
-        for number in range(100):
-            made = api.model(f"model {number}", tags=[{"key": "t", "value": number}], version=version)
-            api.run(
-                """mutation($v: ID!) { setAlias(input: {version: {id: $v}, alias: "champion"}) {
-                  userErrors { message }
-                } }""",
-                v=made["version"],
-            )
+        _fill(api.store)
         index(api, by_meaning=False)
         yield api
 
 
-@pytest.mark.parametrize(("query", "expected"), STATEMENTS.items(), ids=lambda given: str(given)[:24])
+def _fill(store: Store) -> None:
+    """Make a hundred of everything, and one version with a hundred of everything that a version lists."""
+    numbers = range(1, 101)
+    with store.writing() as session:
+        create_namespaces(session, [NamespaceDraft(name=f"team-{number}") for number in numbers])
+    labels = [{"label": str(number)} for number in numbers]
+    store.dataset("imagenet", versions=labels, tags={"t": 1})
+    for number in numbers:
+        store.dataset(f"data {number}", versions=labels[:2], tags={"t": 1})
+    imagenet = {"name": {"name": "imagenet"}}
+    uses = [{"dataset": imagenet, "label": str(number), "role": "TRAINING"} for number in numbers]
+    params = {f"p{number}": number for number in numbers}
+    metrics = [{"name": f"m{number}", "value": number} for number in numbers]
+    wide = store.model("wide")
+    for _ in numbers[1:]:
+        store.version(wide, params={"p1": 0})
+    version = store.version(wide, params=params, metrics=metrics, datasets=uses)
+    with store.writing() as session:
+        for number in numbers:
+            set_alias(session, version, f"a{number}")
+    measured = [{"name": "accuracy", "value": 1}, {"name": "loss", "value": 1}]
+    for number in numbers:
+        model = store.model(f"model {number}", tags={"t": number})
+        version = store.version(model, tags={"t": 1}, params={"p": 1}, metrics=measured, datasets=uses[:1])
+        with store.writing() as session:
+            set_alias(session, version, "champion")
+
+
+def _items(answer: Any) -> list[Any]:
+    """Return the items of the only list in an answer."""
+    while "nodes" not in answer and "edges" not in answer:
+        [answer] = answer.values()
+    items: list[Any] = answer.get("nodes", answer.get("edges"))
+    return items
+
+
+@pytest.mark.parametrize(
+    ("query", "expected"),
+    [*STATEMENTS.items(), *LISTS.values()],
+    ids=[*(query[:24] for query in STATEMENTS), *LISTS],
+)
 def test_it_works(hundred: Api, query: str, expected: int) -> None:
     sent = {}
     for size in (6, 100):
         with counted() as statements:
-            page = hundred.run(f"query($n: Int!) {{ {query} }}", n=size)
-        assert len(page.get("nodes", page.get("edges"))) == size
+            answer = hundred.run(f"query($n: Int!) {{ {query} }}", n=size)
+        assert len(_items(answer)) == size
         sent[size] = len(statements)
     assert sent == {6: expected, 100: expected}, statements
+
+
+def test_every_list_of_the_schema_is_counted() -> None:
+    types = build_schema(schema.as_str()).type_map.values()
+    kinds = [kind for kind in types if isinstance(kind, GraphQLObjectType)]
+    lists = {
+        f"{kind.name}.{name}"
+        for kind in kinds
+        for name, field in kind.fields.items()
+        if get_named_type(field.type).name.endswith("Connection")
+    }
+    assert lists == LISTS.keys()
 
 
 def test_a_comparison_of_fifty_takes_what_one_of_two_takes(hundred: Api) -> None:
