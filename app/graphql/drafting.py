@@ -9,7 +9,8 @@ from pydantic.alias_generators import to_camel, to_snake
 from strawberry import UNSET
 
 from app.errors import InvalidInput, Refusals
-from app.registry.drafts import Draft, draft
+from app.registry.checking import Draft
+from app.registry.drafts import draft
 
 AnyDraft = TypeVar("AnyDraft", bound=Draft)
 Value = TypeVar("Value")

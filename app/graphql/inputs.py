@@ -6,6 +6,7 @@ import strawberry
 from strawberry import UNSET
 
 from app.graphql.enums import DatasetRole, LineageRelation, MetricSource, NonFinite
+from app.graphql.provenance import CodeRevisionInput, EnvironmentInput, SignatureInput
 from app.graphql.scalars import JSON, URI, BigInt
 
 
@@ -211,6 +212,15 @@ class VersionInput:
         default=UNSET, description="Datasets it was made with."
     )
     parents: list[ParentInput] | None = strawberry.field(default=UNSET, description="What it comes from.")
+    environment: EnvironmentInput | None = strawberry.field(
+        default=UNSET, description="The software and hardware that it was made in."
+    )
+    code_revision: CodeRevisionInput | None = strawberry.field(
+        default=UNSET, description="The state of the code that it was made by."
+    )
+    signature: SignatureInput | None = strawberry.field(
+        default=UNSET, description="What it takes in and gives out."
+    )
 
 
 @strawberry.input(description="The facts of a model; absent keeps what is there, null clears.")

@@ -19,6 +19,7 @@ from app.graphql.lineage import Kinds, LineageGraph, MaxDepth, MaxNodes, Relatio
 from app.graphql.metrics import Metric
 from app.graphql.ordering import ModelOrder, VersionOrder
 from app.graphql.principals import Node, Principal
+from app.graphql.provenance import CodeRevision, Environment, Signature
 from app.graphql.scalars import JSON, URI, BigInt
 from app.graphql.stages import Stage
 
@@ -170,6 +171,13 @@ class ModelVersion(Entity):
     parameter_count: BigInt | None = strawberry.field(description="How many weights it has.")
     size_bytes: BigInt | None = strawberry.field(description="How large it is, in bytes.")
     released_at: datetime | None = strawberry.field(description="When it was published.")
+    environment: Environment | None = strawberry.field(
+        description="The software and hardware that it was made in."
+    )
+    code_revision: CodeRevision | None = strawberry.field(
+        description="The state of the code that it was made by."
+    )
+    signature: Signature | None = strawberry.field(description="What it takes in and gives out.")
     revision: int = strawberry.field(description="Counts the changes of the version's own fields.")
     created_at: datetime = strawberry.field(description="When it was registered.")
     updated_at: datetime = strawberry.field(description="When it last changed.")

@@ -8,11 +8,12 @@ from collections.abc import Mapping
 from enum import StrEnum
 from typing import Any, Self, TypeVar
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
-from pydantic.alias_generators import to_camel
+from pydantic import BaseModel, Field, ValidationError, model_validator
 
-from app.errors import HolotypeError, InvalidInput, LimitExceeded, Refusals
+from app.errors import Refusals
 from app.lineage.tables import Relation
+from app.registry.checking import Draft, refusals_of
+from app.registry.provenance_drafts import CodeRevisionDraft, EnvironmentDraft, SignatureDraft
 from app.registry.rules import (
     MAX_PARAMS,
     MAX_TAGS,
@@ -52,14 +53,6 @@ class NonFinite(StrEnum):
     NAN = "NAN"
     INFINITY = "INFINITY"
     NEGATIVE_INFINITY = "NEGATIVE_INFINITY"
-
-
-class Draft(BaseModel):
-    """The base of all drafts: unknown fields are refused, nothing is guessed."""
-
-    model_config = ConfigDict(
-        extra="forbid", frozen=True, alias_generator=to_camel, validate_by_name=True, validate_by_alias=True
-    )
 
 
 class NamespaceDraft(Draft):
@@ -209,6 +202,9 @@ class VersionFactsDraft(Draft):
     tags: dict[Label, Value] = Field(default={}, max_length=MAX_TAGS)
     params: dict[Label, Value] = Field(default={}, max_length=MAX_PARAMS)
     metrics: list[MetricDraft] = Field(default=[])
+    environment: EnvironmentDraft | None = None
+    code_revision: CodeRevisionDraft | None = None
+    signature: SignatureDraft | None = None
 
 
 class VersionDraft(VersionFactsDraft):
@@ -281,16 +277,3 @@ def draft(kind: type[AnyDraft], values: Mapping[str, Any]) -> AnyDraft:
         return kind.model_validate(dict(values))
     except ValidationError as invalid:
         raise Refusals(refusals_of(invalid)) from None
-
-
-def refusals_of(invalid: ValidationError) -> list[HolotypeError]:
-    """Turn Pydantic's findings into refusals in the product's words."""
-    refusals: list[HolotypeError] = []
-    for finding in invalid.errors(include_url=False, include_context=True):
-        path = [str(part) for part in finding["loc"] if part != "[key]"]
-        message = finding["msg"].removeprefix("Value error, ")
-        if finding["type"] == "extra_forbidden":
-            message = "there is no such field"
-        kind = LimitExceeded if finding["type"] in {"too_long", "string_too_long"} else InvalidInput
-        refusals.append(kind(f"{'.'.join(path) or 'input'}: {message}", field=path))
-    return refusals

@@ -38,6 +38,9 @@ KINDS = {
     "chg": "a change",
     "lin": "a lineage edge",
     "ext": "an external node",
+    "env": "an environment",
+    "cod": "a code revision",
+    "sig": "a signature",
     "usr": "a user",
     "sva": "a service account",
 }

@@ -13,7 +13,7 @@ from app.db.history import close_states, columns_of, open_states
 from app.db.rows import insert_rows
 from app.db.statements import batched
 from app.db.text import fold
-from app.errors import LimitExceeded, NotFound
+from app.errors import InvalidInput, LimitExceeded, NotFound
 from app.identity.session import WriteSession
 from app.registry.drafts import TagsDraft, draft
 from app.registry.finding import require_kind
@@ -102,7 +102,10 @@ def set_alias(session: WriteSession, version: ModelVersion, name: str) -> ModelV
     Raises:
         InvalidInput: The name is no alias, or is reserved.
     """
-    check_alias(name)
+    try:
+        check_alias(name)
+    except InvalidInput as refused:
+        raise refused.within("alias") from None
     session.require("alias.set", version.model_id)
     alias = session.get(Alias, (version.model_id, name))
     previous = session.get(ModelVersion, alias.version_id) if alias else None

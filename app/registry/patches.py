@@ -5,7 +5,8 @@ from typing import Any
 
 from pydantic import Field, field_validator
 
-from app.registry.drafts import Draft, FactsDraft
+from app.registry.checking import Draft
+from app.registry.drafts import FactsDraft
 from app.registry.rules import Flag, Instant, Label, Name, Semver, Text
 
 

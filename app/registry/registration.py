@@ -4,6 +4,7 @@ from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
+from pydantic.alias_generators import to_camel
 from sqlmodel import col, select
 
 from app.db.changelog import Fact
@@ -21,6 +22,15 @@ from app.registry.labels import write_params, write_tags
 from app.registry.metrics import Measured, write_metrics
 from app.registry.parents import link_parents, resolve_parents
 from app.registry.patches import VersionState
+from app.registry.provenance import (
+    MADE_WITH,
+    Made,
+    columns_made_with,
+    facts_of,
+    keep_made,
+    made_with,
+    not_kept,
+)
 from app.registry.redirects import drop_redirects
 from app.registry.stages import FIRST_STAGE
 from app.registry.tables import ModelVersion, Namespace, RegisteredModel, model_history, version_history
@@ -91,28 +101,31 @@ def create_versions(
         session.require("version.create", model.namespace_id)
     numbers = _numbers(models, given)
     _refuse_taken_versions(session, given, numbers)
-    rows = [
-        _version_row(session, models[model.id], draft, number) | {"state": str(state)}
-        for (model, draft), number in zip(given, numbers, strict=True)
-    ]
     drafts = [draft for _, draft in given]
+    made = [made_with(draft) for draft in drafts]
+    fresh = not_kept(session, made)
+    rows = [
+        _version_row(session, models[model.id], draft, number)
+        | {**columns_made_with(mine), "state": str(state)}
+        for (model, draft), number, mine in zip(given, numbers, made, strict=True)
+    ]
     parents = resolve_parents(session, [(row["id"], draft) for row, draft in zip(rows, drafts, strict=True)])
-    logged = session.record(
-        [
-            Fact(
-                action="version.created",
-                subject_id=row["id"],
-                related=[row["model_id"], *(edge.upstream for edge in parents.get(row["id"], ()))],
-                after={
-                    "number": row["number"],
-                    "state": row["state"],
-                    "stage": row["stage"],
-                    **_version_facts(draft),
-                },
-            )
-            for row, draft in zip(rows, drafts, strict=True)
-        ]
-    )
+    facts = [
+        Fact(
+            action="version.created",
+            subject_id=row["id"],
+            related=[row["model_id"], *(edge.upstream for edge in parents.get(row["id"], ()))],
+            after={
+                "number": row["number"],
+                "state": row["state"],
+                "stage": row["stage"],
+                **_version_facts(draft, mine),
+            },
+        )
+        for row, draft, mine in zip(rows, drafts, made, strict=True)
+    ]
+    logged = session.record([*facts, *facts_of(fresh)])[: len(facts)]
+    keep_made(session, fresh)
     insert_rows(session, ModelVersion, rows)
     open_states(session, version_history, rows, logged)
     write_tags(session, [(row["id"], draft.tags) for row, draft in zip(rows, drafts, strict=True)], logged)
@@ -268,6 +281,9 @@ def _version_row(
     }
 
 
-def _version_facts(draft: VersionDraft) -> dict[str, Any]:
-    facts = draft.model_dump(mode="json", by_alias=True, exclude_defaults=True, exclude={"metrics", "number"})
-    return {**facts, **({"metrics": len(draft.metrics)} if draft.metrics else {})}
+def _version_facts(draft: VersionDraft, made: Mapping[str, Made]) -> dict[str, Any]:
+    """Return what the log keeps of a version; what it was made with is in the log once, under its own id."""
+    elsewhere = {"metrics", "number", *MADE_WITH}
+    facts = draft.model_dump(mode="json", by_alias=True, exclude_defaults=True, exclude=elsewhere)
+    counted = {"metrics": len(draft.metrics)} if draft.metrics else {}
+    return {**facts, **counted, **{to_camel(field): one.id for field, one in made.items()}}

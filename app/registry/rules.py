@@ -40,6 +40,8 @@ _SEMVER = re.compile(
     rf"{_NUMERIC}\.{_NUMERIC}\.{_NUMERIC}"
     rf"(?:-{_PRERELEASE}(?:\.{_PRERELEASE})*)?(?:\+{_BUILD}(?:\.{_BUILD})*)?"
 )
+_URI = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*:[^\s\x00-\x20\x7f]+")
+_ACTIVE_SCHEME = re.compile(r"(javascript|vbscript|data):", re.IGNORECASE)
 _SURROGATE = re.compile("[\ud800-\udfff]")
 _DATE_AND_TIME = re.compile(r"\d{4}-\d\d-\d\d[Tt ]\d\d:\d\d.*", re.ASCII)
 
@@ -114,9 +116,9 @@ def check_alias(text: str) -> str:
         InvalidInput: It is not 1 to 255 of ``A-Z a-z 0-9 _ -``, or is reserved (``latest``, ``v1``).
     """
     if not _ALIAS.fullmatch(text):
-        raise InvalidInput("an alias is 1 to 255 letters, digits, '_' or '-'", field=["alias"])
+        raise InvalidInput("an alias is 1 to 255 letters, digits, '_' or '-'")
     if _RESERVED_ALIAS.fullmatch(text):
-        raise InvalidInput(f"{text!r} is reserved: 'latest' and 'v1' mean what they say", field=["alias"])
+        raise InvalidInput(f"{text!r} is reserved: 'latest' and 'v1' mean what they say")
     return text
 
 
@@ -134,6 +136,19 @@ def check_semver(text: str) -> str:
     """
     if len(text) > MAX_NAME or not _SEMVER.fullmatch(text):
         raise InvalidInput("a semantic version has the form 1.4.2, with -rc.1 or +build behind it if need be")
+    return text
+
+
+def check_uri(text: str) -> str:
+    """Return a URI, as it was sent (RFC 3986; characters beyond ASCII are welcome, as in RFC 3987).
+
+    Raises:
+        InvalidInput: It has no scheme or holds blanks, or a page that links to it would run it.
+    """
+    if _URI.fullmatch(check_characters(text)) is None:
+        raise InvalidInput("a URI has a scheme and no blanks, like https://example.org/a or ssh://git@host/a")
+    if _ACTIVE_SCHEME.match(text):
+        raise InvalidInput("a URI of this scheme would run in a page that links to it; give an address")
     return text
 
 
@@ -185,8 +200,10 @@ def _check_value(value: Any) -> Any:
 
 
 Name = Annotated[StrictStr, AfterValidator(check_name)]
-Text = Annotated[StrictStr, AfterValidator(check_characters), Field(max_length=MAX_TEXT)]
-Label = Annotated[StrictStr, AfterValidator(check_characters), Field(min_length=1, max_length=MAX_LABEL)]
+Text = Annotated[StrictStr, Field(max_length=MAX_TEXT), AfterValidator(check_characters)]
+Label = Annotated[StrictStr, Field(min_length=1, max_length=MAX_LABEL), AfterValidator(check_characters)]
+Uri = Annotated[Label, AfterValidator(check_uri)]
+Json = Annotated[Any, AfterValidator(check_json)]
 Semver = Annotated[StrictStr, AfterValidator(check_semver)]
 AliasName = Annotated[StrictStr, AfterValidator(check_alias)]
 Value = Annotated[Any, AfterValidator(_check_value)]

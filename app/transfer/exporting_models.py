@@ -11,6 +11,7 @@ from app.db.engine import ReadSession
 from app.db.statements import batched
 from app.registry.drafts import FactsDraft
 from app.registry.patches import VersionState
+from app.registry.provenance import stated_of
 from app.registry.stages import FIRST_STAGE
 from app.registry.tables import (
     Alias,
@@ -33,12 +34,13 @@ Line = dict[str, Any]
 
 @dataclass(frozen=True, slots=True)
 class _Parts:
-    """What belongs to some versions, by their ids."""
+    """What belongs to some versions, by their ids; what they were made with, by its own ids."""
 
     tags: Mapping[str, Mapping[str, Any]]
     params: Mapping[str, Mapping[str, Any]]
     aliases: Mapping[str, list[str]]
     metrics: Mapping[str, list[Line]]
+    made_with: Mapping[str, Line]
 
 
 def model_lines(session: ReadSession) -> Iterator[Line]:
@@ -56,7 +58,7 @@ def model_lines(session: ReadSession) -> Iterator[Line]:
     for some in batched(ids, MODELS_AT_ONCE):
         models = _models(session, some)
         tags, versions = tags_of(session, some), _versions(session, some)
-        parts = _parts(session, [row.id for mine in versions.values() for row in mine])
+        parts = _parts(session, [row for mine in versions.values() for row in mine])
         for model_id in some:
             row, namespace = models[model_id]
             name = {"type": "model", "namespace": namespace, "name": row.name}
@@ -96,7 +98,8 @@ def _versions(session: ReadSession, ids: Sequence[str]) -> dict[str, list[ModelV
     return found
 
 
-def _parts(session: ReadSession, ids: Sequence[str]) -> _Parts:
+def _parts(session: ReadSession, versions: Sequence[ModelVersion]) -> _Parts:
+    ids = [row.id for row in versions]
     params: dict[str, dict[str, Any]] = defaultdict(dict)
     aliases: dict[str, list[str]] = defaultdict(list)
     metrics: dict[str, list[Line]] = defaultdict(list)
@@ -112,7 +115,7 @@ def _parts(session: ReadSession, ids: Sequence[str]) -> _Parts:
         )
         for series, point in session.exec(measured):
             metrics[series.owner_id].append(_measurement(series, point))
-    return _Parts(tags_of(session, ids), params, aliases, metrics)
+    return _Parts(tags_of(session, ids), params, aliases, metrics, stated_of(session, versions))
 
 
 def _measurement(series: MetricSeries, point: MetricPoint) -> Line:
@@ -163,6 +166,9 @@ def _entry(row: ModelVersion, parts: _Parts) -> Line:
         "aliases": sorted(parts.aliases.get(row.id, ())),
         "tags": _sorted(parts.tags.get(row.id, {})),
         "params": _sorted(parts.params.get(row.id, {})),
+        "environment": parts.made_with.get(row.environment_id or ""),
+        "codeRevision": parts.made_with.get(row.code_revision_id or ""),
+        "signature": parts.made_with.get(row.signature_id or ""),
     }
 
 

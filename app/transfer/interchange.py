@@ -10,10 +10,10 @@ from pydantic import BaseModel, Field, StrictInt, TypeAdapter, ValidationError, 
 
 from app.errors import HolotypeError, InvalidInput, Refusals
 from app.lineage.tables import Relation
+from app.registry.checking import Draft, refusals_of
 from app.registry.drafts import (
     AnyDraft,
     DatasetDraft,
-    Draft,
     MetricDefinitionDraft,
     MetricDraft,
     ModelDraft,
@@ -22,7 +22,6 @@ from app.registry.drafts import (
     TaskDraft,
     VersionDraft,
     VersionFactsDraft,
-    refusals_of,
 )
 from app.registry.rules import AliasName, Instant, Label, Text
 
@@ -180,7 +179,6 @@ def _refusals(text: bytes, invalid: ValidationError) -> list[HolotypeError]:
             return [InvalidInput("a line is one JSON object")]
     found = refusals_of(invalid)
     for refusal in found:
-        refusal.message = refusal.message.removeprefix(".".join(refusal.field) + ": ")
         refusal.field = refusal.field[1:]
     return found
 

@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
+from pydantic.alias_generators import to_camel
 from sqlmodel import col, select
 
 from app.db.statements import batched
@@ -11,6 +12,7 @@ from app.identity.session import WriteSession
 from app.registry.drafts import FactsDraft, ModelDraft, TransitionDraft, VersionFactsDraft
 from app.registry.labels import set_alias, set_tags
 from app.registry.metrics import Measured, log_metrics, missing_metrics
+from app.registry.provenance import MADE_WITH, made_with
 from app.registry.registration import create_versions, register_models
 from app.registry.rules import MAX_POINTS
 from app.registry.stages import FIRST_STAGE, stage_named, transition_stage
@@ -28,7 +30,9 @@ from app.transfer.standing import (
 )
 
 MODEL_FACTS = tuple(FactsDraft.model_fields.keys() - {"task", "task_as_written"})
-VERSION_FACTS = tuple(VersionFactsDraft.model_fields.keys() - {"number", "tags", "params", "metrics"})
+VERSION_FACTS = tuple(
+    VersionFactsDraft.model_fields.keys() - {"number", "tags", "params", "metrics", *MADE_WITH}
+)
 
 Entry = tuple[RegisteredModel, VersionEntry]
 
@@ -101,6 +105,9 @@ def _version_contradictions(
     if version is None:
         return
     yield from contradictions(entry, version.row, VERSION_FACTS, *path)
+    for field, made in made_with(entry).items():
+        if getattr(version.row, f"{field}_id") != made.id:
+            yield contradiction(made.id, getattr(version.row, f"{field}_id"), *path, to_camel(field))
     if entry.stage not in {None, version.row.stage}:
         yield contradiction(entry.stage, version.row.stage, *path, "stage")
     yield from contradictions_in(entry.tags, version.tags, *path, "tags")

@@ -12,7 +12,7 @@ from app.db.columns import Row
 from app.db.engine import ReadSession
 from app.db.statements import batched
 from app.errors import Conflict, HolotypeError
-from app.registry.drafts import Draft
+from app.registry.checking import Draft
 from app.registry.tables import Namespace, Tag
 
 IDS_A_STATEMENT = 500

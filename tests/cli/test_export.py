@@ -87,6 +87,9 @@ def test_everything_the_format_knows_comes_back(run: Run, tmp_path: Path) -> Non
     assert first["params"] == {"lr": 0.1, "layers": 3}
     assert [metric["name"] for metric in first["metrics"]] == ["chirps", "loss"]
     assert first["metrics"][1]["nonFinite"] == "NAN"
+    [given] = [line["versions"][0] for line in ZOO if line.get("name") == "wren"]
+    for made_with in ("environment", "codeRevision", "signature"):
+        assert first[made_with] == given[made_with]
     assert (third["number"], third["stage"], third["aliases"]) == (3, "PRODUCTION", ["champion"])
     ends = [
         (line["downstream"], line["relation"], line["upstream"]) for line in exported if "relation" in line

@@ -42,6 +42,13 @@ ZOO: list[dict[str, Any]] = [
                 "semver": "1.0.0",
                 "releasedAt": "2020-02-27T00:00:00Z",
                 "params": {"lr": 0.1, "layers": 3},
+                "environment": {
+                    "python": "3.11.9",
+                    "packages": [{"name": "torch", "version": "2.7.1+cu126"}],
+                    "seeds": {"numpy": 0, "torch": [1, 2]},
+                },
+                "codeRevision": {"repository": "https://example.org/wren", "commit": "0a1b2c", "dirty": True},
+                "signature": {"inputs": [{"name": "song", "shape": [-1, 16000]}], "outputs": []},
                 "metrics": [
                     {"name": "chirps", "value": 76.1, "dataset": "Birds", "conditions": {"hardware": "CPU"}},
                     {"name": "loss", "nonFinite": "NAN", "source": "TRAINING", "step": 5},

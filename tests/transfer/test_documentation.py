@@ -8,6 +8,7 @@ import pytest
 from pydantic import BaseModel
 
 from app.registry.drafts import DatasetVersionDraft, MetricDraft
+from app.registry.provenance_drafts import CodeRevisionDraft, EnvironmentDraft, PackageDraft, SignatureDraft
 from app.transfer.interchange import (
     DatasetLine,
     Header,
@@ -52,6 +53,10 @@ def test_the_lines_of_the_page_can_be_imported(importer: Importer) -> None:
         ("`model`", ModelLine),
         ("a version of a model", VersionEntry),
         ("a metric value", MetricDraft),
+        ("an environment", EnvironmentDraft),
+        ("a package of an environment", PackageDraft),
+        ("a code revision", CodeRevisionDraft),
+        ("a signature", SignatureDraft),
         ("`lineage`", LineageLine),
     ],
 )

@@ -135,6 +135,8 @@ def test_what_is_missing_is_added(importer: Importer) -> None:
         (zoo(version={"semver": "1.0.1"}), "versions.0.semver", None),
         (zoo(version={"releasedAt": "2021-01-01T00:00:00Z"}), "versions.0.releasedAt", None),
         (zoo(version={"stage": "STAGING"}), "versions.0.stage", None),
+        (zoo(version={"signature": {"inputs": "song"}}), "versions.0.signature", None),
+        (zoo(version={"environment": {"python": "3.12"}}), "versions.0.environment", None),
         ({**ZOO[0], "description": "Plants"}, "description", None),
         ({**ZOO[2], "direction": "MINIMIZE"}, "direction", None),
         ({**ZOO[3], "description": "Calls"}, "description", None),

@@ -32,8 +32,8 @@ def test_blank_lines_and_a_last_line_without_an_end_are_read(importer: Importer)
     ("content", "line", "field", "reason"),
     [
         (b"", 1, "", "the file is empty; the first line is"),
-        (interchange(ZOO, header={**HEADER, "version": 2}), 1, "version", "Input should be 1"),
-        (interchange(ZOO, header={**HEADER, "format": "other"}), 1, "format", "Input should be 'holotype'"),
+        (interchange(ZOO, header={**HEADER, "version": 2}), 1, "version", "1 is needed"),
+        (interchange(ZOO, header={**HEADER, "format": "other"}), 1, "format", "'holotype' is needed"),
         (interchange(ZOO, header=ZOO[0]), 1, "type", "the first line is"),
         (b'{"models": []}\n', 1, "type", "the type of a line is one of header, namespace"),
         (b"\x89PNG\r\n\x1a\n", 1, "", "byte 1 of the line is not UTF-8"),

@@ -13,6 +13,7 @@ from app.graphql.loading.datasets import load_uses
 from app.graphql.loading.lineage import load_graph
 from app.graphql.loading.measurements import load_metrics, load_params
 from app.graphql.loading.nodes import loads
+from app.graphql.loading.provenance import load_made_with
 from app.graphql.loading.rows import Beside, Creators, alias_of, model_of, namespace_of, version_of
 from app.graphql.loading.similar import load_similar
 from app.graphql.moments import known_now_only
@@ -126,6 +127,7 @@ def load_versions(
         _fill_tags(session, loaded, selection),
         _aliases_of_versions(session, versions, selection),
         _creators(session, versions, selection),
+        load_made_with(session, versions, selection),
     )
     load_params(session, loaded, selection)
     load_histories(session, loaded, selection)

@@ -1,7 +1,7 @@
 """Rows of models and versions, with what was read for them, become types."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 import strawberry
@@ -26,12 +26,14 @@ class Beside:
         tags: By entity.
         aliases: By entity.
         people: Who is named, by id.
+        made_with: What versions were made with, by id.
     """
 
     as_of: AsOf | None
     tags: Mapping[str, list[Tag]]
     aliases: Mapping[str, list[Alias]]
     people: "Creators"
+    made_with: Mapping[str, Any] = field(default_factory=dict)
 
     def identity(self, entity_id: str) -> dict[str, Any]:
         """Return the fields that say which thing is shown as of when."""
@@ -135,6 +137,9 @@ def version_of(
         parameter_count=_big(row.parameter_count),
         size_bytes=_big(row.size_bytes),
         released_at=row.released_at,
+        environment=beside.made_with.get(row.environment_id or ""),
+        code_revision=beside.made_with.get(row.code_revision_id or ""),
+        signature=beside.made_with.get(row.signature_id or ""),
         tags=beside.tags.get(row.id, []),
         revision=row.revision,
         created_at=row.created_at,

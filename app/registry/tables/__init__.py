@@ -11,11 +11,14 @@ from app.registry.tables.models import (
     RegisteredModel,
     Task,
 )
+from app.registry.tables.provenance import CodeRevision, Environment, Signature
 
 __all__ = [
     "Alias",
+    "CodeRevision",
     "Dataset",
     "DatasetVersion",
+    "Environment",
     "MetricDefinition",
     "MetricPoint",
     "MetricSeries",
@@ -24,6 +27,7 @@ __all__ = [
     "Namespace",
     "Param",
     "RegisteredModel",
+    "Signature",
     "Tag",
     "Task",
     "alias_history",

@@ -130,7 +130,8 @@ class ModelVersion(Row, table=True):
 
     Attributes:
         number: From the model's counter, never reused.
-        state: ``PENDING``, ``READY`` or ``FAILED``; once READY its params and source never change.
+        state: ``PENDING``, ``READY`` or ``FAILED``; once READY its params, source,
+            environment, code revision and signature never change.
         stage: The name of the stage it is in, since `stage_since`.
         source: Where it came from, as sent.
         parameter_count: Number of weights.
@@ -163,6 +164,9 @@ class ModelVersion(Row, table=True):
     parameter_count: int | None = Field(default=None, sa_type=BigInteger)
     size_bytes: int | None = Field(default=None, sa_type=BigInteger)
     released_at: datetime | None = Field(default=None, sa_type=Moment)
+    environment_id: str | None = Field(default=None, foreign_key="environment.id")
+    code_revision_id: str | None = Field(default=None, foreign_key="code_revision.id")
+    signature_id: str | None = Field(default=None, foreign_key="signature.id")
     revision: int = 1
     created_at: datetime = Field(sa_type=Moment)
     updated_at: datetime = Field(sa_type=Moment)
