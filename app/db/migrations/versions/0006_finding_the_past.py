@@ -1,13 +1,13 @@
 """Finding the past: the change at a time, and past states by what lists and names are found by.
 
 Revision: 0006
-Follows: 0004
+Follows: 0005
 """
 
 from alembic import op
 
 revision = "0006"
-down_revision = "0004"
+down_revision = "0005"
 branch_labels = None
 depends_on = None
 
