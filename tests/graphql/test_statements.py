@@ -139,8 +139,7 @@ def counted() -> Iterator[list[str]]:
 @pytest.fixture(scope="module")
 def hundred(seeded_file: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Api]:
     with serving(tmp_path_factory.mktemp("hundred"), seeded_file) as api:
-    VERSIONS: 22,
-    CHANGES: 10,
+        _fill(api.store)
         index(api, by_meaning=False)
         yield api
 
@@ -165,10 +164,13 @@ def _fill(store: Store) -> None:
     with store.writing() as session:
         for number in numbers:
             set_alias(session, version, f"a{number}")
+    made_with = {"environment": {"os": "a"}, "codeRevision": {"commit": "a"}, "signature": {"inputs": 1}}
     measured = [{"name": "accuracy", "value": 1}, {"name": "loss", "value": 1}]
     for number in numbers:
         model = store.model(f"model {number}", tags={"t": number})
-        version = store.version(model, tags={"t": 1}, params={"p": 1}, metrics=measured, datasets=uses[:1])
+        version = store.version(
+            model, tags={"t": 1}, params={"p": 1}, metrics=measured, datasets=uses[:1], **made_with
+        )
         with store.writing() as session:
             set_alias(session, version, "champion")
 
