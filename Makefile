@@ -3,6 +3,7 @@
 PYTHON ?= python3
 PORT ?= 8765
 DATA ?= .holotype/demo
+CASES ?= 2000
 
 BIN := .venv/bin
 INSTALLED := .venv/.installed
@@ -12,7 +13,7 @@ SOURCES := app indexer tests bench examples
 export HF_HUB_OFFLINE := 1
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test check bench lock
+.PHONY: help setup demo test fuzz check bench lock
 
 help: ## List these commands
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-7s %s\n", $$1, $$2 }' Makefile
@@ -25,6 +26,9 @@ demo: $(INSTALLED) ## Serve a sample of real models on PORT (8765) from DATA (.h
 
 test: $(INSTALLED) $(AUDITS) ## Run the tests; the last lines say what was left out
 	@$(BIN)/pytest -q
+
+fuzz: $(INSTALLED) ## Ask CASES (2000) random operations, other ones each time
+	@HOLOTYPE_FUZZ_CASES=$(CASES) $(BIN)/pytest -q tests/graphql/test_generated.py
 
 check: $(INSTALLED) ## Run what finds mistakes without running the code
 	@$(BIN)/ruff check .
