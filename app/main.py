@@ -1,6 +1,7 @@
 """The API service: the only place that knows every part of it."""
 
 import gc
+import sys
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
@@ -16,7 +17,7 @@ from app.graphql.limits import MAX_BODY_BYTES
 from app.identity.principals import viewer_named
 from app.identity.viewer import LOCAL_USER
 from app.insight.discovery import Discovery
-from app.registry.opening import open_registry
+from app.registry.opening import RegistryNotOpened, open_registry
 from app.routes.bodies import LimitedBodies
 from app.routes.graphiql import graphiql_routes
 from app.routes.health import HEALTH, READINESS, health_routes
@@ -34,7 +35,7 @@ def create_app(settings: Settings) -> Starlette:
     """Open the registry and return the service.
 
     Raises:
-        DatabaseNewerThanCode: A later version of Holotype has written the database.
+        RegistryNotOpened: A later version of Holotype has written it, or its file cannot be read and written.
     """
     database = open_registry(settings.database_url)
     with database.read() as session:
@@ -81,7 +82,10 @@ def create_app_from_environment() -> Starlette:
     settings = Settings()
     if settings.log_format == "json":
         log_as_json()
-    app = create_app(settings)
+    try:
+        app = create_app(settings)
+    except RegistryNotOpened as broken:
+        sys.exit(f"holotype: {broken}")
     # What is loaded by now stays: looking through it again and again would make the slowest answers slow.
     gc.collect()
     gc.freeze()

@@ -11,8 +11,7 @@ from pathlib import Path
 from threading import Event, Thread
 
 from app.db.engine import Database
-from app.db.migrate import DatabaseNewerThanCode
-from app.registry.opening import open_registry
+from app.registry.opening import RegistryNotOpened, open_registry
 from app.search.contract import Kind
 from app.search.embedded.writer import EmbeddedWriter, IndexLocked
 from app.settings import Settings
@@ -39,8 +38,8 @@ def main(arguments: list[str] | None = None) -> int:
         signal.signal(number, lambda *_: stop.set())
     try:
         database = open_registry(settings.database_url)
-    except DatabaseNewerThanCode as newer:
-        logger.error("%s", newer)  # noqa: TRY400 - a sentence for a person, not a screen
+    except RegistryNotOpened as broken:
+        logger.error("%s", broken)  # noqa: TRY400 - a sentence for a person, not a screen
         return 2
     try:
         run(database, settings, stop, until_done=options.once)

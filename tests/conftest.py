@@ -1,11 +1,16 @@
 """Engines that some tests need and not every machine has: what lacks one is left out, and said at the end."""
 
 import os
-from collections.abc import Callable
+import shutil
+import subprocess
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import NoReturn
 
 import pytest
 
 REQUIRED = "HOLOTYPE_REQUIRE_ENGINES"
+SMALL_DISK = 64 * 2**20
 
 left_out = pytest.StashKey[dict[str, int]]()
 
@@ -26,11 +31,27 @@ def require_engine(request: pytest.FixtureRequest) -> Callable[[str, bool], None
             return
         if os.environ.get(REQUIRED) == "1":
             pytest.fail(f"{name} is needed here ({REQUIRED}=1) and was not found")
-        missing = request.config.stash[left_out]
-        missing[name] = missing.get(name, 0) + 1
-        pytest.skip(f"{name} was not found")
+        _leave_out(request.config, name)
 
     return require
+
+
+@pytest.fixture
+def small_disk(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Path]:
+    """Mount a file system of 64 MiB in memory; only root may, and not in every container."""
+    folder = tmp_path / "disk"
+    folder.mkdir()
+    mount = ["mount", "-t", "tmpfs", "-o", f"size={SMALL_DISK}", "tmpfs", str(folder)]
+    if shutil.which("mount") is None or subprocess.run(mount, capture_output=True, check=False).returncode:
+        _leave_out(request.config, "the right to mount a file system")
+    yield folder
+    subprocess.run(["umount", "--lazy", str(folder)], check=True)  # noqa: S607 - the system's own
+
+
+def _leave_out(config: pytest.Config, name: str) -> NoReturn:
+    missing = config.stash[left_out]
+    missing[name] = missing.get(name, 0) + 1
+    pytest.skip(f"{name} was not found")
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: pytest.Config) -> None:

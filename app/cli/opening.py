@@ -3,12 +3,10 @@
 from pathlib import Path
 
 from sqlalchemy import make_url
-from sqlalchemy.exc import DatabaseError
 
 from app.cli.terminal import fail
 from app.db.engine import Database
-from app.db.migrate import DatabaseNewerThanCode
-from app.registry.opening import open_registry
+from app.registry.opening import RegistryNotOpened, open_registry
 from app.settings import Settings
 
 
@@ -17,11 +15,10 @@ def open_data(settings: Settings) -> Database:
     try:
         settings.data.mkdir(parents=True, exist_ok=True)
         return open_registry(settings.database_url)
-    except DatabaseNewerThanCode as newer:
-        fail(str(newer))
-    except (DatabaseError, OSError) as broken:
-        reason = broken.orig if isinstance(broken, DatabaseError) else broken
-        fail(f"the registry in {settings.data} cannot be opened: {reason}")
+    except RegistryNotOpened as broken:
+        fail(str(broken))
+    except OSError as broken:
+        fail(f"the registry in {settings.data} cannot be opened: {broken}")
 
 
 def open_standing(settings: Settings) -> Database:

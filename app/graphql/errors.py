@@ -5,6 +5,7 @@ from typing import Any
 
 from graphql import GraphQLError, GraphQLSyntaxError
 
+from app.db.faults import fault
 from app.errors import HolotypeError, NotFound, Refusals
 
 logger = logging.getLogger(__name__)
@@ -30,6 +31,12 @@ def presented(error: GraphQLError, request_id: str, *, executed: bool) -> GraphQ
         return _code(GraphQLError("this value cannot be read", error.nodes), "GRAPHQL_VALIDATION_FAILED")
     if original is None or isinstance(original, GraphQLError):
         return _code(error, "BAD_USER_INPUT" if executed else "GRAPHQL_VALIDATION_FAILED")
+    if (wrong := fault(original)) is not None:
+        logger.error("request %s failed: %s", request_id, wrong)
+        extensions = {"code": "UNAVAILABLE", "requestId": request_id}
+        return GraphQLError(
+            f"{wrong}, then send the request again", error.nodes, path=error.path, extensions=extensions
+        )
     logger.error("request %s failed", request_id, exc_info=original)
     return GraphQLError(
         "Something went wrong here, not with your request; the log has it under this request id.",

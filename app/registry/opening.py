@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+from sqlalchemy.exc import DatabaseError
 from sqlmodel import select
 
 from app.db import migrate
@@ -19,21 +20,36 @@ from app.registry.tasks import define_tasks
 DEFAULT_NAMESPACE = NamespaceDraft(name="default", description="Where models go that name no namespace.")
 
 
+class RegistryNotOpened(Exception):
+    """The registry cannot be opened; the message tells a person why."""
+
+
 def open_registry(url: str) -> Database:
     """Open the registry at `url`, making or upgrading it where need be.
 
     Raises:
-        DatabaseNewerThanCode: A later version of Holotype has written it.
+        RegistryNotOpened: A later version of Holotype has written it, or its file cannot be read and written.
     """
     database = Database(url)
-    migrate.upgrade(database)
+    try:
+        migrate.upgrade(database)
+        _complete(database)
+    except (migrate.DatabaseNewerThanCode, DatabaseError, OSError) as broken:
+        database.close()
+        reason = broken.orig if isinstance(broken, DatabaseError) else broken
+        file = database.writers.url.database
+        raise RegistryNotOpened(f"the registry in {file} cannot be opened: {reason}") from broken
+    return database
+
+
+def _complete(database: Database) -> None:
+    """Add what every registry has and this one lacks."""
     with database.read() as session:
         system = viewer_named(session, SYSTEM_SERVICE)
         lack = _lacking(session)
     if lack.namespaces or lack.tasks or lack.metrics:
         with writing(database, system, AllowAll()) as session:
             _seed(session)
-    return database
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,6 +8,7 @@ from starlette.routing import BaseRoute, Route
 
 from app.db.changelog import head
 from app.db.engine import Database
+from app.db.faults import lasting_fault
 from app.insight.discovery import Discovery
 from app.search.query_encoder import EmbedderUnavailable
 
@@ -44,7 +45,7 @@ def _database(database: Database) -> str:
             head(session)
     except SQLAlchemyError as broken:
         return f"the database cannot be read: {getattr(broken, 'orig', broken)}"
-    return READY
+    return lasting_fault(database) or READY
 
 
 def _index(discovery: Discovery) -> str:
