@@ -9,22 +9,31 @@ from app.identity.session import WriteSession
 from app.registry.drafts import AnyDraft, MetricDefinitionDraft, NamespaceDraft, TaskDraft
 from app.registry.metrics import define_metrics
 from app.registry.namespaces import create_namespaces
+from app.registry.restating import restate
 from app.registry.tables import MetricDefinition, Namespace, Task
 from app.registry.tasks import define_tasks
 from app.transfer.interchange import MetricDefinitionLine, NamespaceLine, TaskLine, draft_of
 from app.transfer.outcome import Kind, Outcome, Refused
+from app.transfer.people import people_named
 from app.transfer.reading import Stated
 from app.transfer.standing import contradictions
 
 
 def settle_namespaces(session: WriteSession, lines: Sequence[Stated[NamespaceLine]]) -> Outcome:
     """Make the namespaces that are not there yet."""
-    return _settle(session, lines, Kind.NAMESPACE, Namespace, NamespaceDraft, create_namespaces)
+    outcome, made = _settle(session, lines, Kind.NAMESPACE, Namespace, NamespaceDraft, create_namespaces)
+    people = people_named(session, {record.created_by for _, record in made}, outcome)
+    origins = [
+        (row, {"created_at": record.created_at, "created_by": people.get(record.created_by)})
+        for row, record in made
+    ]
+    restate(session, origins)
+    return outcome
 
 
 def settle_tasks(session: WriteSession, lines: Sequence[Stated[TaskLine]]) -> Outcome:
     """Define the tasks that are not there yet."""
-    return _settle(session, lines, Kind.TASK, Task, TaskDraft, define_tasks)
+    return _settle(session, lines, Kind.TASK, Task, TaskDraft, define_tasks)[0]
 
 
 def settle_metric_definitions(
@@ -33,7 +42,7 @@ def settle_metric_definitions(
     """Define the metrics that are not there yet."""
     return _settle(
         session, lines, Kind.METRIC_DEFINITION, MetricDefinition, MetricDefinitionDraft, define_metrics
-    )
+    )[0]
 
 
 def _settle(
@@ -42,19 +51,20 @@ def _settle(
     kind: Kind,
     table: Any,
     draft: type[AnyDraft],
-    create: Callable[[WriteSession, Sequence[AnyDraft]], object],
-) -> Outcome:
+    create: Callable[[WriteSession, Sequence[AnyDraft]], Sequence[Any]],
+) -> tuple[Outcome, list[tuple[Any, Any]]]:
+    """Make what is not there yet; return it beside its lines."""
     names = {line.record.name for line in lines}
     standing = {row.name: row for row in session.exec(select(table).where(col(table.name).in_(names)))}
     outcome, fresh = Outcome(), []
     for line in lines:
         record = line.record
         if record.name not in standing:
-            fresh.append(draft_of(record, draft))
+            fresh.append(record)
         elif errors := [*contradictions(record, standing[record.name], draft.model_fields)]:
             outcome.refused.append(Refused(line, errors))
         else:
             outcome.count(kind, unchanged=1)
-    create(session, fresh)
+    made = create(session, [draft_of(record, draft) for record in fresh])
     outcome.count(kind, new=len(fresh))
-    return outcome
+    return outcome, list(zip(made, fresh, strict=True))

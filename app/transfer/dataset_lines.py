@@ -9,10 +9,11 @@ from app.db.statements import batched
 from app.errors import HolotypeError
 from app.identity.session import WriteSession
 from app.registry.datasets import add_dataset_versions, register_datasets
-from app.registry.drafts import DatasetDraft, DatasetVersionDraft
+from app.registry.drafts import DatasetVersionDraft
 from app.registry.labels import set_tags
 from app.registry.tables import Dataset, DatasetVersion
-from app.transfer.interchange import DatasetLine, draft_of
+from app.transfer.dataset_origins import SettledDataset, settle_dataset_origins
+from app.transfer.interchange import DatasetLine, DatasetVersionEntry, draft_of
 from app.transfer.outcome import Kind, Outcome, Refused
 from app.transfer.reading import Stated
 from app.transfer.standing import (
@@ -38,23 +39,31 @@ class _Standing:
 def settle_datasets(session: WriteSession, lines: Sequence[Stated[DatasetLine]]) -> Outcome:
     """Register the datasets that are not there yet, and the versions and tags that known ones lack."""
     known = _standing(session, [line.record for line in lines])
-    outcome, fresh, further = Outcome(), [], []
+    outcome = Outcome()
+    fresh: list[DatasetLine] = []
+    known_lines: list[tuple[_Standing, DatasetLine]] = []
+    further: list[tuple[Dataset, DatasetVersionEntry]] = []
     for line in lines:
         record = line.record
         standing = known.get((record.namespace, record.name))
         if standing is None:
-            fresh.append(draft_of(record, DatasetDraft))
+            fresh.append(record)
             outcome.count(Kind.DATASET, new=1)
             outcome.count(Kind.DATASET_VERSION, new=len(record.versions))
             outcome.count(Kind.TAG, new=len(record.tags))
         elif errors := [*_contradictions(record, standing)]:
             outcome.refused.append(Refused(line, errors))
         else:
+            known_lines.append((standing, record))
             outcome.count(Kind.DATASET, unchanged=1)
             further += _complete(session, record, standing, outcome)
-    register_datasets(session, fresh)
+    made = register_datasets(session, [record.draft() for record in fresh])
     if further:
-        add_dataset_versions(session, further)
+        drafts = [(dataset, draft_of(entry, DatasetVersionDraft)) for dataset, entry in further]
+        add_dataset_versions(session, drafts)
+    settled = [SettledDataset(row, record, None) for row, record in zip(made, fresh, strict=True)]
+    settled += [SettledDataset(standing.row, record, standing.versions) for standing, record in known_lines]
+    settle_dataset_origins(session, settled, outcome)
     return outcome
 
 
@@ -85,7 +94,7 @@ def _contradictions(record: DatasetLine, standing: _Standing) -> Iterator[Holoty
 
 def _complete(
     session: WriteSession, record: DatasetLine, standing: _Standing, outcome: Outcome
-) -> list[tuple[Dataset, DatasetVersionDraft]]:
+) -> list[tuple[Dataset, DatasetVersionEntry]]:
     """Set the tags that a known dataset lacks and return the versions that it lacks."""
     tags = {key: value for key, value in record.tags.items() if key not in standing.tags}
     if tags:

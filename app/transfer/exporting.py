@@ -1,23 +1,23 @@
 """Exporting a registry as an interchange file: what an import of it makes anew, under natural keys.
 
-What the format does not know stays behind: ids, history, what is deleted or not finished, who made it. The
-order of the lines depends on names alone, so that a registry made by an import exports the same bytes again.
+What the format does not know stays behind: ids, history, what is deleted. The order of the lines depends on
+names alone, so that a registry made by an import exports the same bytes again.
 """
 
-from collections import defaultdict
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 import orjson
 from sqlmodel import col, select
 
 from app.db.engine import ReadSession
-from app.db.statements import batched
-from app.registry.tables import Dataset, DatasetVersion, MetricDefinition, Namespace, Task
+from app.registry.opening import DEFAULT_NAMESPACE
+from app.registry.tables import MetricDefinition, Namespace, Task
+from app.transfer.exporting_datasets import dataset_lines
 from app.transfer.exporting_lineage import lineage_lines
 from app.transfer.exporting_models import model_lines
 from app.transfer.interchange import VERSION
-from app.transfer.standing import IDS_A_STATEMENT, tags_of
+from app.transfer.people import names_of_people
 
 Line = dict[str, Any]
 
@@ -31,17 +31,25 @@ def export_lines(session: ReadSession) -> Iterator[bytes]:
 
 def _lines(session: ReadSession) -> Iterator[Line]:
     yield {"type": "header", "format": "holotype", "version": VERSION}
-    yield from _namespaces(session)
+    people = names_of_people(session)
+    yield from _namespaces(session, people)
     yield from _tasks(session)
     yield from _metric_definitions(session)
-    yield from _datasets(session)
-    yield from model_lines(session)
+    yield from dataset_lines(session, people)
+    yield from model_lines(session, people)
     yield from lineage_lines(session)
 
 
-def _namespaces(session: ReadSession) -> Iterator[Line]:
-    for row in session.exec(select(Namespace).order_by(col(Namespace.name))):
-        yield {"type": "namespace", "name": row.name, "description": row.description}
+def _namespaces(session: ReadSession, people: Mapping[str, str]) -> Iterator[Line]:
+    own = select(Namespace).where(Namespace.name != DEFAULT_NAMESPACE.name).order_by(col(Namespace.name))
+    for row in session.exec(own):
+        yield {
+            "type": "namespace",
+            "name": row.name,
+            "description": row.description,
+            "createdAt": row.created_at,
+            "createdBy": people[row.created_by],
+        }
 
 
 def _tasks(session: ReadSession) -> Iterator[Line]:
@@ -67,40 +75,3 @@ def _metric_definitions(session: ReadSession) -> Iterator[Line]:
             "description": row.description,
             "synonyms": row.synonyms,
         }
-
-
-def _datasets(session: ReadSession) -> Iterator[Line]:
-    named = (
-        select(Dataset, Namespace.name)
-        .join(Namespace, col(Namespace.id) == Dataset.namespace_id)
-        .order_by(col(Namespace.name), col(Dataset.name))
-    )
-    for some in batched(session.exec(named).all(), IDS_A_STATEMENT):
-        ids = [row.id for row, _ in some]
-        tags, versions = tags_of(session, ids), _dataset_versions(session, ids)
-        for row, namespace in some:
-            yield {
-                "type": "dataset",
-                "namespace": namespace,
-                "name": row.name,
-                "description": row.description,
-                "tags": dict(sorted(tags.get(row.id, {}).items())),
-                "versions": versions.get(row.id),
-            }
-
-
-def _dataset_versions(session: ReadSession, ids: Sequence[str]) -> Mapping[str, list[Line]]:
-    """Return the versions of datasets, the oldest first: the last is the newest again after an import."""
-    found: dict[str, list[Line]] = defaultdict(list)
-    mine = select(DatasetVersion).where(col(DatasetVersion.dataset_id).in_(ids))
-    for row in session.exec(mine.order_by(col(DatasetVersion.created_at), col(DatasetVersion.id))):
-        facts = {
-            "label": row.label,
-            "digest": row.digest,
-            "uri": row.uri,
-            "rowCount": row.row_count,
-            "license": row.license,
-            "containsPii": row.contains_pii,
-        }
-        found[row.dataset_id].append({name: value for name, value in facts.items() if value is not None})
-    return found

@@ -8,7 +8,6 @@ from sqlmodel import col, select
 
 from app.db.engine import ReadSession
 from app.lineage.tables import ExternalNode, LineageEdge
-from app.registry.patches import VersionState
 from app.registry.tables import Dataset, DatasetVersion, ModelVersion, Namespace, RegisteredModel
 
 EDGES_AT_ONCE = 1_000
@@ -60,7 +59,6 @@ def _nodes(name: str) -> Subquery:
         .where(
             col(RegisteredModel.deleted_at).is_(None),
             col(ModelVersion.deleted_at).is_(None),
-            ModelVersion.state == VersionState.READY,
         )
     )
     datasets = (

@@ -37,12 +37,15 @@ ROWS = {
     Kind.METRIC_DEFINITION: 2,
     Kind.DATASET: 2,
     Kind.DATASET_VERSION: 1,
+    Kind.REVOCATION: 2,
     Kind.MODEL: 3,
     Kind.VERSION: 3,
     Kind.PARAM: 1,
     Kind.METRIC_VALUE: 2,
     Kind.TAG: 2,
     Kind.ALIAS: 3,
+    Kind.FORMER_NAME: 2,
+    Kind.RETIREMENT: 2,
     Kind.LINEAGE: 3,
 }
 """How many rows a thing becomes: itself, its history, its change."""

@@ -14,6 +14,7 @@ from app.registry.checking import Draft, refusals_of
 from app.registry.drafts import (
     AnyDraft,
     DatasetDraft,
+    DatasetVersionDraft,
     MetricDefinitionDraft,
     MetricDraft,
     ModelDraft,
@@ -23,7 +24,8 @@ from app.registry.drafts import (
     VersionDraft,
     VersionFactsDraft,
 )
-from app.registry.rules import AliasName, Instant, Label, Text
+from app.registry.patches import VersionState
+from app.registry.rules import AliasName, Flag, Instant, Label, Name, Text
 
 VERSION = 1
 """The version of the format."""
@@ -37,7 +39,18 @@ class Header(Draft):
     version: Literal[1]
 
 
-class NamespaceLine(NamespaceDraft):
+class Origin(Draft):
+    """When and by whom a thing was made, in the registry that it comes from.
+
+    Attributes:
+        created_by: The name of a principal.
+    """
+
+    created_at: Instant | None = None
+    created_by: Label | None = None
+
+
+class NamespaceLine(NamespaceDraft, Origin):
     """A namespace."""
 
     type: Literal["namespace"]
@@ -55,24 +68,82 @@ class MetricDefinitionLine(MetricDefinitionDraft):
     type: Literal["metricDefinition"]
 
 
-class DatasetLine(DatasetDraft):
+class Revocation(Draft):
+    """That a dataset version may not be used any more: since when, and why."""
+
+    at: Instant | None = None
+    reason: Text | None = None
+
+
+class DatasetVersionEntry(DatasetVersionDraft):
+    """A version within the line of its dataset."""
+
+    created_at: Instant | None = None
+    revocation: Revocation | None = None
+
+
+class DatasetLine(DatasetDraft, Origin):
     """A dataset with its versions."""
 
     type: Literal["dataset"]
+    versions: list[DatasetVersionEntry] = Field(default=[], max_length=1_000)  # type: ignore[assignment]
+
+    def draft(self) -> DatasetDraft:
+        """Return what is to be registered."""
+        versions = [draft_of(entry, DatasetVersionDraft) for entry in self.versions]
+        return DatasetDraft.model_construct(**{**_stated(self, DatasetDraft), "versions": versions})
 
 
-class VersionEntry(VersionFactsDraft):
+class _Named(Draft):
+    """What a text alone may stand for: the name."""
+
+    @model_validator(mode="before")
+    @classmethod
+    def _name_alone(cls, stated: Any) -> Any:
+        return {"name": stated} if isinstance(stated, str) else stated
+
+
+class AliasEntry(_Named):
+    """An alias of a version; a text is its name."""
+
+    name: AliasName
+    since: Instant | None = None
+    protected: Flag | None = None
+
+
+class FormerName(_Named):
+    """A name that a model had before, which leads to it; a text is the name."""
+
+    name: Name
+    since: Instant | None = None
+
+
+class Retirement(Draft):
+    """That a model should not be taken any more: why, since when, by whom, and what to take instead."""
+
+    reason: Text = Field(min_length=1)
+    at: Instant | None = None
+    by: Label | None = None
+    replacement: QualifiedName | None = None
+
+
+class VersionEntry(VersionFactsDraft, Origin):
     """A version within the line of its model.
 
     Attributes:
         number: Its number; a file names it, so that the next import finds the same version.
+        state: What a new version is; READY where it is left out.
         stage: The stage that it is in.
         aliases: The aliases that point at it.
     """
 
     number: Annotated[StrictInt, Field(ge=1, le=2**31 - 1)]
+    state: VersionState | None = None
+    state_message: Text | None = None
     stage: Label | None = None
-    aliases: list[AliasName] = Field(default=[], max_length=1_000)
+    stage_since: Instant | None = None
+    aliases: list[AliasEntry] = Field(default=[], max_length=1_000)
+    updated_at: Instant | None = None
 
     def draft(self, recorded_at: datetime | None) -> VersionDraft:
         """Return what is to be created, with `recorded_at` for measurements that have no time."""
@@ -87,20 +158,31 @@ class VersionEntry(VersionFactsDraft):
         return [metric if metric.recorded_at else metric.model_copy(update=dated) for metric in self.metrics]
 
 
-class ModelLine(ModelDraft):
-    """A model with its versions."""
+class ModelLine(ModelDraft, Origin):
+    """A model with its versions.
+
+    Attributes:
+        owners: The names of the principals who answer for it.
+        next_number: The least number of the next version, where higher ones were given away.
+    """
 
     type: Literal["model"]
+    owners: list[Label] = Field(default=[], max_length=100)
+    former_names: list[FormerName] = Field(default=[], max_length=1_000)
+    retirement: Retirement | None = None
+    next_number: Annotated[StrictInt, Field(ge=1, le=2**31)] | None = None
+    updated_at: Instant | None = None
     versions: list[VersionEntry] = Field(default=[])
 
     @model_validator(mode="after")
     def _each_once(self) -> Self:
         for name, values in (
             ("number", [version.number for version in self.versions]),
-            ("alias", [alias for version in self.versions for alias in version.aliases]),
+            ("alias", [alias.name for version in self.versions for alias in version.aliases]),
+            ("former name", [former.name for former in self.former_names]),
         ):
             if len(set(values)) < len(values):
-                raise ValueError(f"each {name} occurs once in a model's versions")
+                raise ValueError(f"each {name} occurs once in a model")
         return self
 
 

@@ -1,25 +1,29 @@
 """The models of some lines as they stand in the registry, read a few statements for many lines."""
 
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 from sqlmodel import col, select
 
 from app.db.engine import ReadSession
 from app.db.statements import batched
+from app.identity.principals import principals_by_id
+from app.registry.drafts import QualifiedName
 from app.registry.finding import models_named
-from app.registry.tables import Alias, ModelVersion, Param, RegisteredModel
+from app.registry.tables import Alias, ModelVersion, Namespace, Param, RegisteredModel
 from app.transfer.interchange import ModelLine
 from app.transfer.standing import IDS_A_STATEMENT, namespace_ids, tags_of
 
 
 @dataclass(frozen=True, slots=True)
 class StandingVersion:
-    """A version that is there."""
+    """A version that is there, last changed at `updated_at`, before the lines were settled."""
 
     row: ModelVersion
+    updated_at: datetime
     params: Mapping[str, Any]
     tags: Mapping[str, Any]
 
@@ -29,11 +33,19 @@ class StandingModel:
     """A model that is there.
 
     Attributes:
+        updated_at: When it was last changed, before the lines were settled.
+        retired: Whether it was retired before.
+        owners: The names of its owners.
+        replacement: The name of what to take instead, when it is retired and says so.
         versions: Its versions by number.
         aliases: The numbers that its aliases point at.
     """
 
     row: RegisteredModel
+    updated_at: datetime
+    retired: bool
+    owners: Sequence[str]
+    replacement: QualifiedName | None
     tags: Mapping[str, Any]
     versions: Mapping[int, StandingVersion]
     aliases: Mapping[str, int]
@@ -43,23 +55,38 @@ def standing_models(
     session: ReadSession, records: Sequence[ModelLine]
 ) -> dict[tuple[str, str], StandingModel]:
     """Return the models of `records` that are there, by namespace and name."""
-    rows = _rows(session, records)
+    rows = models_at(session, records)
     ids = sorted(row.id for row in rows.values())
     if not ids:
         return {}
     versions = _versions(session, ids)
     tags = tags_of(session, ids)
     aliases = _aliases(session, ids)
+    people = principals_by_id(session, {owner for row in rows.values() for owner in row.owners})
+    replacements = _names(session, {row.replacement_id for row in rows.values() if row.replacement_id})
     return {
-        key: StandingModel(row, tags.get(row.id, {}), versions.get(row.id, {}), aliases.get(row.id, {}))
+        key: StandingModel(
+            row=row,
+            updated_at=row.updated_at,
+            retired=row.retired_at is not None,
+            owners=[people[owner].name for owner in row.owners],
+            replacement=replacements.get(row.replacement_id or ""),
+            tags=tags.get(row.id, {}),
+            versions=versions.get(row.id, {}),
+            aliases=aliases.get(row.id, {}),
+        )
         for key, row in rows.items()
     }
 
 
-def _rows(session: ReadSession, records: Sequence[ModelLine]) -> dict[tuple[str, str], RegisteredModel]:
+def models_at(
+    session: ReadSession, places: Iterable[ModelLine | QualifiedName]
+) -> dict[tuple[str, str], RegisteredModel]:
+    """Return the models that are there of those with these names, by namespace and name."""
+    wanted = {(place.namespace, place.name) for place in places}
     rows = {}
-    for namespace, namespace_id in namespace_ids(session, {record.namespace for record in records}).items():
-        names = sorted({record.name for record in records if record.namespace == namespace})
+    for namespace, namespace_id in namespace_ids(session, {namespace for namespace, _ in wanted}).items():
+        names = sorted(name for within, name in wanted if within == namespace)
         for some in batched(names, IDS_A_STATEMENT):
             for name, row in models_named(session, namespace_id, some).items():
                 rows[namespace, name] = row
@@ -75,7 +102,7 @@ def _versions(session: ReadSession, model_ids: Sequence[str]) -> dict[str, dict[
     versions: dict[str, dict[int, StandingVersion]] = defaultdict(dict)
     for row in rows:
         versions[row.model_id][row.number] = StandingVersion(
-            row, params.get(row.id, {}), tags.get(row.id, {})
+            row, row.updated_at, params.get(row.id, {}), tags.get(row.id, {})
         )
     return versions
 
@@ -100,3 +127,15 @@ def _aliases(session: ReadSession, model_ids: Sequence[str]) -> dict[str, dict[s
         for model_id, name, number in session.execute(statement):
             aliases[model_id][name] = number
     return aliases
+
+
+def _names(session: ReadSession, model_ids: Iterable[str]) -> dict[str, QualifiedName]:
+    named = (
+        select(RegisteredModel.id, Namespace.name, RegisteredModel.name)
+        .join(Namespace, col(Namespace.id) == RegisteredModel.namespace_id)
+        .where(col(RegisteredModel.id).in_(model_ids))
+    )
+    return {
+        model_id: QualifiedName.model_construct(namespace=namespace, name=name)
+        for model_id, namespace, name in session.execute(named)
+    }

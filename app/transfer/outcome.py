@@ -15,17 +15,21 @@ class Kind(StrEnum):
     """What is counted, in the order of a report."""
 
     LINE = "unreadable line"
+    USER = "user"
     NAMESPACE = "namespace"
     TASK = "task"
     METRIC_DEFINITION = "metric definition"
     DATASET = "dataset"
     DATASET_VERSION = "dataset version"
+    REVOCATION = "revocation"
     MODEL = "model"
     VERSION = "version"
     PARAM = "param"
     METRIC_VALUE = "metric value"
     TAG = "tag"
     ALIAS = "alias"
+    FORMER_NAME = "former name"
+    RETIREMENT = "retirement"
     LINEAGE = "lineage edge"
 
 
@@ -100,13 +104,16 @@ def contents(record: Record) -> Counter[Kind]:
                     Kind.METRIC_VALUE: sum(len(version.metrics) for version in versions),
                     Kind.TAG: len(record.tags) + sum(len(version.tags) for version in versions),
                     Kind.ALIAS: sum(len(version.aliases) for version in versions),
+                    Kind.FORMER_NAME: len(record.former_names),
+                    Kind.RETIREMENT: 0 if record.retirement is None else 1,
                 }
             )
-        case DatasetLine():
+        case DatasetLine(versions=versions):
             return Counter(
                 {
                     Kind.DATASET: 1,
-                    Kind.DATASET_VERSION: len(record.versions),
+                    Kind.DATASET_VERSION: len(versions),
+                    Kind.REVOCATION: sum(version.revocation is not None for version in versions),
                     Kind.TAG: len(record.tags),
                 }
             )

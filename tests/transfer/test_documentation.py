@@ -7,15 +7,20 @@ from pathlib import Path
 import pytest
 from pydantic import BaseModel
 
-from app.registry.drafts import DatasetVersionDraft, MetricDraft
+from app.registry.drafts import MetricDraft
 from app.registry.provenance_drafts import CodeRevisionDraft, EnvironmentDraft, PackageDraft, SignatureDraft
 from app.transfer.interchange import (
+    AliasEntry,
     DatasetLine,
+    DatasetVersionEntry,
+    FormerName,
     Header,
     LineageLine,
     MetricDefinitionLine,
     ModelLine,
     NamespaceLine,
+    Retirement,
+    Revocation,
     TaskLine,
     VersionEntry,
 )
@@ -49,9 +54,13 @@ def test_the_lines_of_the_page_can_be_imported(importer: Importer) -> None:
         ("`task`", TaskLine),
         ("`metricDefinition`", MetricDefinitionLine),
         ("`dataset`", DatasetLine),
-        ("a version of a dataset", DatasetVersionDraft),
+        ("a version of a dataset", DatasetVersionEntry),
+        ("a revocation", Revocation),
         ("`model`", ModelLine),
+        ("a former name", FormerName),
+        ("a retirement", Retirement),
         ("a version of a model", VersionEntry),
+        ("an alias", AliasEntry),
         ("a metric value", MetricDraft),
         ("an environment", EnvironmentDraft),
         ("a package of an environment", PackageDraft),

@@ -205,7 +205,7 @@ def test_every_reason_of_a_line_is_told(importer: Importer) -> None:
         "colour",
         "versions.0.number",
         "versions.0.metrics.0",
-        "versions.0.aliases.0",
+        "versions.0.aliases.0.name",
     }
     assert tally.rejected == Counter({Kind.LINE: 1})
 
