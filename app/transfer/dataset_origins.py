@@ -36,7 +36,7 @@ def settle_dataset_origins(
     settled = [one for one in settled if _states_a_past(one.line)]
     if not settled:
         return
-    people = people_named(session, {one.line.created_by for one in settled}, outcome)
+    people = people_named(session, {one.line.created_by for one in settled if one.before is None}, outcome)
     versions = {
         (row.dataset_id, row.label): row
         for rows in dataset_versions_of(session, [one.row.id for one in settled]).values()

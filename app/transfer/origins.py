@@ -47,7 +47,7 @@ def settle_origins(session: WriteSession, settled: Sequence[Settled], outcome: O
         NotFound: What is to be taken instead of a retired model is not there.
         Conflict: A former name is taken, or a model would replace itself in the end.
     """
-    people = people_named(session, {name for one in settled for name in _named(one.line)}, outcome)
+    people = people_named(session, {name for one in settled for name in _named(one)}, outcome)
     restated: list[tuple[Restatable, Values]] = []
     for one in settled:
         restated.append((one.row, _model_values(one, people)))
@@ -66,11 +66,17 @@ def settle_origins(session: WriteSession, settled: Sequence[Settled], outcome: O
             outcome.count(Kind.RETIREMENT, new=1)
 
 
-def _named(line: ModelLine) -> Iterator[str | None]:
-    yield from line.owners
-    yield line.created_by
-    yield from (entry.created_by for entry in line.versions)
-    yield line.retirement.by if line.retirement else None
+def _named(one: Settled) -> Iterator[str | None]:
+    """Yield whom the registry is to know by what is made for a line."""
+    line, before = one.line, one.before
+    if before is None:
+        yield line.created_by
+        yield from line.owners
+    if line.retirement and not (before and before.retired):
+        yield line.retirement.by
+    for entry in line.versions:
+        if before is None or entry.number not in before.versions:
+            yield entry.created_by
 
 
 def _model_values(one: Settled, people: People) -> Values:
