@@ -36,7 +36,7 @@ People = Mapping[str, str]
 
 @dataclass(frozen=True, slots=True)
 class _Parts:
-    """What belongs to some versions, by their ids, and who made them; what they were made with, by its own ids."""
+    """What belongs to some versions, by their ids; people and what they were made with by their own."""
 
     people: People
     tags: Mapping[str, Mapping[str, Any]]

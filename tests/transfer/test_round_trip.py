@@ -57,7 +57,9 @@ tags = st.lists(
     st.fixed_dictionaries({"key": words, "value": values}), max_size=3, unique_by=lambda tag: str(tag["key"])
 )
 params = st.lists(
-    st.fixed_dictionaries({"name": words, "value": values}), max_size=3, unique_by=lambda param: str(param["name"])
+    st.fixed_dictionaries({"name": words, "value": values}),
+    max_size=3,
+    unique_by=lambda param: str(param["name"]),
 )
 metrics = st.lists(
     st.one_of(
