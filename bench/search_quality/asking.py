@@ -1,22 +1,38 @@
-"""What the running API says: which records each model came from, and what a search finds."""
+"""What the running API says: which records each model or dataset came from, and what is found."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 import httpx2
 
-PAGE = 100
-SOURCES = """
-query Sources($after: String) {
+from bench.search_quality.queries import JudgedQuery
+
+MODELS = """
+query Models($after: String) {
   registeredModels(first: 100, after: $after) {
     nodes { id tag(key: "source_id") { value } }
     pageInfo { hasNextPage endCursor }
   }
 }
 """
+DATASETS = """
+query Datasets($after: String) {
+  datasets(first: 100, after: $after) { nodes { id tags { key value } } pageInfo { hasNextPage endCursor } }
+}
+"""
 FIND = """
 query Find($text: String!, $mode: SearchMode!, $first: Int!) {
   search(text: $text, mode: $mode, first: $first) { nodes { id } degraded { message } }
+}
+"""
+FIND_DATASETS = """
+query FindDatasets($text: String!, $first: Int!) {
+  datasets(text: $text, first: $first) { nodes { id } degraded { message } }
+}
+"""
+SIMILAR = """
+query Similar($id: ID!, $first: Int!) {
+  registeredModel(by: {id: $id}) { similar(limit: $first) { model { id } } }
 }
 """
 
@@ -25,30 +41,40 @@ class Unanswered(Exception):
     """The API answered with an error, or not from the whole index."""
 
 
-def models_by_record(api: httpx2.Client) -> dict[str, str]:
-    """Return the id of the model that each record became, by the models' tag `source_id`, a list."""
-    return {record: model for model, records in _sources(api) for record in records}
+def things_by_record(api: httpx2.Client) -> dict[str, str]:
+    """Return the id of the model or dataset that each record became, by the tag `source_id`."""
+    models = _listed(api, MODELS, "registeredModels")
+    things = {record: node["id"] for node in models for record in (node["tag"] or {}).get("value", ())}
+    for node in _listed(api, DATASETS, "datasets"):
+        things |= {tag["value"]: node["id"] for tag in node["tags"] if tag["key"] == "source_id"}
+    return things
 
 
-def found_models(api: httpx2.Client, text: str, mode: str, first: int) -> list[str]:
-    """Return the ids of the models that a search finds, the best first.
+def found(
+    api: httpx2.Client, query: JudgedQuery, mode: str, first: int, thing_of: Mapping[str, str]
+) -> list[str]:
+    """Return the ids of what is found for a query, the best first.
 
     Raises:
         Unanswered: The index is behind, so that the ranking would not be the search's own.
     """
-    answer = _ask(api, FIND, {"text": text, "mode": mode, "first": first})["search"]
+    if query.seed:
+        model = _ask(api, SIMILAR, {"id": thing_of[query.seed], "first": first})["registeredModel"]
+        return [one["model"]["id"] for one in model["similar"]]
+    if query.type == "dataset":
+        answer = _ask(api, FIND_DATASETS, {"text": query.text, "first": first})["datasets"]
+    else:
+        answer = _ask(api, FIND, {"text": query.text, "mode": mode, "first": first})["search"]
     if answer["degraded"]:
         raise Unanswered("; ".join(reason["message"] for reason in answer["degraded"]))
     return [node["id"] for node in answer["nodes"]]
 
 
-def _sources(api: httpx2.Client) -> Iterator[tuple[str, list[str]]]:
+def _listed(api: httpx2.Client, query: str, name: str) -> Iterator[dict[str, Any]]:
     after = None
     while True:
-        page = _ask(api, SOURCES, {"after": after})["registeredModels"]
-        for node in page["nodes"]:
-            if node["tag"]:
-                yield node["id"], node["tag"]["value"]
+        page = _ask(api, query, {"after": after})[name]
+        yield from page["nodes"]
         if not page["pageInfo"]["hasNextPage"]:
             return
         after = page["pageInfo"]["endCursor"]
