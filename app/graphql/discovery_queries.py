@@ -6,12 +6,11 @@ import strawberry
 from strawberry import UNSET
 
 from app.db.engine import ReadSession
-from app.db.paging import MAX_PAGE
 from app.errors import InvalidInput
 from app.graphql.comparison import VersionComparison
 from app.graphql.connections import After, First, page_asked
 from app.graphql.context import Info
-from app.graphql.enums import SearchMode
+from app.graphql.enums import SearchCollapse, SearchMode
 from app.graphql.filter_inputs import ModelFilter
 from app.graphql.filters import deleted_models, model_filter
 from app.graphql.inputs import ModelVersionBy
@@ -20,14 +19,14 @@ from app.graphql.loading.lineage import load_graph
 from app.graphql.loading.registered import load_versions
 from app.graphql.loading.search import load_search
 from app.graphql.naming import below, named_version, named_versions
-from app.graphql.search import FacetInput, SearchConnection
+from app.graphql.ordering import SearchOrder, search_order
+from app.graphql.search import FacetInput, SearchConnection, facets_wanted
 from app.graphql.selection import selected
 from app.insight import searching
 from app.insight.comparison import check_count, compare_versions
 from app.registry.listing import Deleted
-from app.search.contract import FacetRequest
+from app.registry.ordering import Collapse
 from app.search.contract import SearchMode as Mode
-from app.search.filters import FactField
 
 
 @strawberry.type
@@ -48,6 +47,17 @@ class DiscoveryQueries:
         facets: Annotated[
             list[FacetInput] | None, strawberry.argument(description="What is counted, each field once.")
         ] = UNSET,
+        order_by: Annotated[
+            SearchOrder | None,
+            strawberry.argument(
+                description="The order: without one, relevance, and the name where there is no text. With a "
+                "text, it is an order of the window."
+            ),
+        ] = UNSET,
+        collapse: Annotated[
+            SearchCollapse | None,
+            strawberry.argument(description="In what models agree of which only the first is shown."),
+        ] = UNSET,
         first: First = 20,
         after: After = UNSET,
     ) -> SearchConnection | None:
@@ -56,11 +66,14 @@ class DiscoveryQueries:
             message = "deleted models are not in the index; registeredModels lists them"
             raise InvalidInput(message, field=["filter", "deleted"])
         page = page_asked(first, after, None, None)
+        admitted = model_filter(filter or None)
         query = searching.Query(
             text=text or None,
             mode=Mode[(mode or SearchMode.HYBRID).name],
-            filter=model_filter(filter or None),
-            facets=_facets(facets or []),
+            filter=admitted,
+            facets=facets_wanted(facets or []),
+            order=search_order(order_by or None, admitted),
+            collapse=Collapse[collapse.name] if collapse else None,
             size=page.size,
             after=page.after,
         )
@@ -123,17 +136,3 @@ class DiscoveryQueries:
         return await info.context.read(
             lambda session: load_graph(session, str(root_id), arguments, selection)
         )
-
-
-def _facets(given: list[FacetInput]) -> tuple[FacetRequest, ...]:
-    asked: dict[FactField, FacetRequest] = {}
-    for index, one in enumerate(given):
-        field, limit = FactField[one.field.name], 20 if one.limit is None else one.limit
-        if not 1 <= limit <= MAX_PAGE:
-            message = f"limit is 1 to {MAX_PAGE}, not {limit}"
-            raise InvalidInput(message, field=["facets", str(index), "limit"])
-        if field in asked:
-            message = f"{one.field.name} is counted once; ask for it once"
-            raise InvalidInput(message, field=["facets", str(index), "field"])
-        asked[field] = FacetRequest(field, limit)
-    return tuple(asked.values())

@@ -161,7 +161,17 @@ class FacetField(Enum):
     LICENSE = enum_value("LICENSE", description="The licences.")
     PUBLISHER = enum_value("PUBLISHER", description="The publishers.")
     LANGUAGE = enum_value("LANGUAGE", description="The languages.")
+    STAGE = enum_value("STAGE", description="The stages that models have a version in.")
     DATASET = enum_value("DATASET", description="The datasets that models were made with.")
+    TAG = enum_value("TAG", description="The values of a tag, by its key.")
+
+
+@strawberry.enum(description="What models agree in of which a search shows one.")
+class SearchCollapse(Enum):
+    """What models agree in of which a search shows one."""
+
+    FAMILY = enum_value("FAMILY", description="The family; models without one stand for themselves.")
+    PAPER = enum_value("PAPER", description="The paper; models without one stand for themselves.")
 
 
 @strawberry.enum(description="Why an answer of the search is not whole.")

@@ -1,14 +1,22 @@
 """Answers of the search."""
 
+from collections.abc import Sequence
 from datetime import datetime
 
 import strawberry
+from strawberry import UNSET
 
+from app.db.paging import MAX_PAGE
+from app.errors import InvalidInput
 from app.graphql.connections import PageInfo
 from app.graphql.degradation import Degradation
 from app.graphql.enums import FacetField
+from app.graphql.naming import below
 from app.graphql.registered import ModelVersion, RegisteredModel
+from app.insight import facets
+from app.registry.rules import check_characters
 from app.search import contract, reasons
+from app.search.filters import FactField
 
 
 @strawberry.type(description="A field that shares words with the query.")
@@ -50,9 +58,13 @@ class SearchEdge:
     cursor: str = strawberry.field(description="Its place, for `after`.")
     rank: int = strawberry.field(description="Its place in the order, from 1.")
     node: RegisteredModel = strawberry.field(description="The model.")
-    version: ModelVersion | None = strawberry.field(description="Its latest version.")
+    version: ModelVersion | None = strawberry.field(
+        description="The version whose metric orders the answer, or the newest that the filter's "
+        "`anyVersion` admits; else its latest."
+    )
     score: float = strawberry.field(description="0 to 1; orders within one answer.")
     why: MatchExplanation = strawberry.field(description="Why it was found.")
+    collapsed: int = strawberry.field(description="How many models it stands for beside itself.")
 
 
 @strawberry.type(description="A value of a facet.")
@@ -68,6 +80,7 @@ class Facet:
     """The most frequent values of a field among the found models."""
 
     field: FacetField = strawberry.field(description="The field.")
+    tag_key: str | None = strawberry.field(description="The tag's key; null for all other fields.")
     values: list[FacetValue] = strawberry.field(description="The values, the most frequent first.")
     other_count: int = strawberry.field(description="The sum of the counts of all other values.")
 
@@ -80,9 +93,12 @@ class SearchConnection:
     nodes: list[RegisteredModel] = strawberry.field(description="What was found.")
     page_info: PageInfo = strawberry.field(description="Where the page lies.")
     total_count: int = strawberry.field(
-        description="What the filter admits and matches the words or lies in the window by meaning."
+        description="What the filter admits and matches the words or lies in the window by meaning; "
+        "without a text, what the filter admits."
     )
-    window: int = strawberry.field(description="Order exists among this many candidates.")
+    window: int = strawberry.field(
+        description="Among how many candidates a text orders; without a text, pages reach the end."
+    )
     facets: list[Facet] = strawberry.field(
         description="The facets asked for, over the same models as `totalCount`."
     )
@@ -101,6 +117,7 @@ class FacetInput:
     field: FacetField = strawberry.field(
         description="The field; a facet ignores the filter on its own field."
     )
+    tag_key: str | None = strawberry.field(default=UNSET, description="The tag's key; for TAG alone.")
     limit: int | None = strawberry.field(default=20, description="How many values at most, 1 to 100.")
 
 
@@ -116,10 +133,43 @@ def explanation(hit: contract.Hit, why: reasons.Reasons | None) -> MatchExplanat
     )
 
 
-def facet(counts: contract.FacetCounts) -> Facet:
+def facets_wanted(given: Sequence[FacetInput]) -> tuple[facets.FacetWanted, ...]:
+    """Return what is to be counted.
+
+    Raises:
+        InvalidInput: A limit is out of range, a field is asked for twice, or a tag's key is missing or given
+            for another field.
+    """
+    asked: list[facets.FacetWanted] = []
+    for index, one in enumerate(given):
+        with below("facets", str(index)):
+            wanted = _facet_wanted(one)
+            if any((wanted.field, wanted.tag_key) == (before.field, before.tag_key) for before in asked):
+                raise InvalidInput(f"{one.field.name} is counted once; ask for it once", field=["field"])
+        asked.append(wanted)
+    return tuple(asked)
+
+
+def _facet_wanted(one: FacetInput) -> facets.FacetWanted:
+    limit = 20 if one.limit is None else one.limit
+    if not 1 <= limit <= MAX_PAGE:
+        raise InvalidInput(f"limit is 1 to {MAX_PAGE}, not {limit}", field=["limit"])
+    tag_key = one.tag_key or None
+    if (one.field is FacetField.TAG) != (tag_key is not None):
+        raise InvalidInput("tagKey goes with TAG: give both or neither", field=["tagKey"])
+    if tag_key is not None:
+        with below("tagKey"):
+            return facets.FacetWanted(facets.Held.TAG, limit, check_characters(tag_key))
+    if one.field is FacetField.STAGE:
+        return facets.FacetWanted(facets.Held.STAGE, limit)
+    return facets.FacetWanted(FactField[one.field.name], limit)
+
+
+def facet(counts: facets.FacetFound) -> Facet:
     """Make a facet of what was counted."""
     return Facet(
         field=FacetField[counts.field.name],
+        tag_key=counts.tag_key,
         values=[FacetValue(value=one.value, count=one.count) for one in counts.values],
         other_count=counts.other_count,
     )

@@ -1,18 +1,32 @@
-"""Finding models by words and meaning: the index ranks, the database tells the truth."""
+"""Finding models: words and meaning rank inside a window, fields and metrics order all that is admitted."""
 
 import hashlib
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, field
 from datetime import datetime
 
+from app.db.changelog import changes_after, head
 from app.db.cursors import Order, cursor_of, values_of
 from app.db.engine import ReadSession
 from app.errors import InvalidInput
 from app.insight.discovery import Degradation, Discovery, ask, through
 from app.insight.documents import model_documents
+from app.insight.facets import (
+    FacetFound,
+    FacetWanted,
+    by_database,
+    by_index,
+    count_admitted,
+    count_found,
+    in_order,
+    own_filters,
+)
+from app.registry import ordering
 from app.registry.filtering import answered
-from app.registry.listing import models_by_id
+from app.registry.listing import ModelOrder, models_by_id
+from app.registry.ordering import Collapse, FieldOrder, Placed, SearchOrder
 from app.registry.tables import RegisteredModel
-from app.search.contract import WINDOW, FacetCounts, FacetRequest, Hit, Kind, SearchMode, SearchRequest
+from app.search.contract import Hit, Kind, SearchMode, SearchRequest
 from app.search.filters import All, Filter
 from app.search.reasons import Reasons, explain
 
@@ -22,26 +36,32 @@ class Query:
     """What is looked for.
 
     Attributes:
-        text: A person's words; None or blank for everything that the filter admits.
-        size: How many hits a page has.
-        after: The cursor of the hit that the page starts behind.
+        text: A person's words; None for everything that the filter admits.
+        order: What the answer is ordered by; None for relevance, and by name without a text.
+        collapse: In what models agree of which only the first is shown.
+        size: How many models a page has.
+        after: The cursor of the model that the page starts behind.
     """
 
     text: str | None = None
     mode: SearchMode = SearchMode.HYBRID
     filter: Filter = All()  # noqa: RUF009 - a frozen value without parts
-    facets: tuple[FacetRequest, ...] = ()
+    facets: tuple[FacetWanted, ...] = ()
+    order: SearchOrder | None = None
+    collapse: Collapse | None = None
     size: int = 20
     after: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class FoundModel:
-    """A hit with the model it leads to.
+    """A model that was found, at its place.
 
     Attributes:
         rank: Its place in the order, from 1.
+        hit: How well it matched.
         reasons: The words it shares with the query; None when nobody asked.
+        collapsed: How many models it stands for beside itself.
     """
 
     rank: int
@@ -49,86 +69,205 @@ class FoundModel:
     hit: Hit
     model: RegisteredModel
     reasons: Reasons | None
+    collapsed: int
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Answer:
     """A page of what was found.
 
     Attributes:
-        total: How many models match.
+        total: How many models match; None when nobody asked.
         indexed_through: Every change up to then is in the answer; None when that is not known.
         degraded: Why the answer is not whole; empty when it is.
     """
 
-    found: list[FoundModel]
-    total: int
-    window: int
-    has_next: bool
-    facets: tuple[FacetCounts, ...]
-    indexed_through: datetime | None
-    degraded: list[Degradation]
+    found: list[FoundModel] = field(default_factory=list)
+    total: int | None = 0
+    has_next: bool = False
+    facets: tuple[FacetFound, ...] = ()
+    indexed_through: datetime | None = None
+    degraded: list[Degradation] = field(default_factory=list)
 
 
-def search(session: ReadSession, discovery: Discovery, query: Query, *, reasons: bool = True) -> Answer:
-    """Answer a query.
+@dataclass(frozen=True, slots=True)
+class _Place:
+    """A hit at its place, and how many models it stands for beside itself."""
+
+    hit: Hit
+    collapsed: int
+
+
+def search(
+    session: ReadSession, discovery: Discovery, query: Query, *, reasons: bool = True, counted: bool = True
+) -> Answer:
+    """Answer a query: with a text from the index, without one from the database.
 
     Raises:
         InvalidInput: The text is too long, or the cursor is not one of this query.
     """
+    if query.text and query.text.strip():
+        return _by_text(session, discovery, query, reasons=reasons)
+    return _by_order(session, discovery, query, counted=counted)
+
+
+def _by_text(session: ReadSession, discovery: Discovery, query: Query, *, reasons: bool) -> Answer:
     start = _rank_of(query)
-    reply = ask(
-        session,
-        discovery,
-        Kind.MODELS,
-        SearchRequest(
-            text=query.text, mode=query.mode, filter=answered(session, query.filter), facets=query.facets
-        ),
+    further = by_database(query.facets)
+    request = SearchRequest(
+        text=query.text,
+        mode=query.mode,
+        filter=answered(session, query.filter),
+        facets=by_index(query.facets),
+        listed=own_filters(session, further, query.filter),
     )
+    reply = ask(session, discovery, Kind.MODELS, request)
     answer = reply.answer
     if answer is None:
-        return Answer([], 0, WINDOW, has_next=False, facets=(), indexed_through=None, degraded=reply.degraded)
-    shown = answer.hits[start : start + query.size]
+        return Answer(degraded=reply.degraded)
+    places = _collapsed(session, query, _ordered(session, query, answer.hits))
     return Answer(
-        found=_found(session, query, shown, start, reasons=reasons),
+        found=_found(session, query, places[start : start + query.size], start, reasons=reasons),
         total=answer.total,
-        window=WINDOW,
-        has_next=start + query.size < len(answer.hits),
-        facets=answer.facets,
+        has_next=start + query.size < len(places),
+        facets=in_order(query.facets, answer.facets, count_found(session, further, answer.listed)),
         indexed_through=through(answer, query.mode),
         degraded=reply.degraded,
     )
 
 
+def _ordered(session: ReadSession, query: Query, hits: Sequence[Hit]) -> Sequence[Hit]:
+    """Put hits in the order that is asked for; equals, and what has no value, stay in that of relevance."""
+    if query.order is None:
+        return hits
+    values = ordering.values_of(session, [hit.id for hit in hits], query.order)
+    valued = [hit for hit in hits if values.get(hit.id) is not None]
+    valued.sort(key=lambda hit: values[hit.id], reverse=query.order.descending)  # type: ignore[arg-type, return-value]
+    return [*valued, *(hit for hit in hits if values.get(hit.id) is None)]
+
+
+def _collapsed(session: ReadSession, query: Query, hits: Sequence[Hit]) -> list[_Place]:
+    """Leave only the first of the hits that agree, and count the others."""
+    if query.collapse is None:
+        return [_Place(hit, 0) for hit in hits]
+    shared = ordering.shared_by(session, [hit.id for hit in hits], query.collapse)
+    members: dict[str, list[Hit]] = {}
+    for hit in hits:
+        members.setdefault(shared.get(hit.id, hit.id), []).append(hit)
+    return [_Place(mine[0], len(mine) - 1) for mine in members.values()]
+
+
 def _found(
-    session: ReadSession, query: Query, hits: tuple[Hit, ...], start: int, *, reasons: bool
+    session: ReadSession, query: Query, places: Sequence[_Place], start: int, *, reasons: bool
 ) -> list[FoundModel]:
     """Fill hits from the database; a model that was deleted since is left out."""
-    models = models_by_id(session, [hit.id for hit in hits])
+    models = models_by_id(session, [place.hit.id for place in places])
     why: dict[str, Reasons] = {}
     if reasons and query.text:
         documents = model_documents(session, list(models))
         explained = explain(query.text, documents)
         why = {document.id: one for document, one in zip(documents, explained, strict=True)}
-    ranking = _ranking(query)
+    window = _order_of(query)
     return [
-        FoundModel(rank, cursor_of(ranking, [rank]), hit, models[hit.id], why.get(hit.id))
-        for rank, hit in enumerate(hits, start + 1)
-        if hit.id in models
+        FoundModel(
+            rank,
+            cursor_of(window, [rank]),
+            place.hit,
+            models[place.hit.id],
+            why.get(place.hit.id),
+            place.collapsed,
+        )
+        for rank, place in enumerate(places, start + 1)
+        if place.hit.id in models
     ]
 
 
-def _ranking(query: Query) -> Order:
+def _by_order(session: ReadSession, discovery: Discovery, query: Query, *, counted: bool) -> Answer:
+    order = query.order or FieldOrder(ModelOrder.NAME)
+    rank, after = _place_of(query, order)
+    placed = ordering.place_models(
+        session, query.filter, order, collapse=query.collapse, after=after, limit=query.size + 1
+    )
+    models = models_by_id(session, [one.id for one in placed])
+    listed = _order_of(query)
+    found = [
+        FoundModel(
+            place,
+            cursor_of(listed, [place, one.value, one.id]),
+            Hit(models[one.id].key or 0, one.id, 0.0, None, None),
+            models[one.id],
+            None,
+            one.members - 1,
+        )
+        for place, one in enumerate(placed[: query.size], rank + 1)
+    ]
+    total = ordering.count_models(session, query.filter) if counted else None
+    counts = _counts(session, discovery, query)
+    return Answer(
+        found=found,
+        total=total,
+        has_next=len(placed) > query.size,
+        facets=counts.facets,
+        indexed_through=counts.indexed_through,
+        degraded=counts.degraded,
+    )
+
+
+def _counts(session: ReadSession, discovery: Discovery, query: Query) -> Answer:
+    """Return the facets of a query without a text, and how far the index was if it was asked for them."""
+    further = count_admitted(session, by_database(query.facets), query.filter)
+    facets = by_index(query.facets)
+    if not facets:
+        last = changes_after(session, head(session) - 1, limit=1)
+        return Answer(
+            facets=in_order(query.facets, (), further), indexed_through=last[0].at if last else None
+        )
+    request = SearchRequest(
+        mode=SearchMode.WORDS, filter=answered(session, query.filter), facets=facets, window=1
+    )
+    reply = ask(session, discovery, Kind.MODELS, request)
+    counted = reply.answer.facets if reply.answer else ()
+    return Answer(
+        facets=in_order(query.facets, counted, further),
+        indexed_through=through(reply.answer, request.mode) if reply.answer else None,
+        degraded=reply.degraded,
+    )
+
+
+def _order_of(query: Query) -> Order:
     """Return the order of an answer, whose cursors belong to this query alone."""
-    asked = repr((query.text, query.mode.value, query.filter)).encode("utf-8", "surrogatepass")
-    return Order(f"search {hashlib.blake2b(asked, digest_size=6).hexdigest()}", ("rank",))
+    asked = repr((query.text, query.mode.value, query.filter, query.order, query.collapse))
+    digest = hashlib.blake2b(asked.encode("utf-8", "surrogatepass"), digest_size=6).hexdigest()
+    by_text = query.text and query.text.strip()
+    return Order(f"search {digest}", ("rank",) if by_text else ("rank", "value", "id"))
 
 
 def _rank_of(query: Query) -> int:
     """Return the rank that the page starts behind."""
     if query.after is None:
         return 0
-    [rank] = values_of(_ranking(query), query.after)
+    [rank] = values_of(_order_of(query), query.after)
+    return _checked_rank(rank)
+
+
+def _place_of(query: Query, order: SearchOrder) -> tuple[int, Placed | None]:
+    """Return the rank and the place that the page starts behind."""
+    if query.after is None:
+        return 0, None
+    rank, value, model_id = values_of(_order_of(query), query.after)
+    if not isinstance(model_id, str):
+        raise _another_search()
+    try:
+        return _checked_rank(rank), Placed(model_id, ordering.value_from(value, order))
+    except ValueError:
+        raise _another_search() from None
+
+
+def _checked_rank(rank: object) -> int:
     if not isinstance(rank, int) or isinstance(rank, bool) or rank < 0:
-        raise InvalidInput("after is a cursor of another search", field=["after"])
+        raise _another_search()
     return rank
+
+
+def _another_search() -> InvalidInput:
+    return InvalidInput("after is a cursor of another search", field=["after"])

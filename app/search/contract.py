@@ -13,6 +13,7 @@ from typing import Protocol
 import numpy as np
 import numpy.typing as npt
 
+from app.search.counting import FacetValue
 from app.search.document import Document
 from app.search.filters import All, FactField, Filter
 from app.search.tokens import tokens
@@ -24,6 +25,8 @@ MAX_TERMS = 64
 
 Vector = npt.NDArray[np.float32]
 """A unit vector, or rows of them."""
+KeyArray = npt.NDArray[np.int64]
+"""Keys of documents."""
 
 
 class Kind(StrEnum):
@@ -63,6 +66,7 @@ class SearchRequest:
         mode: What ranks.
         filter: What is admitted.
         facets: What is counted.
+        listed: Filters under each of which the keys of all matched documents are wanted.
         window: How many candidates words and meaning each bring.
     """
 
@@ -71,6 +75,7 @@ class SearchRequest:
     mode: SearchMode = SearchMode.HYBRID
     filter: Filter = All()  # noqa: RUF009 - a frozen value without parts
     facets: tuple[FacetRequest, ...] = ()
+    listed: tuple[Filter, ...] = ()
     window: int = WINDOW
 
 
@@ -91,14 +96,6 @@ class Hit:
     score: float
     words: float | None
     meaning: float | None
-
-
-@dataclass(frozen=True, slots=True)
-class FacetValue:
-    """A value in its most frequent spelling, and how many of the matched documents have it."""
-
-    value: str
-    count: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -149,6 +146,7 @@ class SearchAnswer:
         hits: The whole window in order.
         total: How many documents the filter admits that match the words or lie in the window by meaning.
         facets: The counts asked for, over the same documents, in the order of the request.
+        listed: The keys asked for, a list for each filter, ascending.
         position: How far the index was that answered.
         by_words: Whether words took part; not if the text has only stop words.
         by_meaning: Whether meaning took part; not without a vector.
@@ -157,6 +155,7 @@ class SearchAnswer:
     hits: tuple[Hit, ...]
     total: int
     facets: tuple[FacetCounts, ...]
+    listed: tuple[KeyArray, ...]
     position: IndexPosition
     by_words: bool
     by_meaning: bool

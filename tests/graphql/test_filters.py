@@ -14,7 +14,9 @@ from tests.graphql.conftest import Api, serving
 from tests.graphql.indexing import index
 
 LISTED = "query($f: ModelFilter) { registeredModels(filter: $f, first: 100) { totalCount nodes { name } } }"
-FOUND = "query($f: ModelFilter) { search(filter: $f, first: 100, mode: WORDS) { totalCount nodes { name } } }"
+FOUND = """query($f: ModelFilter) { search(text: "thing", filter: $f, first: 100, mode: WORDS) {
+  totalCount nodes { name }
+} }"""
 WORDS = ["PyTorch", "pytorch", "ONNX", "Straße", "STRASSE", "größe", "100%", "a_b", "a b", "ﬁne", "日本", "b"]
 SINGLE = ["framework", "architecture", "family", "license", "publisher", "task"]
 SEVERAL = {"domain": "domains", "language": "languages"}
@@ -32,7 +34,12 @@ def models() -> list[dict[str, Any]]:
         for count, name in enumerate(SEVERAL.values()):
             facts[name] = list(islice(words, (number + count) % 3))
         made.append(
-            {"name": f"{next(words)}-{number}", "namespace": "Other" if number % 3 else "default", **facts}
+            {
+                "name": f"{next(words)}-{number}",
+                "description": "thing",
+                "namespace": "Other" if number % 3 else "default",
+                **facts,
+            }
         )
     return made
 

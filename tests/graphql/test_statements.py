@@ -53,12 +53,20 @@ BY_VERSION = """registeredModels(first: $n, filter: {
     history(first: 2) { nodes { sequence } }
   } }
 } }"""
+ORDERED = """search(%s first: $n, orderBy: {metric: {key: {name: "accuracy"}, direction: DESC}},
+  collapse: FAMILY, facets: [{field: STAGE}, {field: TAG, tagKey: "t"}, {field: TASK}],
+  filter: {anyVersion: {param: {key: "p", number: {gte: 1}}}}
+) { totalCount facets { values { count } } edges { collapsed node { name } version { number } } }"""
+ORDERED_BY_TEXT = ORDERED % 'text: "model", mode: WORDS,'
+ORDERED_BY_FILTER = ORDERED % ""
 SEARCH_BY_VERSION = """search(mode: WORDS, first: $n, filter: {
   anyVersion: {param: {key: "p", number: {gte: 1}}}
 }) { totalCount edges { node { name } } }"""
 STATEMENTS = {
     BY_VERSION: 17,
-    SEARCH_BY_VERSION: 4,
+    SEARCH_BY_VERSION: 5,
+    ORDERED_BY_TEXT: 15,
+    ORDERED_BY_FILTER: 13,
     TEN_FIELDS: 6,
     EVERYTHING: 15,
     VERSIONS: 22,

@@ -14,7 +14,9 @@ from tests.graphql.indexing import index
 
 VERSIONS = "query($f: VersionFilter) { modelVersions(filter: $f, first: 100) { totalCount nodes { id } } }"
 MODELS = "query($f: ModelFilter) { registeredModels(filter: $f, first: 100) { totalCount nodes { id } } }"
-FOUND = "query($f: ModelFilter) { search(filter: $f, first: 100, mode: WORDS) { totalCount nodes { id } } }"
+FOUND = """query($f: ModelFilter) { search(text: "default", filter: $f, first: 100, mode: WORDS) {
+  totalCount nodes { id }
+} }"""
 ALIAS = """mutation($v: ID!, $a: String!) { setAlias(input: {version: {id: $v}, alias: $a}) {
   userErrors { message }
 } }"""

@@ -8,7 +8,8 @@ from app.graphql.search import SearchConnection, SearchEdge, explanation, facet
 from app.graphql.selection import Selection
 from app.insight import searching
 from app.insight.discovery import Discovery
-from app.registry import listing
+from app.insight.versions import versions_shown
+from app.search.contract import WINDOW
 
 
 def load_search(
@@ -21,13 +22,13 @@ def load_search(
     """
     edges = selection.below("edges")
     explained = edges.below("why").asks("matched", "highlights")
-    answer = searching.search(session, index, query, reasons=explained)
+    answer = searching.search(session, index, query, reasons=explained, counted="totalCount" in selection)
     models = load_models(session, [found.model for found in answer.found], selection.items())
-    latest = {}
+    shown = {}
     if "version" in edges:
-        rows = listing.latest_versions(session, [found.model.id for found in answer.found])
+        rows = versions_shown(session, [one.model.id for one in answer.found], query.filter, query.order)
         versions = load_versions(session, list(rows.values()), edges.below("version"))
-        latest = dict(zip(rows, versions, strict=True))
+        shown = dict(zip(rows, versions, strict=True))
     cursors = [found.cursor for found in answer.found]
     return SearchConnection(
         edges=[
@@ -35,9 +36,10 @@ def load_search(
                 cursor=found.cursor,
                 rank=found.rank,
                 node=node,
-                version=latest.get(found.model.id),
+                version=shown.get(found.model.id),
                 score=found.hit.score,
                 why=explanation(found.hit, found.reasons),
+                collapsed=found.collapsed,
             )
             for found, node in zip(answer.found, models, strict=True)
         ],
@@ -48,8 +50,8 @@ def load_search(
             has_next_page=answer.has_next,
             has_previous_page=query.after is not None,
         ),
-        total_count=answer.total,
-        window=answer.window,
+        total_count=answer.total or 0,
+        window=WINDOW,
         facets=[facet(counts) for counts in answer.facets],
         indexed_through=answer.indexed_through,
         degraded=[degradation(one) for one in answer.degraded],

@@ -1,6 +1,6 @@
 """A search on one snapshot: candidates, their order, totals and facets."""
 
-from collections import Counter, defaultdict
+from collections import defaultdict
 from dataclasses import dataclass
 
 import numpy as np
@@ -10,16 +10,17 @@ from tantivy import Query
 from app.search.contract import (
     FacetCounts,
     FacetRequest,
-    FacetValue,
     Hit,
+    KeyArray,
     SearchAnswer,
     SearchMode,
     SearchRequest,
     query_terms,
 )
+from app.search.counting import Spelling, most_frequent
 from app.search.embedded.queries import FilterCompiler, either, filtered, keys_query, words_query
 from app.search.embedded.schema import SEPARATOR
-from app.search.embedded.snapshot import KeyArray, Snapshot
+from app.search.embedded.snapshot import Snapshot
 from app.search.filters import All, FactField, Filter, without_field
 from app.search.fusion import DIGITS, fuse
 
@@ -41,6 +42,7 @@ def search_snapshot(snapshot: Snapshot, request: SearchRequest) -> SearchAnswer:
         hits=search.hits(scope),
         total=snapshot.count(scope.matched),
         facets=search.facets(scope),
+        listed=tuple(snapshot.matching(search.scope(tree).matched) for tree in request.listed),
         position=snapshot.position,
         by_words=search.words is not None,
         by_meaning=search.cosines is not None,
@@ -186,12 +188,6 @@ def _highest(cosines: npt.NDArray[np.float64], limit: int) -> npt.NDArray[np.int
 
 def _counted(facet: FacetRequest, counts: TermCounts) -> FacetCounts:
     """Add up the spellings of each value and cut to the most frequent values."""
-    totals: Counter[str] = Counter()
-    spellings: defaultdict[str, list[tuple[int, str]]] = defaultdict(list)
-    for term, count in counts.items():
-        folded, _, written = term.partition(SEPARATOR)
-        totals[folded] += count
-        spellings[folded].append((-count, written))
-    ordered = sorted(totals, key=lambda folded: (-totals[folded], folded))
-    values = tuple(FacetValue(min(spellings[folded])[1], totals[folded]) for folded in ordered[: facet.limit])
-    return FacetCounts(facet.field, values, sum(totals[folded] for folded in ordered[facet.limit :]))
+    terms = ((*term.partition(SEPARATOR)[::2], count) for term, count in counts.items())
+    values, others = most_frequent((Spelling(*term) for term in terms), facet.limit)
+    return FacetCounts(facet.field, values, others)

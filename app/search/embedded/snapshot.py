@@ -10,12 +10,11 @@ import numpy.typing as npt
 import tantivy
 from tantivy import DocAddress, Order, Query
 
-from app.search.contract import IndexPosition, Likeness, MeaningVectors, Vector
+from app.search.contract import IndexPosition, KeyArray, Likeness, MeaningVectors, Vector
 from app.search.embedded.rows import Rows, last_rows
 from app.search.embedded.schema import ID, KEY, WORDS
 from app.search.fusion import DIGITS
 
-KeyArray = npt.NDArray[np.int64]
 NO_ROW = -1
 
 
