@@ -61,9 +61,8 @@ class RegistrySource:
     def head(self) -> Mark:
         """Return the end of the change log."""
         with self._database.read() as session:
-            sequence = changelog.head(session)
-            last = changelog.changes_after(session, sequence - 1, limit=1)
-            return Mark(sequence, last[0].at if last else None)
+            last = changelog.newest(session)
+            return Mark(last.sequence, last.at) if last else Mark()
 
     def ids(self) -> list[str]:
         """Return the ids of all that has a document."""

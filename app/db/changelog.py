@@ -141,6 +141,11 @@ def head(session: ReadSession) -> int:
     return session.exec(select(Change.sequence).order_by(col(Change.sequence).desc()).limit(1)).first() or 0
 
 
+def newest(session: ReadSession) -> Change | None:
+    """Return the last change, None when nothing happened yet."""
+    return session.exec(select(Change).order_by(col(Change.sequence).desc()).limit(1)).first()
+
+
 def identity(session: ReadSession) -> str:
     """Return what tells this registry's log from any other: the id of its first change."""
     return session.exec(select(Change.id).order_by(col(Change.sequence)).limit(1)).first() or ""
