@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from app.db.changelog import changes_after, head
+from app.db.changelog import newest
 from app.db.cursors import Order, cursor_of, values_of
 from app.db.engine import ReadSession
 from app.errors import InvalidInput
@@ -218,10 +218,8 @@ def _counts(session: ReadSession, discovery: Discovery, query: Query) -> Answer:
     further = count_admitted(session, by_database(query.facets), query.filter)
     facets = by_index(query.facets)
     if not facets:
-        last = changes_after(session, head(session) - 1, limit=1)
-        return Answer(
-            facets=in_order(query.facets, (), further), indexed_through=last[0].at if last else None
-        )
+        last = newest(session)
+        return Answer(facets=in_order(query.facets, (), further), indexed_through=last.at if last else None)
     request = SearchRequest(
         mode=SearchMode.WORDS, filter=answered(session, query.filter), facets=facets, window=1
     )

@@ -95,7 +95,7 @@ LISTS = {
     "Query.metricDefinitions": ("metricDefinitions(first: $n) { totalCount nodes { name } }", 1),
     "Query.tasks": ("tasks(first: $n) { totalCount nodes { name synonyms } }", 1),
     "Query.changes": (f"changes(last: $n) {{ totalCount {NOTE} }}", 6),
-    "Query.search": ("search(mode: WORDS, first: $n) { totalCount edges { node { name } } }", 3),
+    "Query.search": ("search(mode: WORDS, first: $n) { totalCount edges { node { name } } }", 5),
     "Namespace.registeredModels": (
         'namespace(name: "default") { registeredModels(first: $n) { totalCount nodes { name } } }',
         3,
