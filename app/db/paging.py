@@ -1,6 +1,6 @@
 """Keyset paging, forward and backward."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from typing import Any, Generic, TypeVar
@@ -66,6 +66,14 @@ class Page(Generic[Thing]):
     total: int | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class Parents:
+    """Whose lists are asked for: the column that names a parent, and the ids that it may hold."""
+
+    column: str
+    ids: Collection[str]
+
+
 def list_page(
     session: ReadSession,
     statement: SelectOfScalar[Item],
@@ -93,24 +101,30 @@ def list_page(
 def list_pages(
     session: ReadSession,
     statement: SelectOfScalar[Item],
-    parent: str,
+    parents: Parents,
     order: Order,
     request: PageRequest,
     *,
     counted: bool = False,
 ) -> dict[str, Page[Item]]:
-    """Return the same page of many lists at once: one for each value of the column `parent`.
+    """Return the same page of many lists at once, by parent; `statement` selects the items of all parents.
 
     Parents without items are left out.
+
+    Raises:
+        InvalidInput: The page size is out of bounds, a cursor is not one of the list, or there is a cursor,
+            which is of one list, and several lists are asked for.
     """
     entity, order = _entity(statement), _shown_by(session, order)
+    parent, statement = parents.column, statement.where(getattr(entity, parents.column).in_(parents.ids))
     backward = request.last is not None
     place = (
         func.row_number()
         .over(partition_by=getattr(entity, parent), order_by=_ordering(entity, order, backward=backward))
         .label("place_in_list")
     )
-    ranked = _between(statement, entity, order, request).add_columns(place).subquery()
+    some = _between(statement, entity, _only(parents, order, request), request)
+    ranked = some.add_columns(place).subquery()
     listed: Any = aliased(entity, ranked)
     rows = session.exec(
         select(listed).where(ranked.c.place_in_list <= request.size + 1).order_by(ranked.c.place_in_list)
@@ -118,7 +132,7 @@ def list_pages(
     grouped: dict[str, list[Item]] = {}
     for row in rows:
         grouped.setdefault(getattr(row, parent), []).append(row)
-    pages = {key: _page(items, order, request) for key, items in grouped.items()}
+    pages = {key: _page(items, _list_of(key, order), request) for key, items in grouped.items()}
     if counted:
         every = statement.subquery()
         column = every.c[parent]
@@ -152,6 +166,19 @@ def sequence_page(
         has_previous=first > 0,
         total=len(items),
     )
+
+
+def _only(parents: Parents, order: Order, request: PageRequest) -> Order:
+    """Return the order of the list that the request's cursors are of, if it has any."""
+    for name, cursor in (("after", request.after), ("before", request.before)):
+        if cursor is not None and len(parents.ids) != 1:
+            message = f"{name} is a cursor of one list, not of {len(parents.ids)}: ask for that one alone"
+            raise InvalidInput(message, field=[name])
+    return _list_of(next(iter(parents.ids), ""), order)
+
+
+def _list_of(parent: str, order: Order) -> Order:
+    return replace(order, name=f"{order.name} of {parent}")
 
 
 def _shown_by(session: ReadSession, order: Order) -> Order:

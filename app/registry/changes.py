@@ -8,7 +8,7 @@ from sqlmodel import col, select
 from app.db.changelog import Change, ChangeEntity
 from app.db.cursors import Order, named
 from app.db.engine import ReadSession
-from app.db.paging import Page, PageRequest, list_page, list_pages
+from app.db.paging import Page, PageRequest, Parents, list_page, list_pages
 from app.registry.matching import text_matches, time_matches
 from app.registry.predicates import Text, Time
 
@@ -56,11 +56,11 @@ def histories(
     session: ReadSession, entity_ids: Collection[str], request: PageRequest, *, counted: bool = False
 ) -> dict[str, Page[ChangeEntity]]:
     """Return the same page of the changes that touch each of many things, by thing, in the log's order."""
-    statement = select(ChangeEntity).where(col(ChangeEntity.entity_id).in_(entity_ids))
+    statement = select(ChangeEntity)
     if session.as_of is not None:
         statement = statement.where(col(ChangeEntity.sequence) <= session.as_of.sequence)
     order = Order("history", ("sequence",))
-    return list_pages(session, statement, "entity_id", order, request, counted=counted)
+    return list_pages(session, statement, Parents("entity_id", entity_ids), order, request, counted=counted)
 
 
 def changes_at(session: ReadSession, sequences: Collection[int]) -> list[Change]:

@@ -10,7 +10,7 @@ from sqlmodel.sql.expression import SelectOfScalar
 
 from app.db.cursors import Order, named
 from app.db.engine import ReadSession
-from app.db.paging import Page, PageRequest, list_page, list_pages
+from app.db.paging import Page, PageRequest, Parents, list_page, list_pages
 from app.db.statements import GIVEN
 from app.registry.filtering import model_condition, version_condition
 from app.registry.tables import (
@@ -98,11 +98,12 @@ def models_in(
     counted: bool = False,
 ) -> dict[str, Page[RegisteredModel]]:
     """Return the same page of the models of many namespaces, by namespace."""
-    mine = col(RegisteredModel.namespace_id).in_(namespace_ids)
-    statement = select(RegisteredModel).where(mine, _shown(deleted), model_condition(admitted))
+    statement = select(RegisteredModel).where(_shown(deleted), model_condition(admitted))
     name = named("models_in", {"filter": repr(admitted), "deleted": deleted})
     by = Order(name, (order, "id"), descending)
-    return list_pages(session, statement, "namespace_id", by, request, counted=counted)
+    return list_pages(
+        session, statement, Parents("namespace_id", namespace_ids), by, request, counted=counted
+    )
 
 
 def _asked(session: ReadSession) -> dict[str, str]:
@@ -148,12 +149,10 @@ def versions_of(
 ) -> dict[str, Page[ModelVersion]]:
     """Return the same page of the versions of many models that the filter admits, by model."""
     statement = select(ModelVersion).where(
-        col(ModelVersion.model_id).in_(model_ids),
-        col(ModelVersion.deleted_at).is_(None),
-        version_condition(admitted),
+        col(ModelVersion.deleted_at).is_(None), version_condition(admitted)
     )
     by = Order(named("versions_of", {"filter": repr(admitted)}), (order, "id"), descending)
-    return list_pages(session, statement, "model_id", by, request, counted=counted)
+    return list_pages(session, statement, Parents("model_id", model_ids), by, request, counted=counted)
 
 
 def latest_versions(
@@ -190,8 +189,8 @@ def params_of(
     session: ReadSession, version_ids: Collection[str], request: PageRequest, *, counted: bool = False
 ) -> dict[str, Page[Param]]:
     """Return the same page of the params of many versions, by version and in the order of their names."""
-    statement = select(Param).where(col(Param.version_id).in_(version_ids))
-    return list_pages(session, statement, "version_id", Order("params", ("name",)), request, counted=counted)
+    order, parents = Order("params", ("name",)), Parents("version_id", version_ids)
+    return list_pages(session, select(Param), parents, order, request, counted=counted)
 
 
 def known_namespaces(session: ReadSession) -> dict[str, Namespace]:

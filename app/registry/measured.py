@@ -7,7 +7,7 @@ from sqlmodel import col, select
 
 from app.db.cursors import Order, named
 from app.db.engine import ReadSession
-from app.db.paging import Page, PageRequest, list_pages
+from app.db.paging import Page, PageRequest, Parents, list_pages
 from app.db.text import fold
 from app.registry.matching import Condition, series_matches, text_fits, text_matches
 from app.registry.predicates import MetricKeyTest, Text
@@ -50,9 +50,9 @@ def metrics_of(
         splits = session.exec(select(MetricSeries.split).where(mine).distinct())
         fitting = [one for one in splits if one is not None and text_fits(fold(one), wanted.split)]
         conditions.append(col(MetricSeries.split).in_(fitting))
-    statement = select(MetricSeries).where(mine, *conditions)
+    statement = select(MetricSeries).where(*conditions)
     order = Order(named("metrics", {"wanted": repr(wanted)}), ("name_folded", "id"))
-    return list_pages(session, statement, "owner_id", order, request, counted=counted)
+    return list_pages(session, statement, Parents("owner_id", version_ids), order, request, counted=counted)
 
 
 def series_with_key(

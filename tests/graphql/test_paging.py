@@ -225,3 +225,53 @@ def test_many_lists_are_paged_at_once(filled: Api) -> None:
         "nodes": [{"number": 1}],
         "pageInfo": {"hasPreviousPage": False},
     }
+
+
+NESTED = {
+    "registeredModels": ("namespace(name: $name)", "default", "other", "id"),
+    "versions": ("registeredModel(by: {name: {name: $name}})", "whole", "twin", "id"),
+    "history": ("registeredModel(by: {name: {name: $name}})", "whole", "twin", "id"),
+    "params": ("modelVersion(by: {number: {model: {name: $name}, number: 1}})", "whole", "twin", "name"),
+    "metrics": ("modelVersion(by: {number: {model: {name: $name}, number: 1}})", "whole", "twin", "unit"),
+    "datasets": ("modelVersion(by: {number: {model: {name: $name}, number: 1}})", "whole", "twin", "role"),
+    "dataset versions": ("dataset(by: {name: {name: $name}})", "a", "b", "id"),
+}
+
+
+@pytest.fixture(scope="module")
+def twins(filled: Api) -> Api:
+    """Return the registry with a model that has the same of everything as another."""
+    filled.run("""mutation { createNamespace(input: {name: "other"}) { userErrors { message } } }""")
+    use = {"dataset": {"name": {"name": "a"}}, "label": "0", "role": "TRAINING"}
+    same = {
+        "params": [{"name": "p0", "value": 0}],
+        "metrics": [{"name": "loss", "value": 1}],
+        "datasets": [use],
+    }
+    filled.model("twin", version=same)
+    return filled
+
+
+@pytest.mark.parametrize(("field", "given"), NESTED.items(), ids=NESTED)
+def test_a_cursor_is_of_the_list_of_one_parent(
+    twins: Api, field: str, given: tuple[str, str, str, str]
+) -> None:
+    root, name, other, item = given
+    listed = f"{field.rpartition(' ')[2]}(first: 2, after: $after) {{ nodes {{ {item} }} pageInfo {{ endCursor }} }}"
+    query = f"query($name: String!, $after: String) {{ {root} {{ {listed} }} }}"
+    [page] = twins.run(query, name=name).values()
+    cursor = page["pageInfo"]["endCursor"]
+    twins.run(query, name=name, after=cursor)
+    error = twins.error(query, name=other, after=cursor)
+    assert (error["code"], error["field"]) == ("BAD_USER_INPUT", "after")
+    assert "another list" in error["message"]
+
+
+def test_a_cursor_is_not_of_several_lists(twins: Api) -> None:
+    query = """query($after: String) { registeredModels(first: 2) { nodes {
+      versions(first: 1, after: $after) { nodes { id } pageInfo { endCursor } }
+    } } }"""
+    page = twins.run(query)["nodes"][0]["versions"]
+    error = twins.error(query, after=page["pageInfo"]["endCursor"])
+    assert (error["code"], error["field"]) == ("BAD_USER_INPUT", "after")
+    assert "one list, not of 2" in error["message"]

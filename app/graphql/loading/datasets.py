@@ -113,7 +113,7 @@ def load_uses(session: ReadSession, loaded: Loaded, selection: Selection) -> Non
         for version_id, fields in loaded.items():
             mine = [use for use in uses.get(version_id, ()) if wanted in {None, use.role.value}]
             keys = [f"{use.dataset_version.id}:{use.role.value}" for use in mine]
-            order = Order(named("datasets", {"role": wanted}), ("use",))
+            order = Order(named("datasets", {"role": wanted, "of": version_id}), ("use",))
             page = sequence_page(mine, keys, order, page_request(call.arguments, first=50))
             nodes = [dataset_use(use, versions[use.dataset_version.id]) for use in page.items]
             fields[call.key] = connection(page, nodes)
@@ -126,6 +126,6 @@ def _fill_versions(session: ReadSession, datasets: Sequence[Dataset], selection:
         made = [dataset_version(row, dataset) for row in mine]
         dataset.latest_version = made[-1] if made else None
         for call in selection.calls("versions"):
-            keys = [row.id for row in mine]
-            page = sequence_page(made, keys, Order("dataset_versions", ("id",)), page_request(call.arguments))
+            order = Order(named("dataset_versions", {"of": str(dataset.id)}), ("id",))
+            page = sequence_page(made, [row.id for row in mine], order, page_request(call.arguments))
             dataset.loaded[call.key] = connection(page, page.items)
