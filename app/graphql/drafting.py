@@ -98,7 +98,8 @@ def _path_in(given: Any, path: tuple[str, ...]) -> tuple[str, ...]:
             continue
         if name in PAIRS:
             places = [str(index) for index, pair in enumerate(here) if getattr(pair, PAIRS[name]) == part]
-            return (*found, *places[:1])
+            inner = ("value", *path[len(found) + 1 :]) if len(path) > len(found) + 1 else ()
+            return (*found, *places[:1], *inner)
         here, name = here[int(part)], ""
         found.append(part)
     return tuple(found)
@@ -110,6 +111,6 @@ def _mapping(pairs: list[Any], path: tuple[str, ...]) -> dict[str, Any]:
     for index, pair in enumerate(pairs):
         key = getattr(pair, name)
         if key in values:
-            raise InvalidInput(f"{path[-1]}: {key!r} is given twice", field=[*path, str(index), name])
+            raise InvalidInput(f"{key!r} is given twice; give it once", field=[*path, str(index), name])
         values[key] = pair.value
     return values

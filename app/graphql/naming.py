@@ -10,7 +10,7 @@ from app.graphql.inputs import DatasetBy, ModelVersionBy, QualifiedName, Registe
 from app.registry import drafts
 from app.registry import tables as rows
 from app.registry.finding import ModelBy, VersionBy, find_dataset, find_model, find_namespaces, find_version
-from app.registry.listing import versions_by_id
+from app.registry.finding_many import known_versions
 from app.registry.rules import composed
 
 By = TypeVar("By", ModelBy, VersionBy)
@@ -96,17 +96,17 @@ def named_version(session: ReadSession, by: ModelVersionBy) -> rows.ModelVersion
 
 
 def named_versions(session: ReadSession, given: Sequence[ModelVersionBy]) -> list[rows.ModelVersion]:
-    """Return the versions that `given` names, in its order; those named by their ids are read at once.
+    """Return the versions that `given` names, in its order; those named plainly are read at once.
 
     Raises:
         InvalidInput: An id is malformed or of another kind.
         NotFound: There is none; the nearest are suggested.
     """
-    known = versions_by_id(session, [str(by.id) for by in given if by.id])
+    known = known_versions(session, {_asked(by)[1] for by in given})
     found = []
     for index, by in enumerate(given):
         with below(str(index)):
-            found.append(known.get(str(by.id)) or named_version(session, by))
+            found.append(known.get(_asked(by)[1]) or named_version(session, by))
     return found
 
 

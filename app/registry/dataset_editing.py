@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from pydantic.alias_generators import to_camel
 from sqlmodel import col, select
 
 from app.db.changelog import Fact
@@ -35,7 +36,10 @@ def register_dataset(
         _require_same(dataset, given, version)
         if given.tags:
             set_tags(session, dataset.id, given.tags)
-    ids = add_dataset_versions(session, [(dataset, version)]) if version else []
+    try:
+        ids = add_dataset_versions(session, [(dataset, version)]) if version else []
+    except AlreadyExists as taken:
+        raise taken.within("version") from None
     return dataset, next(iter(ids), None)
 
 
@@ -63,8 +67,8 @@ def update_dataset_version(session: WriteSession, version_id: str, patch: Datase
         action="dataset.version_updated",
         subject_id=version.id,
         related=[version.dataset_id, *_models_using(session, version.id)],
-        before={name: _text(getattr(version, name)) for name in changed},
-        after={**{name: _text(value) for name, value in changed.items()}, **_reason(patch)},
+        before={to_camel(name): _text(getattr(version, name)) for name in changed},
+        after={**{to_camel(name): _text(value) for name, value in changed.items()}, **_reason(patch)},
     )
     session.record([fact])
     for name, value in changed.items():

@@ -89,19 +89,16 @@ def define_metrics(
     """Define metrics.
 
     Raises:
-        AlreadyExists: A name is taken.
+        AlreadyExists: A name is taken, or one that differs in case, blanks, `_` and `-` alone.
     """
-    names = [draft.name for draft in drafts]
-    known = session.exec(select(MetricDefinition).where(col(MetricDefinition.name).in_(names)))
-    taken = {row.name: row.id for row in known}
+    taken = {fold_term(row.name): row for row in session.exec(select(MetricDefinition))}
     made = []
     for draft in drafts:
         session.require("metric.define", draft.name)
-        if draft.name in taken:
-            message = f"there is a metric {draft.name!r} already"
-            raise AlreadyExists(message, existing=taken[draft.name], field=["name"])
+        if same := taken.get(fold_term(draft.name)):
+            raise AlreadyExists(f"there is a metric {same.name!r} already", existing=same.id, field=["name"])
         made.append(MetricDefinition(id=new_id("mtd"), shipped=shipped, **draft.model_dump()))
-        taken[draft.name] = made[-1].id
+        taken[fold_term(draft.name)] = made[-1]
     session.add_all(made)
     session.flush()
     session.record(

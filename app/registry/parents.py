@@ -6,7 +6,7 @@ from sqlmodel import col, select
 
 from app.db.changelog import Fact, Logged
 from app.db.statements import batched
-from app.errors import NotFound
+from app.errors import HolotypeError, NotFound
 from app.identity.session import WriteSession
 from app.lineage.edges import NewEdge, add_edges, external_nodes, unknown_edges
 from app.lineage.tables import ExternalNode
@@ -27,8 +27,10 @@ def resolve_parents(
     """
     uris = [parent.upstream.external_uri for _, draft in given for parent in draft.parents]
     nodes = external_nodes(session, [uri for uri in uris if uri is not None])
-    edges = {version_id: _edges(session, version_id, draft, nodes) for version_id, draft in given}
-    _require_nodes(session, {edge.upstream for mine in edges.values() for edge in mine} - set(nodes.values()))
+    edges = {}
+    for version_id, draft in given:
+        parents = _parent_edges(session, version_id, draft, nodes)
+        edges[version_id] = [*parents, *_dataset_edges(session, version_id, draft)]
     return edges
 
 
@@ -73,30 +75,45 @@ def link(session: WriteSession, edges: Sequence[NewEdge]) -> int:
     return len(fresh)
 
 
-def _edges(
+def _parent_edges(
     session: WriteSession, version_id: str, draft: VersionDraft, nodes: Mapping[str, str]
 ) -> list[NewEdge]:
     edges = []
-    for parent in draft.parents:
+    for index, parent in enumerate(draft.parents):
         upstream = parent.upstream
         node = nodes[upstream.external_uri] if upstream.external_uri else upstream.id or ""
-        require_kind(node, "ver", "dsv", "ext", field=["parents", "upstream", "id"])
+        require_kind(node, "ver", "dsv", "ext", field=["parents", str(index), "upstream", "id"])
         edges.append(NewEdge(version_id, node, parent.relation, parent.evidence))
-    for use in draft.datasets:
-        version = find_dataset_version(session, find_dataset(session, use.dataset), use.label)
+    known = _known_nodes(session, {edge.upstream for edge in edges} - set(nodes.values())) | {*nodes.values()}
+    for index, edge in enumerate(edges):
+        if edge.upstream not in known:
+            message = f"there is nothing with the id {edge.upstream} to descend from"
+            raise NotFound(message, field=["parents", str(index), "upstream", "id"])
+    return edges
+
+
+def _dataset_edges(session: WriteSession, version_id: str, draft: VersionDraft) -> list[NewEdge]:
+    edges = []
+    for index, use in enumerate(draft.datasets):
+        try:
+            dataset = find_dataset(session, use.dataset)
+        except HolotypeError as refused:
+            inner = ("name",) if use.dataset.name else ()
+            raise refused.within("datasets", str(index), "dataset", *inner) from None
+        try:
+            version = find_dataset_version(session, dataset, use.label)
+        except NotFound as missing:
+            raise missing.within("datasets", str(index)) from None
         edges.append(NewEdge(version_id, version.id, ROLE_RELATIONS[use.role], use.context))
     return edges
 
 
-def _require_nodes(session: WriteSession, ids: set[str]) -> None:
+def _known_nodes(session: WriteSession, ids: set[str]) -> set[str]:
     known: set[str] = set()
     for chunk in batched(sorted(ids), 500):
         for table in (ModelVersion, DatasetVersion, ExternalNode):
             known |= set(session.exec(select(table.id).where(col(table.id).in_(chunk))))
-    for missing in sorted(ids - known):
-        raise NotFound(
-            f"there is nothing with the id {missing} to descend from", field=["parents", "upstream", "id"]
-        )
+    return known
 
 
 def _models_of(session: WriteSession, versions: Sequence[str]) -> dict[str, list[str]]:

@@ -29,6 +29,7 @@ MAX_SAFE_INTEGER = 2**53 - 1
 MAX_NUMBER = 1_000_000_000
 LATEST = "latest"
 MAX_JSON_DEPTH = 16
+MAX_SHOWN = 80
 
 _ALIAS = re.compile(r"[A-Za-z0-9_-]{1,255}")
 _RESERVED_ALIAS = re.compile(rf"{LATEST}|v\d+", re.IGNORECASE)
@@ -43,22 +44,25 @@ _SEMVER = re.compile(
 _URI = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*:[^\s\x00-\x20\x7f]+")
 _ACTIVE_SCHEME = re.compile(r"(javascript|vbscript|data):", re.IGNORECASE)
 _SURROGATE = re.compile("[\ud800-\udfff]")
-_DATE_AND_TIME = re.compile(r"\d{4}-\d\d-\d\d[Tt ]\d\d:\d\d.*", re.ASCII)
+_RFC_3339 = re.compile(r"\d{4}-\d\d-\d\d[Tt ]\d\d:\d\d:\d\d(\.\d+)?([Zz]|[+-]\d\d:\d\d)", re.ASCII)
+_UNSEEN = {"Cc": "a control", "Cf": "an invisible", "Zl": "a separator", "Zp": "a separator"}
 
 
 def check_name(text: str) -> str:
     """Return a name in NFC form.
 
     Raises:
-        InvalidInput: It is empty, longer than 256 characters, `.` or `..`, or holds `/`, `:`, a control
-            character or blanks at its ends.
+        InvalidInput: It is empty, longer than 256 characters, `.` or `..`, has blanks at its ends, or holds
+            `/`, `:` or what is not seen: controls, marks of direction, joiners, separators of lines.
     """
     name = composed(text)
     if not name:
         raise InvalidInput(f"a name has 1 to {MAX_NAME} characters")
-    bad = next((char for char in name if char in "/:" or unicodedata.category(char) == "Cc"), None)
-    if bad is not None:
-        raise InvalidInput(f"a name may not contain {bad!r}; '.', '-' and '_' are welcome in its place")
+    for char in name:
+        if char in "/:":
+            raise InvalidInput(f"a name may not contain {char!r}; '.', '-' and '_' are welcome in its place")
+        if kind := _UNSEEN.get(unicodedata.category(char)):
+            raise InvalidInput(f"a name may not contain {kind} character: leave out U+{ord(char):04X}")
     if name in {".", ".."} or name != name.strip():
         raise InvalidInput("a name is not '.' or '..' and has no blanks at its ends")
     return name
@@ -92,20 +96,20 @@ def check_json(value: Any, depth: int = 0) -> Any:
 
     Raises:
         InvalidInput: It is no JSON, a number is not finite or an integer beyond 2^53, the value is nested
-            more than 16 deep, or a text breaks `check_characters`.
+            more than 16 deep, or a text breaks `check_characters`; the field is the path within the value.
     """
     if depth > MAX_JSON_DEPTH:
         raise InvalidInput(f"JSON may be nested {MAX_JSON_DEPTH} deep")
-    match value:
-        case list():
-            for item in value:
-                check_json(item, depth + 1)
-        case dict():
-            for key, item in value.items():
-                _check_key(key)
-                check_json(item, depth + 1)
-        case _:
-            _check_scalar(value)
+    if not isinstance(value, list | dict):
+        _check_scalar(value)
+        return value
+    for key, item in value.items() if isinstance(value, dict) else enumerate(value):
+        if isinstance(value, dict):
+            _check_key(key)
+        try:
+            check_json(item, depth + 1)
+        except InvalidInput as refused:
+            raise refused.within(str(key)) from None
     return value
 
 
@@ -164,6 +168,24 @@ def check_instant(moment: datetime) -> datetime:
         raise InvalidInput("a moment lies in the years 1 to 9999 of UTC") from None
 
 
+def read_instant(text: object) -> datetime:
+    """Return the moment that a text means by RFC 3339, in UTC; what is beyond microseconds is cut off.
+
+    Raises:
+        InvalidInput: It has another form, lacks its zone, or names a day or an hour that there is not.
+    """
+    try:
+        if isinstance(text, str) and _RFC_3339.fullmatch(text):
+            return check_instant(datetime.fromisoformat(text.upper()))
+    except ValueError as wrong:
+        if isinstance(wrong, InvalidInput):
+            raise
+    shown = repr(text)[:MAX_SHOWN]
+    raise InvalidInput(
+        f"a moment is written like 2026-01-31T12:00:00Z, with its zone (RFC 3339), not {shown}"
+    )
+
+
 def _check_scalar(value: object) -> None:
     match value:
         case str():
@@ -186,11 +208,8 @@ def _check_key(key: object) -> None:
     check_characters(key)
 
 
-def _written_out(value: object) -> object:
-    """Let no number pass for a moment: nobody could tell seconds from milliseconds."""
-    if not isinstance(value, datetime) and not (isinstance(value, str) and _DATE_AND_TIME.fullmatch(value)):
-        raise InvalidInput("a moment is written like 2026-01-31T12:00:00Z (RFC 3339)")
-    return value
+def _moment_of(value: object) -> object:
+    return value if isinstance(value, datetime) else read_instant(value)
 
 
 def _check_value(value: Any) -> Any:
@@ -213,4 +232,4 @@ Count = Annotated[StrictInt, Field(ge=0, le=MAX_SAFE_INTEGER)]
 VersionNumber = Annotated[StrictInt, Field(ge=1, le=MAX_NUMBER)]
 Number = StrictFloat
 Flag = StrictBool
-Instant = Annotated[AwareDatetime, BeforeValidator(_written_out), AfterValidator(check_instant)]
+Instant = Annotated[AwareDatetime, BeforeValidator(_moment_of), AfterValidator(check_instant)]

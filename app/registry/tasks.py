@@ -7,7 +7,7 @@ from sqlmodel import col, select
 from app.db.changelog import Fact
 from app.db.engine import ReadSession
 from app.db.ids import new_id
-from app.db.text import fold
+from app.db.text import fold, fold_term
 from app.errors import AlreadyExists
 from app.identity.session import WriteSession
 from app.registry.catalogue import TaskNames
@@ -48,19 +48,16 @@ def define_tasks(session: WriteSession, drafts: Sequence[TaskDraft], *, shipped:
     """Define tasks.
 
     Raises:
-        AlreadyExists: A name is taken.
+        AlreadyExists: A name is taken, or one that differs in case, blanks, `_` and `-` alone.
     """
-    names = [draft.name for draft in drafts]
-    taken = {row.name: row.id for row in session.exec(select(Task).where(col(Task.name).in_(names)))}
+    taken = {fold_term(row.name): row for row in session.exec(select(Task))}
     tasks = []
     for draft in drafts:
         session.require("task.define", draft.name)
-        if draft.name in taken:
-            raise AlreadyExists(
-                f"there is a task {draft.name!r} already", existing=taken[draft.name], field=["name"]
-            )
+        if same := taken.get(fold_term(draft.name)):
+            raise AlreadyExists(f"there is a task {same.name!r} already", existing=same.id, field=["name"])
         tasks.append(Task(id=new_id("tsk"), shipped=shipped, **draft.model_dump()))
-        taken[draft.name] = tasks[-1].id
+        taken[fold_term(draft.name)] = tasks[-1]
     session.add_all(tasks)
     session.flush()
     session.info.pop("task_names", None)

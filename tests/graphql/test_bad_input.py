@@ -11,6 +11,8 @@ from tests.graphql.conftest import Api
 REGISTER = """mutation($input: RegisterModelInput!) { registerModel(input: $input) {
   registeredModel { id } modelVersion { id } change { id } userErrors { code field message }
 } }"""
+UNSEEN = ["a\u200bb", "a\u200d", "\u202eevil", "a\u2066b", "a\u2028b", "\ufeffa", "a\u00adb"]
+"""Zero width, a joiner, marks of direction, a separator of lines, a byte order mark, a soft hyphen."""
 HALVES = ["\x00", "a\x00b", "\ud800", "a\udfff"]
 
 
@@ -40,7 +42,23 @@ def refused(api: Api, **given: Any) -> list[tuple[str, str]]:
 
 @pytest.mark.parametrize(
     "name",
-    ["", " ", "a/b", "a:b", ".", "..", " a", "a ", "a\nb", "a\tb", "a\x7fb", "a\x85b", "a" * 257, *HALVES],
+    [
+        "",
+        " ",
+        "a/b",
+        "a:b",
+        ".",
+        "..",
+        " a",
+        "a ",
+        "a\nb",
+        "a\tb",
+        "a\x7fb",
+        "a\x85b",
+        "a" * 257,
+        *HALVES,
+        *UNSEEN,
+    ],
     ids=lambda name: ascii(name[:12]),
 )
 def test_what_is_no_name_is_refused(shared_api: Api, name: str) -> None:
@@ -143,7 +161,9 @@ def test_what_breaks_a_rule_is_refused(
         ({"tags": [{"key": "a", "value": nested(17)}]}, ".tags[0].value"),
         ({"tags": [{"key": "a", "value": nested(100)}]}, ".tags[0].value"),
         ({"tags": [{"key": "a", "value": 2**53}]}, ".tags[0].value"),
-        ({"tags": [{"key": "a", "value": [{"b": 2**63}]}]}, ".tags[0].value"),
+        ({"tags": [{"key": "a", "value": [{"b": 2**63}]}]}, ".tags[0].value: at [0].b: "),
+        ({"version": {"params": [{"name": "a", "value": {"x": [1, 2**53]}}]}}, "value: at .x[1]: "),
+        ({"version": {"environment": {"seeds": {"torch": 2**64}}}}, ".seeds: at .torch: "),
         ({"tags": [{"key": "a", "value": float("nan")}]}, ".tags[0].value"),
         ({"tags": [{"key": "a", "value": [float("inf")]}]}, ".tags[0].value"),
         ({"tags": [{"key": "a", "value": {"\ud800": "\x00"}}]}, ".tags[0].value"),
@@ -179,6 +199,7 @@ def test_a_value_of_another_kind_is_refused_where_it_stands(
     assert error["extensions"] == {"code": "BAD_USER_INPUT"}
     assert field in error["message"]
     assert "\n" not in error["message"]
+    assert "isoformat" not in error["message"]
 
 
 @pytest.mark.parametrize("value", ["[" * 18 + "]" * 18, "9007199254740992", "1e999", "[" + "9" * 5_000 + "]"])

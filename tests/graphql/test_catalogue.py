@@ -148,10 +148,11 @@ def test_the_history_of_models_and_versions(api: Api) -> None:
             } }""",
             v=version,
         )
-    query = """query($first: Int, $after: String) { registeredModels { nodes {
+    query = """query($f: ModelFilter, $first: Int, $after: String) { registeredModels(filter: $f) { nodes {
       history(first: $first, after: $after) {
         totalCount nodes { action subject { id } } pageInfo { endCursor hasNextPage }
       } } } }"""
+    only = {"name": {"equals": "bert"}}
     bert, gpt = (node["history"] for node in api.run(query)["nodes"])
     assert [node["action"] for node in bert["nodes"]] == [
         "model.registered",
@@ -161,8 +162,8 @@ def test_the_history_of_models_and_versions(api: Api) -> None:
         "version.staged",
     ]
     assert (bert["totalCount"], gpt["totalCount"]) == (5, 3)
-    page = api.run(query, first=2)["nodes"][0]["history"]
-    rest = api.run(query, after=page["pageInfo"]["endCursor"])["nodes"][0]["history"]
+    page = api.run(query, f=only, first=2)["nodes"][0]["history"]
+    rest = api.run(query, f=only, after=page["pageInfo"]["endCursor"])["nodes"][0]["history"]
     assert page["nodes"] + rest["nodes"] == bert["nodes"]
     found = api.run(
         "query($v: ID!) { modelVersion(by: {id: $v}) { history(last: 1) { totalCount nodes { after } } } }",

@@ -161,6 +161,34 @@ def test_what_is_no_comparison_is_refused(api: Api) -> None:
         assert api.error(COMPARE, **given)["field"] == field
 
 
+def test_versions_are_named_in_every_way_at_once(api: Api) -> None:
+    ids = versions(api, {"semver": "1.2.3"}, {}, {}, {}, {}, {})
+    model = {"name": "bert"}
+    for alias, version in (("champion", ids[1]), ("Champion", ids[2])):
+        api.run(
+            """mutation($a: String!, $v: ModelVersionBy!) { setAlias(input: {alias: $a, version: $v}) {
+              userErrors { message }
+            } }""",
+            a=alias,
+            v=version,
+        )
+    named = [
+        {"semver": {"model": model, "range": "^1"}},
+        {"alias": {"model": model, "alias": "champion"}},
+        {"alias": {"model": model, "alias": "Champion"}},
+        {"alias": {"model": model, "alias": "v4"}},
+        ids[4],
+        {"alias": {"model": model, "alias": "latest"}},
+    ]
+    found = api.run(
+        "query($v: [ModelVersionBy!]!) { compareVersions(versions: $v) { versions { number } } }", v=named
+    )
+    assert [one["number"] for one in found["versions"]] == [1, 2, 3, 4, 5, 6]
+    for absent in ("\ud800", "CHAMPION"):
+        error = api.error(COMPARE, versions=[ids[0], {"alias": {"model": model, "alias": absent}}])
+        assert error["field"].startswith("versions.1.alias")
+
+
 @pytest.mark.parametrize("count", [50])
 def test_fifty_versions_are_compared(api: Api, count: int) -> None:
     compared = versions(api, *({"metrics": [metric("loss", number)]} for number in range(count)))

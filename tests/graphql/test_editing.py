@@ -153,6 +153,11 @@ def test_a_metric_and_a_task_are_defined(api: Api) -> None:
     assert made["metricDefinition"] == {"name": "zing", "direction": "MINIMIZE", "unit": "z"}
     twice = mutate(api, "defineMetric", "metricDefinition { name }", name="zing", direction="NONE")
     assert twice["userErrors"][0]["code"] == "ALREADY_EXISTS"
+    alike = "... on Conflict { code existing { ... on MetricDefinition { name } ... on Task { name } } }"
+    for name, there in (("ZING", "zing"), ("top_1-Accuracy", "top-1 accuracy")):
+        made = mutate(api, "defineMetric", f"userErrors {{ {alike} }}", name=name, direction="NONE")
+        [refused] = made["userErrors"]
+        assert (refused["code"], refused["existing"]["name"]) == ("ALREADY_EXISTS", there)
     task = {
         "name": "cat_herding",
         "title": "Cat herding",
@@ -160,6 +165,10 @@ def test_a_metric_and_a_task_are_defined(api: Api) -> None:
         "synonyms": ["herd cats"],
     }
     assert mutate(api, "defineTask", "task { name synonyms }", **task)["task"]["synonyms"] == ["herd cats"]
+    for name in ("cat herding", "Cat-Herding"):
+        made = mutate(api, "defineTask", f"userErrors {{ {alike} }}", **{**task, "name": name})
+        [refused] = made["userErrors"]
+        assert (refused["code"], refused["existing"]["name"]) == ("ALREADY_EXISTS", "cat_herding")
     register(api, "a", facts={"task": "Herd-Cats"})
     assert api.run("query ($by: RegisteredModelBy!) { registeredModel(by: $by) { task } }", by=BY_A) == {
         "task": "cat_herding"
@@ -194,6 +203,8 @@ def test_a_dataset_gets_versions_and_is_revoked(api: Api) -> None:
     )
     assert done["datasetVersion"]["containsPii"] is True
     assert done["datasetVersion"]["revokedAt"]
+    assert done["change"]["after"].keys() == {"containsPii", "revokedAt", "reason"}
     assert done["change"]["after"]["reason"] == "consent withdrawn"
     again = mutate(api, "registerDataset", "dataset { id }", name="d", version={"label": "2"})
     assert again["userErrors"][0]["code"] == "ALREADY_EXISTS"
+    assert again["userErrors"][0]["field"] == ["version", "label"]

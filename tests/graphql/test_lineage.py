@@ -189,13 +189,41 @@ def test_a_parent_that_is_not_there_is_refused(api: Api) -> None:
     model = api.model("bert")["model"]
     for upstream, code in (("ver_" + "0" * 32, "NOT_FOUND"), (model, "INVALID"), ("bert", "INVALID")):
         parent = {"upstream": {"id": upstream}, "relation": "DERIVED_FROM"}
+        outside = {"upstream": {"externalUri": "hf:bert"}, "relation": "DERIVED_FROM"}
         refused = api.run(
             """mutation($input: CreateModelVersionInput!) { createModelVersion(input: $input) {
               modelVersion { id } userErrors { code field }
             } }""",
-            input={"model": {"id": model}, "version": {"parents": [parent]}},
+            input={"model": {"id": model}, "version": {"parents": [outside, parent]}},
         )
         [error] = refused["userErrors"]
         assert error["code"] == code
-        assert error["field"][:2] == ["version", "parents"]
+        assert error["field"] == ["version", "parents", "1", "upstream", "id"]
     assert api.run("{ modelVersions { totalCount } }") == {"totalCount": 0}
+
+
+@pytest.mark.parametrize(
+    ("dataset", "label", "field"),
+    [
+        ({"name": {"name": "birds"}}, None, "dataset.name.name"),
+        ({"name": {"namespace": "zoo", "name": "data"}}, None, "dataset.name.namespace"),
+        ({"id": "dst_" + "0" * 32}, None, "dataset.id"),
+        ({"id": "mdl_" + "0" * 32}, None, "dataset.id"),
+        ({"name": {"name": "data"}}, "9", "label"),
+    ],
+)
+def test_a_dataset_that_is_not_there_is_refused(
+    shared_api: Api, dataset: dict[str, Any], label: str | None, field: str
+) -> None:
+    if not shared_api.run("{ datasets { totalCount } }")["totalCount"]:
+        shared_api.store.dataset("data", versions=[{"label": "1"}])
+    good = {"dataset": {"name": {"name": "data"}}, "role": "TRAINING"}
+    bad = {"dataset": dataset, "label": label, "role": "TRAINING"}
+    refused = shared_api.run(
+        """mutation($input: RegisterModelInput!) { registerModel(input: $input) {
+          registeredModel { id } userErrors { code field message }
+        } }""",
+        input={"name": "m", "version": {"datasets": [good, bad]}},
+    )
+    [error] = refused["userErrors"]
+    assert ".".join(error["field"]) == f"version.datasets.1.{field}"

@@ -257,7 +257,8 @@ def test_a_cursor_is_of_the_list_of_one_parent(
     twins: Api, field: str, given: tuple[str, str, str, str]
 ) -> None:
     root, name, other, item = given
-    listed = f"{field.rpartition(' ')[2]}(first: 2, after: $after) {{ nodes {{ {item} }} pageInfo {{ endCursor }} }}"
+    field = field.rpartition(" ")[2]
+    listed = f"{field}(first: 2, after: $after) {{ nodes {{ {item} }} pageInfo {{ endCursor }} }}"
     query = f"query($name: String!, $after: String) {{ {root} {{ {listed} }} }}"
     [page] = twins.run(query, name=name).values()
     cursor = page["pageInfo"]["endCursor"]

@@ -125,7 +125,7 @@ LISTS = {
         """compareVersions(versions: [
           {number: {model: {name: "wide"}, number: 99}}, {number: {model: {name: "wide"}, number: 100}}
         ]) { rows(first: $n) { totalCount nodes { key cells { value } } } }""",
-        8,
+        4,
     ),
 }
 
@@ -229,3 +229,17 @@ def test_a_comparison_of_fifty_takes_what_one_of_two_takes(hundred: Api) -> None
             assert len(hundred.run(query, v=versions)["versions"]) == len(versions)
         sent.append(len(statements))
     assert sent == [6, 6], statements
+
+
+def test_versions_that_are_compared_by_name_are_found_at_once(hundred: Api) -> None:
+    named = [{"model": {"name": f"model {number}"}} for number in range(1, 51)]
+    query = "query($v: [ModelVersionBy!]!) { compareVersions(versions: $v) { versions { number } } }"
+    sent = []
+    for by in ("number", "alias"):
+        told: Any = {"number": 1, "alias": "champion"}[by]
+        for some in (named[:2], named):
+            with counted() as statements:
+                found = hundred.run(query, v=[{by: {**one, by: told}} for one in some])
+            assert len(found["versions"]) == len(some)
+            sent.append(len(statements))
+    assert sent == [4, 4, 4, 4], statements
