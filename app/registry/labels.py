@@ -9,6 +9,7 @@ from sqlmodel import col, select
 
 from app.db.changelog import Fact, Logged
 from app.db.columns import Row
+from app.db.engine import ReadSession
 from app.db.history import close_states, columns_of, open_states
 from app.db.rows import insert_rows
 from app.db.statements import batched
@@ -75,7 +76,7 @@ def set_tags(session: WriteSession, subject_id: str, tags: Mapping[str, Any]) ->
         LimitExceeded: It would have more than 1,000 tags.
     """
     tags = draft(TagsDraft, {"tags": tags}).tags
-    subject = _subject(session, subject_id)
+    subject = find_tagged(session, subject_id)
     session.require("tags.set", subject_id)
     mine = select(Tag).where(Tag.subject_id == subject_id)
     before = {tag.key: tag.value for tag in session.exec(mine.where(col(Tag.key).in_(tags)))}
@@ -92,7 +93,7 @@ def set_tags(session: WriteSession, subject_id: str, tags: Mapping[str, Any]) ->
     fact = Fact(action="tags.set", subject_id=subject_id, related=related, before=old, after=changed)
     [logged] = session.record([fact])
     _replace(session, subject_id, changed, old, logged)
-    _touch(session, subject)
+    touch(session, subject)
     return subject
 
 
@@ -125,7 +126,7 @@ def set_alias(session: WriteSession, version: ModelVersion, name: str) -> ModelV
         close_states(session, alias_history, [columns_of(alias)], logged)
         alias.version_id, alias.since = version.id, session.now
     session.add(alias)
-    session.flush()
+    touch(session, session.exec(select(RegisteredModel).where(RegisteredModel.id == version.model_id)).one())
     open_states(session, alias_history, [columns_of(alias)], logged)
     return previous
 
@@ -135,7 +136,13 @@ def _same(one: Any, other: Any) -> bool:
     return orjson.dumps(one) == orjson.dumps(other)
 
 
-def _subject(session: WriteSession, subject_id: str) -> Tagged:
+def find_tagged(session: ReadSession, subject_id: str) -> Tagged:
+    """Return the living thing whose tags are meant.
+
+    Raises:
+        InvalidInput: The id is not of a thing that has tags.
+        NotFound: There is no such thing.
+    """
     table: Any = TAGGED[require_kind(subject_id, *TAGGED, field=["subject"])[:3]]
     found: Tagged | None = session.exec(select(table).where(table.id == subject_id)).first()
     if found is None or (not isinstance(found, Dataset) and found.deleted_at is not None):
@@ -158,7 +165,8 @@ def _replace(
     open_states(session, tag_history, rows, [logged] * len(rows))
 
 
-def _touch(session: WriteSession, subject: Tagged) -> None:
+def touch(session: WriteSession, subject: Tagged) -> None:
+    """Note that a model or a version changed by what hangs on it; datasets keep no such note."""
     if not isinstance(subject, Dataset):
         subject.updated_at = session.now
         session.add(subject)

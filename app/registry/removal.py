@@ -14,7 +14,7 @@ from app.db.statements import batched
 from app.errors import AlreadyExists, Conflict, NotFound
 from app.identity.session import WriteSession
 from app.registry.finding import models_named, require_kind
-from app.registry.labels import TAGGED
+from app.registry.labels import find_tagged, touch
 from app.registry.redirects import drop_redirects
 from app.registry.revising import require_revision
 from app.registry.tables import (
@@ -140,7 +140,7 @@ def remove_tags(session: WriteSession, subject_id: str, keys: Sequence[str]) -> 
         InvalidInput: The id is not of a thing that has tags.
         NotFound: There is no such thing.
     """
-    require_kind(subject_id, *TAGGED, field=["subject"])
+    subject = find_tagged(session, subject_id)
     session.require("tags.remove", subject_id)
     tags = [
         tag
@@ -149,17 +149,17 @@ def remove_tags(session: WriteSession, subject_id: str, keys: Sequence[str]) -> 
     ]
     if not tags:
         return 0
-    version = session.get(ModelVersion, subject_id)
     fact = Fact(
         action="tags.removed",
         subject_id=subject_id,
-        related=[version.model_id] if version else [],
+        related=[subject.model_id] if isinstance(subject, ModelVersion) else [],
         before={tag.key: tag.value for tag in tags},
     )
     logged = session.record([fact])
     close_states(session, tag_history, [columns_of(tag) for tag in tags], logged * len(tags))
     for chunk in batched([tag.key for tag in tags], 500):
         session.execute(delete(Tag).where(col(Tag.subject_id) == subject_id, col(Tag.key).in_(chunk)))
+    touch(session, subject)
     return len(tags)
 
 
