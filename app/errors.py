@@ -18,6 +18,13 @@ Anything else that is raised is a defect and is reported as one.
 
 from collections.abc import Iterable
 
+MAX_MESSAGE = 1_000
+
+
+def shortened(message: str) -> str:
+    """Return a message as long as people read; it may quote what a client sent."""
+    return message if len(message) <= MAX_MESSAGE else f"{message[: MAX_MESSAGE - 1]}…"
+
 
 class HolotypeError(Exception):
     """A refusal that tells the caller what is wrong and how to mend it.
@@ -32,7 +39,7 @@ class HolotypeError(Exception):
 
     def __init__(self, message: str, *, field: Iterable[str] = (), suggestions: Iterable[str] = ()) -> None:
         super().__init__(message)
-        self.message = message
+        self.message = shortened(message)
         self.field = tuple(field)
         self.suggestions = tuple(suggestions)
 

@@ -13,13 +13,28 @@ from graphql import (
     parse,
     specified_rules,
 )
+from graphql.validation.rules import overlapping_fields_can_be_merged
+from graphql.validation.validate import ValidationAbortedError
 from strawberry.extensions import SchemaExtension
 from strawberry.schema.schema import validate_document
 
-from app.graphql.limits import MAX_COST, MAX_TOKENS, cost_of, size_errors
+from app.graphql.limits import (
+    MAX_COMPARISONS,
+    MAX_COST,
+    MAX_QUERY_LENGTH,
+    MAX_TOKENS,
+    MAX_VALUES,
+    cost_of,
+    has_too_many_values,
+    size_errors,
+)
 
-KEPT_DOCUMENTS = 256
+SHORT = 4_000
+"""How many characters a text has that is kept among the many."""
 ANONYMOUS = "anonymous"
+TOO_MUCH = {"code": "LIMIT_EXCEEDED"}
+
+overlapping_fields_can_be_merged.MAX_COMPLEXITY_BUDGET = MAX_COMPARISONS
 
 
 class CheckedDocuments(SchemaExtension):
@@ -58,6 +73,9 @@ class CheckedDocuments(SchemaExtension):
         context = self.execution_context
         named = context._provided_operation_name  # noqa: SLF001 - what is public falls back on the first operation
         operations = _operations(document)
+        if has_too_many_values(context.variables or {}):
+            message = f"the variables hold more than {MAX_VALUES} values: send fewer at once"
+            return [GraphQLError(message, extensions=TOO_MUCH)]
         if len(operations) > 1 and not named:
             return [
                 GraphQLError("the document has several operations: name one in operationName", operations)
@@ -68,7 +86,7 @@ class CheckedDocuments(SchemaExtension):
             message = (
                 f"the operation costs {self._cost}, of {MAX_COST} that are answered: ask for smaller pages"
             )
-            return [GraphQLError(message, extensions={"code": "LIMIT_EXCEEDED"})]
+            return [GraphQLError(message, extensions=TOO_MUCH)]
         return []
 
 
@@ -88,13 +106,35 @@ def _meant(operations: list[OperationDefinitionNode], chosen: str | None) -> lis
     return [one for one in operations if not chosen or (one.name and one.name.value == chosen)]
 
 
-@lru_cache(maxsize=KEPT_DOCUMENTS)
 def _checked(query: str, schema: strawberry.Schema) -> tuple[DocumentNode, tuple[GraphQLError, ...]]:
     """Parse a text, measure it, and validate it unless it is too large to be looked at.
 
     Raises:
         GraphQLSyntaxError: It is no GraphQL, or has more than 10,000 tokens.
+        GraphQLError: It has more than 200,000 characters.
     """
+    return (_of_short_text if len(query) <= SHORT else _of_long_text)(query, schema)
+
+
+def _check(query: str, schema: strawberry.Schema) -> tuple[DocumentNode, tuple[GraphQLError, ...]]:
+    if len(query) > MAX_QUERY_LENGTH:
+        message = (
+            f"the operation's text has more than {MAX_QUERY_LENGTH} characters: send values as variables"
+        )
+        raise GraphQLError(message, extensions=TOO_MUCH)
     document = parse(query, max_tokens=MAX_TOKENS, no_location=False)
     errors = size_errors(document) or validate_document(schema._schema, document, tuple(specified_rules))  # noqa: SLF001 - Strawberry keeps graphql-core's schema there
-    return document, tuple(errors)
+    return document, tuple(_named(error) for error in errors)
+
+
+# A long text stays for the steps of its own request; were many kept, clients could fill the memory.
+_of_short_text = lru_cache(maxsize=256)(_check)
+_of_long_text = lru_cache(maxsize=4)(_check)
+
+
+def _named(error: GraphQLError) -> GraphQLError:
+    """Say what was too much where graphql-core only gives up."""
+    if not isinstance(error, ValidationAbortedError):
+        return error
+    message = "the operation repeats too many fields and fragments: ask for each once"
+    return GraphQLError(message, extensions=TOO_MUCH)

@@ -6,7 +6,7 @@ from typing import Any
 from graphql import GraphQLError, GraphQLSyntaxError
 
 from app.db.faults import fault
-from app.errors import HolotypeError, NotFound, Refusals
+from app.errors import HolotypeError, NotFound, Refusals, shortened
 
 logger = logging.getLogger(__name__)
 
@@ -59,5 +59,6 @@ def _code(error: GraphQLError, otherwise: str) -> GraphQLError:
     code = "GRAPHQL_PARSE_FAILED" if isinstance(error, GraphQLSyntaxError) else otherwise
     if error.extensions is None:
         error.extensions = {}
+    error.message = shortened(error.message)
     error.extensions.setdefault("code", code)
     return error

@@ -27,15 +27,30 @@ from graphql import (
 )
 
 MAX_BODY_BYTES = 16 * 1024 * 1024
+MAX_QUERY_LENGTH = 200_000
+"""How many characters the text of an operation has; longer values are sent as variables."""
 MAX_TOKENS = 10_000
+MAX_VALUES = 50_000
+"""How many values the variables hold: each is coerced by itself, and the largest inputs have fewer."""
+MAX_COMPARISONS = 50_000
+"""How much work it may be to find out whether fields of one name are one field, in steps of graphql-core."""
 MAX_DEPTH = 20
 MAX_FIELDS = 5_000
 MAX_ALIASES = 200
 MAX_DIRECTIVES = 100
 MAX_COST = 20_000
 
-HEAVY = {"search": 250, "lineage": 250, "compareVersions": 250, "similar": 250, "neighbours": 250}
-"""What a field costs that walks or searches; a hundred of them are too many. Any other object costs 1."""
+HEAVY = {
+    "search": 250,
+    "lineage": 250,
+    "compareVersions": 250,
+    "similar": 250,
+    "neighbours": 250,
+    "__schema": 5_000,
+    "__type": 250,
+}
+"""What a field costs that walks, searches or tells of the schema; a hundred of them are too many. Any other
+object costs 1."""
 LIST_ITEMS = 10
 """How many items a list without a page size is taken to have."""
 
@@ -78,6 +93,19 @@ def size_errors(document: DocumentNode) -> list[GraphQLError]:
     return errors
 
 
+def has_too_many_values(variables: Mapping[str, Any]) -> bool:
+    """Return whether variables hold more than `MAX_VALUES` values, without counting on."""
+    count = 0
+    waiting: list[Any] = [variables]
+    while waiting and count <= MAX_VALUES:
+        holder = waiting.pop()
+        count += len(holder)
+        if count <= MAX_VALUES:
+            values = holder.values() if isinstance(holder, dict) else holder
+            waiting += [value for value in values if isinstance(value, dict | list)]
+    return count > MAX_VALUES
+
+
 def cost_of(
     schema: GraphQLSchema,
     document: DocumentNode,
@@ -116,7 +144,9 @@ def cost_of(
 
     def field_cost(parent: Any, node: FieldNode) -> int:
         definition = parent.fields.get(node.name.value) if hasattr(parent, "fields") else None
-        if definition is None or not is_composite_type(kind := get_named_type(definition.type)):
+        if definition is None:
+            return HEAVY.get(node.name.value, 0)
+        if not is_composite_type(kind := get_named_type(definition.type)):
             return 0
         own = HEAVY.get(node.name.value, 1)
         return own + _items(definition, node, values) * cost(kind, node.selection_set)

@@ -6,6 +6,7 @@ import unicodedata
 from datetime import UTC, datetime
 from typing import Annotated, Any
 
+import orjson
 from pydantic import (
     AfterValidator,
     AwareDatetime,
@@ -91,26 +92,33 @@ def check_characters(text: str) -> str:
     return text
 
 
-def check_json(value: Any, depth: int = 0) -> Any:
+def check_json(value: Any) -> Any:
     """Return a JSON value that every store and every client can keep exactly.
 
     Raises:
         InvalidInput: It is no JSON, a number is not finite or an integer beyond 2^53, the value is nested
-            more than 16 deep, or a text breaks `check_characters`; the field is the path within the value.
+            more than 16 deep or longer than a text may be, or a text breaks `check_characters`; the field is
+            the path within the value.
     """
+    _check_json(value, 0)
+    if len(orjson.dumps(value)) > MAX_TEXT:
+        raise InvalidInput(f"a JSON value has at most {MAX_TEXT:,} bytes")
+    return value
+
+
+def _check_json(value: Any, depth: int) -> None:
     if depth > MAX_JSON_DEPTH:
         raise InvalidInput(f"JSON may be nested {MAX_JSON_DEPTH} deep")
     if not isinstance(value, list | dict):
         _check_scalar(value)
-        return value
+        return
     for key, item in value.items() if isinstance(value, dict) else enumerate(value):
         if isinstance(value, dict):
             _check_key(key)
         try:
-            check_json(item, depth + 1)
+            _check_json(item, depth + 1)
         except InvalidInput as refused:
             raise refused.within(str(key)) from None
-    return value
 
 
 def check_alias(text: str) -> str:

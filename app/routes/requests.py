@@ -9,7 +9,7 @@ from starlette.datastructures import MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from app.db.ids import new_id
-from app.routes.metrics import OperationMetrics
+from app.routes.metrics import MAX_NAME, OperationMetrics
 
 logger = logging.getLogger(__name__)
 
@@ -64,7 +64,7 @@ class ObservedRequests:
             "path": scope["path"],
             "status": status,
             "milliseconds": round(1000 * seconds, 1),
-            "operation": state.get("operation"),
+            "operation": (state.get("operation") or "")[:MAX_NAME] or None,
             "errors": codes,
         }
         logger.info("%s %s: %s", scope["method"], scope["path"], status, extra={"told": told})

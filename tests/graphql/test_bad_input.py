@@ -159,6 +159,8 @@ def test_what_breaks_a_rule_is_refused(
     [
         ({"tags": [{"key": "a", "value": None}]}, ".tags[0].value"),
         ({"tags": [{"key": "a", "value": nested(17)}]}, ".tags[0].value"),
+        ({"tags": [{"key": "a", "value": "x" * 100_000}]}, ".tags[0].value"),
+        ({"tags": [{"key": "a", "value": [10] * 40_000}]}, ".tags[0].value"),
         ({"tags": [{"key": "a", "value": nested(100)}]}, ".tags[0].value"),
         ({"tags": [{"key": "a", "value": 2**53}]}, ".tags[0].value"),
         ({"tags": [{"key": "a", "value": [{"b": 2**63}]}]}, ".tags[0].value: at [0].b: "),

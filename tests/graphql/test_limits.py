@@ -1,12 +1,15 @@
 """What asks for too much is refused before it costs anything."""
 
+import gc
 from collections.abc import Iterator
+from typing import Any
 
-from graphql import OperationDefinitionNode, get_introspection_query, parse
+import pytest
+from graphql import OperationDefinitionNode, Source, get_introspection_query, parse
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.graphql.limits import MAX_BODY_BYTES, MAX_COST, cost_of, size_errors
+from app.graphql.limits import MAX_BODY_BYTES, MAX_COST, MAX_QUERY_LENGTH, cost_of, size_errors
 from app.graphql.schema import schema
 from tests.graphql.conftest import Api
 
@@ -88,6 +91,63 @@ def test_what_an_operation_costs_is_told(api: Api) -> None:
     assert refused["extensions"]["cost"]["requested"] > MAX_COST
     assert "extensions" not in api.answer("{ nothing }")
     assert "extensions" not in api.answer("{")
+
+
+@pytest.mark.parametrize(
+    "query",
+    [
+        " " * MAX_QUERY_LENGTH + "{ __typename }",
+        "#" + "x" * MAX_QUERY_LENGTH + "\n{ __typename }",
+        f'{{ tasks(text: """{"x" * MAX_QUERY_LENGTH}""") {{ totalCount }} }}',
+        "{" + " ".join(["serverInfo { name limits { maxCost } }"] * 900) + "}",
+        "{"
+        + " ".join(f"...f{i}" for i in range(400))
+        + "} "
+        + " ".join(f"fragment f{i} on Query {{ viewer {{ __typename }} }}" for i in range(400)),
+        "{" + " ".join(f"a{i}: __schema {{ types {{ name }} }}" for i in range(5)) + "}",
+    ],
+    ids=["spaces", "comment", "text", "repeated fields", "repeated fragments", "repeated introspection"],
+)
+def test_what_takes_long_to_look_at_is_refused(shared_api: Api, query: str) -> None:
+    answer = shared_api.answer(query)
+    assert "data" not in answer
+    assert [error["extensions"] for error in answer["errors"]] == [{"code": "LIMIT_EXCEEDED"}]
+
+
+@pytest.mark.parametrize(
+    "values",
+    [list(range(60_000)), [{"a": 1}] * 30_000, [[[0] * 1_000] * 60], {str(i): i for i in range(60_000)}],
+)
+def test_more_values_than_the_largest_input_has_are_refused(shared_api: Api, values: Any) -> None:
+    answer = shared_api.answer("{ __typename }", values=values)
+    assert "data" not in answer
+    [error] = answer["errors"]
+    assert error["extensions"] == {"code": "LIMIT_EXCEEDED"}
+    assert "50000 values" in error["message"]
+
+
+def test_the_largest_inputs_have_fewer_values(api: Api) -> None:
+    version = {
+        "params": [{"name": str(number), "value": 1} for number in range(5_000)],
+        "metrics": [{"name": "loss", "value": 1, "step": number} for number in range(1_000)],
+    }
+    tags = [{"key": str(number), "value": "red"} for number in range(1_000)]
+    assert api.model("large", version=version, tags=tags)["version"]
+
+
+def test_what_a_client_sent_is_not_quoted_at_length(shared_api: Api) -> None:
+    for query in (f"{{ {'x' * 100_000} }}", "query($n: Int!) { registeredModels(first: $n) { totalCount } }"):
+        [error] = shared_api.answer(query, n="y" * 1_000_000)["errors"]
+        assert len(error["message"]) <= 1_000
+
+
+def test_long_texts_are_not_kept_for_long(shared_api: Api) -> None:
+    for number in range(6):
+        text = f"{{ a{number}: __typename }} #" + "x" * 100_000
+        assert shared_api.run(text) == "Query"
+    gc.collect()
+    kept = [one for one in gc.get_objects() if isinstance(one, Source) and len(one.body) > 100_000]
+    assert len(kept) <= 4
 
 
 def test_a_body_is_refused_while_it_comes_in(api: Api) -> None:
