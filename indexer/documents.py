@@ -2,7 +2,6 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
 
 from sqlmodel import col, select
 
@@ -11,6 +10,7 @@ from app.db.engine import ReadSession
 from app.registry.datasets import datasets_with_tasks
 from app.registry.tables import Dataset, RegisteredModel
 from app.registry.tasks import models_of_tasks
+from app.search.contract import Mark
 
 TASK_DEFINED = "task.defined"
 
@@ -21,13 +21,11 @@ class Touched:
 
     Attributes:
         ids: The ids of what was touched; some may be deleted by now.
-        through: The last change of the run.
-        through_at: When that change was made; None when there was none.
+        through: The last change of the run; None if there was none.
     """
 
     ids: set[str]
-    through: int
-    through_at: datetime | None
+    through: Mark | None
 
 
 def touched_models(session: ReadSession, after: int, limit: int) -> Touched:
@@ -40,7 +38,7 @@ def touched_models(session: ReadSession, after: int, limit: int) -> Touched:
     models = {entity for change in changes for entity in _named(change) if entity.startswith("mdl_")}
     if defined := [change.subject_id for change in changes if change.action == TASK_DEFINED]:
         models |= models_of_tasks(session, defined)
-    return _run(after, changes, models)
+    return _run(changes, models)
 
 
 def touched_datasets(session: ReadSession, after: int, limit: int) -> Touched:
@@ -54,7 +52,7 @@ def touched_datasets(session: ReadSession, after: int, limit: int) -> Touched:
     datasets = {entity for change in own for entity in _named(change) if entity.startswith("dst_")}
     if any(change.action == TASK_DEFINED for change in changes):
         datasets |= datasets_with_tasks(session)
-    return _run(after, changes, datasets)
+    return _run(changes, datasets)
 
 
 def living_models(session: ReadSession) -> list[str]:
@@ -72,7 +70,10 @@ def _named(change: Change) -> tuple[str, ...]:
     return (change.subject_id, *change.related)
 
 
-def _run(after: int, changes: Sequence[Change], ids: set[str]) -> Touched:
-    if not changes:
-        return Touched(ids, after, None)
-    return Touched(ids, changes[-1].sequence, changes[-1].at)
+def mark_of(change: Change) -> Mark:
+    """Return the place of a change in the log."""
+    return Mark(change.sequence, change.at, change.digest)
+
+
+def _run(changes: Sequence[Change], ids: set[str]) -> Touched:
+    return Touched(ids, mark_of(changes[-1]) if changes else None)

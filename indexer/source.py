@@ -9,7 +9,14 @@ from app.db.engine import Database, ReadSession
 from app.insight.documents import dataset_documents, model_documents
 from app.search.contract import Kind, Mark
 from app.search.document import Document
-from indexer.documents import Touched, all_datasets, living_models, touched_datasets, touched_models
+from indexer.documents import (
+    Touched,
+    all_datasets,
+    living_models,
+    mark_of,
+    touched_datasets,
+    touched_models,
+)
 
 
 class DocumentSource(Protocol):
@@ -20,6 +27,9 @@ class DocumentSource(Protocol):
 
     def head(self) -> Mark:
         """Return the end of the change log."""
+
+    def mark(self, sequence: int) -> Mark:
+        """Return the place of a change in the log; none, `Mark()`, if the log does not reach there."""
 
     def ids(self) -> list[str]:
         """Return the ids of all that has a document."""
@@ -62,7 +72,12 @@ class RegistrySource:
         """Return the end of the change log."""
         with self._database.read() as session:
             last = changelog.newest(session)
-            return Mark(last.sequence, last.at) if last else Mark()
+            return mark_of(last) if last else Mark()
+
+    def mark(self, sequence: int) -> Mark:
+        """Return the place of a change in the log; none, `Mark()`, if the log does not reach there."""
+        with self._database.read() as session:
+            return _mark(session, sequence)
 
     def ids(self) -> list[str]:
         """Return the ids of all that has a document."""
@@ -78,3 +93,9 @@ class RegistrySource:
         """Return the documents of what is there of `ids`."""
         with self._database.read() as session:
             return self._read.documents(session, ids)
+
+
+def _mark(session: ReadSession, sequence: int) -> Mark:
+    for change in changelog.changes_after(session, sequence - 1, limit=1) if sequence else ():
+        return mark_of(change)
+    return Mark()

@@ -1,33 +1,36 @@
 """The indexer's work: changes behind my position, what they touch, documents, the engine, the position.
 
-Words follow the log at once; vectors are made between, a few documents at a time, newest first. Any step may
+Words follow the log at once; vectors are made beside, a few documents at a time, newest first. Any step may
 be cut off anywhere: it is repeated from the last committed position.
 """
 
 import logging
+from collections import deque
 from collections.abc import Sequence
-from concurrent.futures import Future
+from datetime import UTC, datetime, timedelta
 from logging import DEBUG, INFO
-from pathlib import Path
-from threading import Event
 
-from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import DBAPIError
 
+from app.db.engine import is_away
 from app.db.statements import batched
-from app.search.contract import DocumentVectors, IndexPosition, Mark
-from app.search.document import Document, meaning_texts, texts_digest
-from app.search.embedded.writer import EmbeddedWriter
-from indexer.embeddings import EmbeddingCache, Encoder
+from app.search.contract import IndexPosition, Mark
+from app.search.document import Document
+from app.search.keeping import IndexWriter, Parked, Part, Refused
+from app.search.query_encoder import EmbedderUnavailable
+from indexer.embeddings import Batch, Embedder, EncodingFailed
 from indexer.source import DocumentSource
 
 logger = logging.getLogger("indexer")
 
-POLL_SECONDS = 0.1
-PAUSE_SECONDS = 2.0
 CHANGES_AT_ONCE = 1_000
 DOCUMENTS_AT_ONCE = 500
-# As many are encoded in about half a second, in which no change is followed.
+# As many are encoded in about half a second.
 EMBEDDED_AT_ONCE = 64
+BATCHES = 2
+"""One is encoded while the one before it is written."""
+FIRST_RETRY = timedelta(seconds=30)
+LONGEST_RETRY = timedelta(hours=1)
 
 
 class Worker:
@@ -36,156 +39,211 @@ class Worker:
     Args:
         source: The registry.
         writer: The index.
-        encoder: Turns texts into vectors once it is ready; what it fails with is logged, and words go on.
-        cache: The file of vectors that were made before.
+        embedder: Gives documents their vectors; None if there is none, and words go on.
     """
 
-    def __init__(
-        self, source: DocumentSource, writer: EmbeddedWriter, encoder: Future[Encoder], cache: Path
-    ) -> None:
+    def __init__(self, source: DocumentSource, writer: IndexWriter, embedder: Embedder | None) -> None:
         self._source = source
         self._writer = writer
-        self._loading: Future[Encoder] | None = encoder
-        self._cache_file = cache
-        self._encoder: EmbeddingCache | None = None
-        self._parked: set[str] = set()
+        self._embedder = embedder
+        self._batches: deque[Batch] = deque()
+        self._in_vain: set[str] = set()
+        self._alone: set[str] = set()
+        self._unread: list[str] | None = None
+        if embedder:
+            writer.use_embedder(embedder.digest)
+
+    @property
+    def position(self) -> IndexPosition:
+        """How far the index is."""
+        return self._writer.position
 
     def follow(self) -> bool:
         """Bring words, facets and filters up to the log; return whether there was anything to do."""
         head = self._source.head()
-        position = self._writer.position
-        if head.sequence == position.words.sequence:
+        if head == self.position.words:
             return False
-        self._check_log(head, position)
-        if not self._writer.position.words.sequence:
+        if not self._continues():
+            self._begin_anew()
+        if not self.position.words.sequence:
             self._fill(head)
             return True
-        touched = self._source.touched(position.words.sequence, CHANGES_AT_ONCE)
-        self._index(sorted(touched.ids), touched.through)
-        self._writer.commit(Mark(touched.through, touched.through_at))
-        logger.debug("words: followed to change %d (%d documents)", touched.through, len(touched.ids))
-        return True
-
-    def embed(self) -> bool:
-        """Give the newest documents without vectors theirs; return whether there was anything to do."""
-        encoder = self._ready_encoder()
-        missing = self._writer.missing_vectors(EMBEDDED_AT_ONCE + len(self._parked))
-        wanted = [model_id for model_id in missing if model_id not in self._parked][:EMBEDDED_AT_ONCE]
-        if encoder is None or not wanted:
+        touched = self._source.touched(self.position.words.sequence, CHANGES_AT_ONCE)
+        if touched.through is None:
             return False
-        documents = self._source.documents(wanted)
-        self._writer.put_vectors(_vectors(encoder, documents))
-        self._writer.commit()
-        # What still misses them was changed or deleted since: words have to follow before it is tried again.
-        self._parked |= set(wanted) & set(self._writer.missing_vectors(len(missing)))
-        position = self._writer.position
-        done = position.embedded == position.documents
-        logger.log(
-            INFO if done else DEBUG, "meaning: %d of %d documents", position.embedded, position.documents
+        self._index(sorted(touched.ids), touched.through.sequence)
+        self._writer.commit(touched.through)
+        logger.debug(
+            "words: followed to change %d (%d documents)", touched.through.sequence, len(touched.ids)
         )
         return True
 
-    def waits_for_encoder(self) -> bool:
-        """Return whether the encoder is still being loaded."""
-        return self._loading is not None
+    def retry(self) -> bool:
+        """Try again what is parked and due; return whether there was anything."""
+        due = self._due(Part.WORDS)[:DOCUMENTS_AT_ONCE]
+        if due:
+            self._index(due, self.position.words.sequence)
+            self._writer.commit()
+        return bool(due)
+
+    def embed(self) -> bool:
+        """Give the newest documents without vectors theirs; return whether any came."""
+        if self._embedder is None or not self._embedder.is_available():
+            self._batches.clear()
+            return False
+        self._begin_batches(self._embedder)
+        if not self._batches or not self._batches[0].made.done():
+            return False
+        batch = self._batches.popleft()
+        self._finish(self._embedder, batch)
+        self._writer.commit()
+        ids = {document.id for document in batch.documents}
+        # What still misses them was changed since: words have to follow before it is tried again.
+        self._in_vain |= ids & set(self._writer.missing_vectors(self.position.documents)) - self._alone
+        self._tell()
+        return True
+
+    def batches(self) -> Sequence[Batch]:
+        """Return the batches that are being encoded."""
+        return list(self._batches)
+
+    def has_reached(self, mark: Mark) -> bool:
+        """Return whether the index is through `mark`, by meaning too as far as that can be."""
+        if self.position.words.sequence < mark.sequence:
+            return False
+        if self._embedder is None or not self._embedder.is_available():
+            return True
+        return self.position.meaning.sequence >= mark.sequence
+
+    def is_wanted(self) -> bool:
+        """Return whether another process waits for the index."""
+        return self._writer.is_wanted()
 
     def discard(self) -> None:
         """Go back to what was last committed."""
+        self._batches.clear()
+        self._unread = None
         self._writer.discard()
 
-    def _check_log(self, head: Mark, position: IndexPosition) -> None:
-        """Begin anew if the registry is not the one that the index was made from, or went back in time."""
-        log = self._source.log()
-        if log == position.log and head.sequence >= position.words.sequence:
-            return
-        if position.log:
+    def _continues(self) -> bool:
+        """Return whether the index was made from this log, up to a change that is still in it."""
+        position = self.position
+        known = self._writer.filling_from or position.words
+        return self._source.log() == position.log and self._source.mark(known.sequence) == known
+
+    def _begin_anew(self) -> None:
+        if self.position.log:
             logger.warning("the registry was restored or replaced: indexing it anew")
-        self._writer.reset(log)
-        if self._encoder:
-            self._writer.use_embedder(self._encoder.meta.digest)
+        self._unread = None
+        self._writer.reset(self._source.log())
+        if self._embedder:
+            self._writer.use_embedder(self._embedder.digest)
 
     def _fill(self, head: Mark) -> None:
-        """Read all documents, or those that are left if an earlier reading was cut off."""
-        ids = self._source.ids()
+        """Read the next documents of all, or of those that are left if an earlier reading was cut off."""
         began = self._writer.filling_from or head
-        self._writer.begin_filling(began, len(ids))
-        known = self._writer.known_ids()
-        for some in batched([model_id for model_id in ids if model_id not in known], DOCUMENTS_AT_ONCE):
-            self._index(some, began.sequence)
+        if self._unread is None:
+            ids = self._source.ids()
+            self._writer.begin_filling(began, len(ids))
+            known = self._writer.known_ids() | self._writer.parked.keys()
+            self._unread = [one for one in ids if one not in known]
+        some, self._unread = self._unread[:DOCUMENTS_AT_ONCE], self._unread[DOCUMENTS_AT_ONCE:]
+        self._index(some, began.sequence)
+        if self._unread:
             self._writer.commit()
-            logger.info("words: %d of %d documents", self._writer.position.documents, len(ids))
+            logger.info("words: %d of %d documents", self.position.documents, self.position.expected)
+            return
+        self._unread = None
         self._writer.commit(began)
         logger.info("words: read all documents, as of change %d", began.sequence)
 
     def _index(self, ids: Sequence[str], through: int) -> None:
         """Put the documents of the living and delete the others, as of change `through`."""
-        self._parked.difference_update(ids)
+        self._in_vain.difference_update(ids)
         for some in batched(ids, DOCUMENTS_AT_ONCE):
-            try:
-                self._put(some, through)
-            except OperationalError:
-                raise
-            except Exception:  # noqa: BLE001 - whatever is wrong with one model must not keep the others out
-                for model_id in some:
-                    self._put_alone(model_id, through)
+            documents, failed = self._read(some)
+            failed += self._writer.put(documents)
+            known = {document.id for document in documents} | {one.id for one in failed}
+            self._writer.delete(sorted(set(some) - known), through)
+            for one in failed:
+                self._park(one, Part.WORDS)
+            if self._embedder:
+                refused = {one.id for one in failed}
+                put = [document for document in documents if document.id not in refused]
+                self._writer.put_vectors(self._embedder.known(put))
 
-    def _put(self, ids: Sequence[str], through: int) -> None:
-        documents = self._source.documents(ids)
-        self._writer.put(documents)
-        self._writer.delete(sorted(set(ids) - {document.id for document in documents}), through)
-
-    def _put_alone(self, model_id: str, through: int) -> None:
+    def _read(self, ids: Sequence[str]) -> tuple[list[Document], list[Refused]]:
+        """Return the documents of the living, and those that the registry cannot tell."""
         try:
-            self._put([model_id], through)
-        except OperationalError:
-            raise
-        except Exception as failure:
-            logger.error("%s cannot be indexed (%r); what the index holds of it stays", model_id, failure)  # noqa: TRY400 - a line a model, not a screen
-            logger.debug("the failure of %s", model_id, exc_info=failure)
-
-    def _ready_encoder(self) -> EmbeddingCache | None:
-        """Return the encoder; None while it is loading, and for good if it cannot be loaded."""
-        if self._loading is None or not self._loading.done():
-            return self._encoder
-        loading, self._loading = self._loading, None
-        if failure := loading.exception():
-            logger.error("no search by meaning: %s", failure)
-            return None
-        encoder = loading.result()
-        self._encoder = EmbeddingCache(self._cache_file, encoder)
-        self._writer.use_embedder(encoder.meta.digest)
-        return self._encoder
-
-
-def keep_up(workers: Sequence[Worker], stop: Event, *, until_done: bool = False) -> None:
-    """Let each do its work until `stop` is set, or `until_done` with everything that there is to do.
-
-    Words of all come before the meaning of any. What fails is tried again, except `until_done`: then the
-    failure is raised.
-    """
-    while not stop.is_set():
-        try:
-            followed = [worker.follow() for worker in workers]
-            busy = any(followed) or any(worker.embed() for worker in workers)
-        except Exception:
-            if until_done:
+            return list(self._source.documents(ids)), []
+        except Exception as failure:  # whatever is wrong with one document must not keep the others out
+            if isinstance(failure, DBAPIError) and is_away(failure):
                 raise
-            # The database may be locked or away for a moment; the positions still say where to go on.
-            logger.exception("indexing failed; trying again in %.0f s", PAUSE_SECONDS)
-            for worker in workers:
-                worker.discard()
-            stop.wait(PAUSE_SECONDS)
-            continue
-        if not busy and until_done and not any(worker.waits_for_encoder() for worker in workers):
-            return
-        if not busy:
-            stop.wait(POLL_SECONDS)
+            if len(ids) == 1:
+                logger.debug("the failure of %s", ids[0], exc_info=failure)
+                return [], [Refused(ids[0], f"{type(failure).__name__}: {failure}")]
+        apart = [self._read([one]) for one in ids]
+        return [one for read, _ in apart for one in read], [one for _, failed in apart for one in failed]
 
+    def _park(self, refused: Refused, part: Part) -> None:
+        before = self._writer.parked.get(refused.id)
+        tries = before.tries + 1 if before and before.part is part else 1
+        delay = min(FIRST_RETRY * 2 ** min(tries - 1, 10), LONGEST_RETRY)
+        logger.error(
+            "%s cannot be indexed by its %s (%s); what the index holds of it stays; trying again in %d s",
+            refused.id,
+            part,
+            refused.reason,
+            delay.total_seconds(),
+        )
+        self._writer.park(
+            Parked(
+                id=refused.id,
+                part=part,
+                reason=refused.reason,
+                tries=tries,
+                retry_at=datetime.now(UTC) + delay,
+            )
+        )
 
-def _vectors(encoder: EmbeddingCache, documents: Sequence[Document]) -> list[DocumentVectors]:
-    texts = [meaning_texts(document) for document in documents]
-    made = iter(encoder.encode([text for pair in texts for text in (pair.facts, pair.description)]))
-    return [
-        DocumentVectors(document.key, document.id, texts_digest(document), next(made), next(made))
-        for document in documents
-    ]
+    def _due(self, part: Part) -> list[str]:
+        """Return what is parked and to be tried again."""
+        now = datetime.now(UTC)
+        return [one.id for one in self._writer.parked.values() if one.part is part and one.retry_at <= now]
+
+    def _begin_batches(self, embedder: Embedder) -> None:
+        while len(self._batches) < BATCHES and (wanted := self._wanted()):
+            documents, _ = self._read(wanted)
+            self._in_vain |= set(wanted) - {document.id for document in documents}
+            if documents:
+                self._batches.append(embedder.begin(documents))
+
+    def _wanted(self) -> list[str]:
+        """Return the documents to encode next: the newest, or by itself one that may be what fails."""
+        begun = {document.id for batch in self._batches for document in batch.documents}
+        left_out = begun | self._in_vain
+        missing = self._writer.missing_vectors(EMBEDDED_AT_ONCE + len(left_out))
+        wanted = [one for one in missing if one not in left_out][:EMBEDDED_AT_ONCE]
+        suspects = [one for one in wanted if one in self._alone]
+        suspects += [one for one in self._due(Part.MEANING) if one not in left_out]
+        return suspects[:1] or wanted
+
+    def _finish(self, embedder: Embedder, batch: Batch) -> None:
+        ids = {document.id for document in batch.documents}
+        try:
+            self._writer.put_vectors(embedder.finish(batch))
+        except EmbedderUnavailable as missing:
+            embedder.give_up(missing)
+        except EncodingFailed as failure:
+            if len(ids) > 1:
+                self._alone |= ids
+                return
+            self._park(Refused(batch.documents[0].id, str(failure)), Part.MEANING)
+        self._alone -= ids
+
+    def _tell(self) -> None:
+        position = self.position
+        done = position.embedded == position.documents
+        logger.log(
+            INFO if done else DEBUG, "meaning: %d of %d documents", position.embedded, position.documents
+        )

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from sqlalchemy import Connection, Engine, create_engine, event, make_url
+from sqlalchemy.exc import DBAPIError
 from sqlmodel import Session
 
 BUSY_TIMEOUT_SECONDS = 30
@@ -79,6 +80,14 @@ class Database:
 def sqlite_url(path: Path) -> str:
     """Return the URL of the SQLite file at `path`."""
     return f"sqlite:///{path}"
+
+
+def is_away(failure: DBAPIError) -> bool:
+    """Return whether the database itself failed, as when it is locked, and not what one of its rows holds.
+
+    SQLite gives every error of its own a code; a text that Python cannot decode has none.
+    """
+    return getattr(failure.orig, "sqlite_errorcode", None) is not None
 
 
 def _engine(url: str, *, begin: str, read_only: bool) -> Engine:

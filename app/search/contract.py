@@ -1,10 +1,10 @@
-"""What an engine of the search index is, for those who read it and for the one who writes it.
+"""What an engine of the search index is for those who read it.
 
 An engine stores, matches, scores and counts. Tokens, documents, fusion and explanations are ours and the same
-for every engine. It returns keys, scores and counts; the database returns the truth.
+for every engine. It returns keys, scores and counts; the database returns the truth. `app.search.keeping` is
+the other half of the contract.
 """
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
@@ -14,7 +14,6 @@ import numpy as np
 import numpy.typing as npt
 
 from app.search.counting import FacetValue
-from app.search.document import Document
 from app.search.filters import All, FactField, Filter
 from app.search.tokens import tokens
 
@@ -109,10 +108,14 @@ class FacetCounts:
 
 @dataclass(frozen=True, slots=True)
 class Mark:
-    """A place in the change log: every change up to `sequence`, made at `at`, is in."""
+    """A place in the change log: every change up to `sequence`, made at `at`, is in.
+
+    The log's `digest` there stands for all of these changes, so that another log is told from this one.
+    """
 
     sequence: int = 0
     at: datetime | None = None
+    digest: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -127,6 +130,7 @@ class IndexPosition:
         expected: How many documents the registry had when that was last counted, for a bar.
         documents: How many documents are findable by words.
         embedded: How many of them have up-to-date vectors.
+        parked: How many documents could not be indexed, so that the positions pass them by.
     """
 
     log: str
@@ -136,6 +140,7 @@ class IndexPosition:
     expected: int = 0
     documents: int = 0
     embedded: int = 0
+    parked: int = 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -211,47 +216,6 @@ class IndexReader(Protocol):
 
     def close(self) -> None:
         """Let go of the index."""
-
-
-@dataclass(frozen=True, slots=True)
-class DocumentVectors:
-    """The two vectors of a document, and the digest of the texts that they stand for."""
-
-    key: int
-    id: str
-    texts: int
-    facts: Vector
-    description: Vector
-
-
-class IndexWriter(Protocol):
-    """Changes the index; nothing is seen before `commit`, and a crash leaves the last commit."""
-
-    @property
-    def position(self) -> IndexPosition:
-        """How far the index is, as last committed."""
-
-    def put(self, documents: Sequence[Document]) -> None:
-        """Add or replace documents; one that is older than what the index holds or knows is ignored."""
-
-    def delete(self, ids: Sequence[str], sequence: int) -> None:
-        """Remove the documents `ids` as of change `sequence`; unknown ones are no error."""
-
-    def missing_vectors(self, limit: int) -> list[str]:
-        """Return up to `limit` ids of documents whose vectors are missing or out of date, newest first."""
-
-    def put_vectors(self, vectors: Sequence[DocumentVectors]) -> None:
-        """Keep vectors; those of documents that are not in the index are ignored."""
-
-    def commit(self, words: Mark | None = None) -> None:
-        """Make everything since the last commit durable and visible, and move the position.
-
-        Args:
-            words: Through which change the documents are now up to date; None if that did not move.
-        """
-
-    def close(self) -> None:
-        """Let go of the index without committing."""
 
 
 def query_terms(text: str) -> list[str]:

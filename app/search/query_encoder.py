@@ -27,7 +27,7 @@ MODEL, TOKENIZER, META = "model.onnx", "tokenizer.json", "meta.json"
 
 
 class EmbedderUnavailable(Exception):
-    """No encoder has been exported yet for the vectors of the index."""
+    """There is no encoder for the vectors of the index; the message says what is missing."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,10 +2,9 @@
 
 import time
 from collections.abc import Sequence
-from concurrent.futures import Future
 from pathlib import Path
 from threading import Event
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 import onnx
@@ -14,15 +13,13 @@ from onnx import TensorProto, helper, numpy_helper
 from tokenizers import Tokenizer, models, normalizers, pre_tokenizers
 
 from app.search.contract import IndexPosition, Kind, Vector
+from app.search.embedded.engine import EmbeddedEngine
 from app.search.embedded.rows import DIMENSION
-from app.search.embedded.writer import EmbeddedWriter
 from app.search.query_encoder import META, MODEL, TOKENIZER, EmbedderMeta, QueryEncoder, encoder_directory
+from indexer.embeddings import Embedder
+from indexer.following import follow
 from indexer.source import RegistrySource
-from indexer.worker import Worker, keep_up
 from tests.graphql.conftest import Api
-
-if TYPE_CHECKING:
-    from indexer.embeddings import Encoder
 
 WORDS = [
     "bert",
@@ -46,14 +43,23 @@ class WordEncoder:
 
     def __init__(self, folder: Path) -> None:
         self.meta = EMBEDDER
-        self.export(folder)
+        self._export(folder)
         self._queries = QueryEncoder(encoder_directory(folder, EMBEDDER.digest))
 
     def encode(self, texts: Sequence[str]) -> Vector:
         """Return one unit vector a text."""
         return np.array([self._queries.encode(text) for text in texts])
 
-    def export(self, index: Path) -> None:
+    def prepare(self) -> None:
+        """Do nothing: the model is there."""
+
+    def rest(self) -> None:
+        """Do nothing."""
+
+    def close(self) -> None:
+        """Do nothing."""
+
+    def _export(self, index: Path) -> None:
         """Write the model into an index directory."""
         target = encoder_directory(index, EMBEDDER.digest)
         target.mkdir(parents=True, exist_ok=True)
@@ -65,24 +71,16 @@ class WordEncoder:
 def index(api: Api, *, by_meaning: bool = True) -> IndexPosition:
     """Index everything that has happened, as the process beside the API does, until the API sees it."""
     folder = api.data / "index"
-    loading: Future[Encoder] = Future()
-    if by_meaning:
-        loading.set_result(WordEncoder(folder))
-    else:
-        loading.set_exception(ModuleNotFoundError("torch"))
-    sources = {kind: RegistrySource(api.store.database, kind) for kind in Kind}
-    writers = {kind: EmbeddedWriter(folder / kind, source.log()) for kind, source in sources.items()}
-    cache = api.data / "embeddings.sqlite"
-    try:
-        workers = [Worker(sources[kind], writers[kind], loading, cache) for kind in Kind]
-        keep_up(workers, Event(), until_done=True)
-        position = writers[Kind.MODELS].position
-    finally:
-        for writer in writers.values():
-            writer.close()
+    embedder = Embedder(api.data / "embeddings.sqlite", WordEncoder(folder)) if by_meaning else None
+    kept = [(RegistrySource(api.store.database, kind), EmbeddedEngine(folder / kind)) for kind in Kind]
+    follow(kept, embedder, Event(), through=kept[0][0].head())
+    if embedder:
+        embedder.close()
     for _ in range(500):
         seen = api.run("{ serverInfo { wordsLag meaningLag } }")
         if seen["wordsLag"] == 0 and (seen["meaningLag"] == 0 or not by_meaning):
+            position = kept[0][1].standing().position
+            assert position is not None
             return position
         time.sleep(0.01)
     raise AssertionError(f"the API does not see the index: {seen}")

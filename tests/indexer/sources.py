@@ -1,18 +1,15 @@
 """A registry in memory, and an encoder without a model, for what the real ones cannot show."""
 
 from collections.abc import Collection, Sequence
-from concurrent.futures import Future
 from datetime import UTC, datetime
-from pathlib import Path
 
 import numpy as np
 
 from app.search.contract import Mark, Vector
 from app.search.document import Document
 from app.search.embedded.rows import DIMENSION
-from app.search.query_encoder import EmbedderMeta
+from app.search.query_encoder import EmbedderMeta, EmbedderUnavailable
 from indexer.documents import Touched
-from indexer.embeddings import Encoder
 from tests.search.samples import document, vector_of
 
 
@@ -42,7 +39,13 @@ class Shelf:
 
     def head(self) -> Mark:
         """Return the end of the change log."""
-        return Mark(len(self.changes), datetime(2026, 1, 1, tzinfo=UTC) if self.changes else None)
+        return self.mark(len(self.changes))
+
+    def mark(self, sequence: int) -> Mark:
+        """Return the place of a change in the log."""
+        if not 0 < sequence <= len(self.changes):
+            return Mark()
+        return Mark(sequence, datetime(2026, 1, 1, tzinfo=UTC), " ".join(self.changes[:sequence]))
 
     def ids(self) -> list[str]:
         """Return the ids of all documents."""
@@ -51,7 +54,7 @@ class Shelf:
     def touched(self, after: int, limit: int) -> Touched:
         """Return what the next changes touched."""
         through = min(after + limit, len(self.changes))
-        return Touched(set(self.changes[after:through]), through, self.head().at)
+        return Touched(set(self.changes[after:through]), self.mark(through) if through > after else None)
 
     def documents(self, ids: Collection[str]) -> Sequence[Document]:
         """Return the documents among `ids` that are there."""
@@ -74,19 +77,19 @@ class HashingEncoder:
         self.encoded += texts
         return np.array([vector_of(text) for text in texts])
 
-    def export(self, index: Path) -> None:
-        """Write nothing: queries are encoded by the same function."""
+    def prepare(self) -> None:
+        """Do nothing: queries are encoded by the same function."""
+
+    def rest(self) -> None:
+        """Do nothing."""
+
+    def close(self) -> None:
+        """Do nothing."""
 
 
-def ready(encoder: Encoder) -> Future[Encoder]:
-    """Return the encoder as one that has been loaded."""
-    future: Future[Encoder] = Future()
-    future.set_result(encoder)
-    return future
+class MissingEncoder(HashingEncoder):
+    """An encoder that turns out to be missing when it is to be loaded."""
 
-
-def missing(reason: str) -> Future[Encoder]:
-    """Return an encoder that could not be loaded."""
-    future: Future[Encoder] = Future()
-    future.set_exception(ModuleNotFoundError(reason))
-    return future
+    def prepare(self) -> None:
+        """Fail."""
+        raise EmbedderUnavailable("torch is not installed")

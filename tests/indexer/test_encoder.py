@@ -6,7 +6,8 @@ import numpy as np
 import pytest
 
 from app.search.query_encoder import EmbedderUnavailable, QueryEncoder, QueryEncoders, encoder_directory
-from indexer.encoder import SentenceEncoder, WrongWeights, check_weights
+from indexer.encoder import SentenceEncoder
+from indexer.weights import DIMENSION, WrongWeights, check_weights
 
 TEXTS = [
     "small German sentiment classifier",
@@ -47,7 +48,7 @@ def index(encoder: SentenceEncoder, tmp_path_factory: pytest.TempPathFactory) ->
 def test_both_encoders_agree(encoder: SentenceEncoder, index: Path) -> None:
     queries = QueryEncoder(encoder_directory(index, encoder.meta.digest))
     made = encoder.encode(TEXTS)
-    assert made.shape == (len(TEXTS), 384)
+    assert made.shape == (len(TEXTS), DIMENSION)
     assert np.allclose(np.linalg.norm(made, axis=1), 1, atol=1e-5)
     cosines = [float(vector @ queries.encode(text)) for text, vector in zip(TEXTS, made, strict=True)]
     assert min(cosines) >= 0.999

@@ -1,5 +1,6 @@
 """The indexer as a process. torch is kept from it: what it is like without is also what starts quickly."""
 
+import os
 import signal
 import sqlite3
 import subprocess
@@ -13,11 +14,11 @@ import pytest
 
 from app.search.contract import IndexPosition, Kind
 from app.search.embedded.reader import EmbeddedReader
-from indexer.__main__ import main
+from indexer.commands import main
 from tests.store import Store
 
 ROOT = Path(__file__).parents[2]
-WITHOUT_TORCH = "import sys; sys.modules['torch'] = None; from indexer.__main__ import main; sys.exit(main())"
+NO_TORCH = "raise ModuleNotFoundError('No module named torch', name='torch')"
 
 Process = subprocess.Popen[str]
 
@@ -25,8 +26,12 @@ Process = subprocess.Popen[str]
 @contextmanager
 def indexing(data: Path, *options: str) -> Iterator[Process]:
     """Run an indexer, which does not survive."""
-    command = [sys.executable, "-c", WITHOUT_TORCH, "run", "--data", str(data), *options]
-    with subprocess.Popen(command, cwd=ROOT, stderr=subprocess.PIPE, text=True) as process:
+    without = data / "without"
+    without.mkdir(exist_ok=True)
+    (without / "torch.py").write_text(NO_TORCH)
+    environment = {**os.environ, "PYTHONPATH": f"{without}{os.pathsep}{ROOT}"}
+    command = [sys.executable, "-m", "indexer", "run", "--data", str(data), *options]
+    with subprocess.Popen(command, cwd=ROOT, env=environment, stderr=subprocess.PIPE, text=True) as process:
         try:
             yield process
         finally:

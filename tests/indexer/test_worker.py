@@ -2,7 +2,6 @@
 
 import logging
 from collections.abc import Collection, Iterator, Sequence
-from concurrent.futures import Future
 from contextlib import contextmanager
 from pathlib import Path
 from threading import Event
@@ -12,25 +11,28 @@ import pytest
 from app.registry.labels import set_tags
 from app.search.contract import IndexPosition, Mark, SearchMode, SearchRequest
 from app.search.document import Document
+from app.search.embedded.engine import EmbeddedEngine
 from app.search.embedded.reader import EmbeddedReader
-from app.search.embedded.writer import EmbeddedWriter
-from indexer.embeddings import Encoder
+from indexer.embeddings import Embedder, Encoder
+from indexer.following import follow
 from indexer.source import DocumentSource, RegistrySource
-from indexer.worker import DOCUMENTS_AT_ONCE, Worker, keep_up
-from tests.indexer.sources import HashingEncoder, Shelf, missing, ready
+from indexer.worker import DOCUMENTS_AT_ONCE
+from tests.indexer.sources import HashingEncoder, MissingEncoder, Shelf
 from tests.search.samples import document, vector_of
 from tests.store import Store
 
 
-def work(source: DocumentSource, data: Path, encoder: Future[Encoder] | None = None) -> IndexPosition:
+def work(source: DocumentSource, data: Path, encoder: Encoder | None = None) -> IndexPosition:
     """Index everything that there is to index, as a process that starts and ends."""
-    writer = EmbeddedWriter(data / "index", source.log())
+    engine = EmbeddedEngine(data / "index")
+    embedder = Embedder(data / "embeddings.sqlite", encoder or HashingEncoder())
     try:
-        encoder = encoder or ready(HashingEncoder())
-        keep_up([Worker(source, writer, encoder, data / "embeddings.sqlite")], Event(), until_done=True)
-        return writer.position
+        follow([(source, engine)], embedder, Event(), through=source.head())
     finally:
-        writer.close()
+        embedder.close()
+    position = engine.standing().position
+    assert position is not None
+    return position
 
 
 @contextmanager
@@ -110,7 +112,7 @@ class CutOff(Shelf):
 def test_a_first_reading_that_was_cut_off_goes_on_where_it_was(tmp_path: Path) -> None:
     count = DOCUMENTS_AT_ONCE + 5
     with pytest.raises(KeyboardInterrupt):
-        work(CutOff(count), tmp_path, missing("torch"))
+        work(CutOff(count), tmp_path, MissingEncoder())
     with reading(tmp_path) as reader:
         position = reader.position()
         assert position is not None
@@ -118,7 +120,7 @@ def test_a_first_reading_that_was_cut_off_goes_on_where_it_was(tmp_path: Path) -
     shelf = Shelf(count)
     shelf.put(document(1, "renamed"))
     shelf.take(document(2).id)
-    position = work(shelf, tmp_path, missing("torch"))
+    position = work(shelf, tmp_path, MissingEncoder())
     assert position.words == shelf.head()
     assert len(shelf.asked) == 5 + 2
     assert found(tmp_path, "renamed") == [document(1).id]
@@ -140,8 +142,8 @@ def test_a_document_that_cannot_be_indexed_keeps_no_other_out(
 def test_without_an_encoder_words_work_and_the_log_says_what_is_missing(
     tmp_path: Path, caplog: pytest.LogCaptureFixture
 ) -> None:
-    position = work(Shelf(3), tmp_path, missing("torch is not installed"))
-    assert (position.documents, position.embedded, position.embedder) == (3, 0, None)
+    position = work(Shelf(3), tmp_path, MissingEncoder())
+    assert (position.documents, position.embedded) == (3, 0)
     assert position.meaning == Mark()
     assert "torch is not installed" in caplog.text
 
@@ -151,12 +153,12 @@ def test_nothing_is_encoded_twice(tmp_path: Path) -> None:
     shelf = Shelf()
     for key in (1, 2):
         shelf.put(document(key, f"model {key}", description="Shared text"))
-    work(shelf, tmp_path, ready(first))
+    work(shelf, tmp_path, first)
     assert first.encoded == ["model 2.", "Shared text", "model 1."]
     (tmp_path / "index" / "manifest.json").unlink()
-    assert work(shelf, tmp_path, ready(second)).embedded == 2
+    assert work(shelf, tmp_path, second).embedded == 2
     assert second.encoded == []
-    position = work(shelf, tmp_path, ready(third))
+    position = work(shelf, tmp_path, third)
     assert len(third.encoded) == 3
     assert (position.embedder, position.embedded) == ("another", 2)
 
@@ -205,13 +207,14 @@ class Flaky(Shelf):
 def test_a_failure_of_the_registry_is_tried_again(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
-    monkeypatch.setattr("indexer.worker.PAUSE_SECONDS", 0.01)
+    monkeypatch.setattr("indexer.following.PAUSE_SECONDS", 0.01)
     stop = Event()
-    writer = EmbeddedWriter(tmp_path, "shelf")
-    keep_up([Worker(Flaky(3, stop), writer, missing("torch"), tmp_path / "cache")], stop)
-    assert writer.position.documents == 3
+    engine = EmbeddedEngine(tmp_path)
+    follow([(Flaky(3, stop), engine)], None, stop)
+    position = engine.standing().position
+    assert position is not None
+    assert position.documents == 3
     assert "away for a moment" in caplog.text
-    writer.close()
 
 
 def test_a_failure_ends_what_was_to_run_once(tmp_path: Path) -> None:

@@ -146,12 +146,13 @@ def test_touched_models_are_read_in_runs(store: Store, limit: int) -> None:
     found: set[str] = set()
     position = start
     with store.reading() as session:
-        while (run := touched_models(session, position, limit)).through > position:
-            assert run.through - position <= limit
+        while (run := touched_models(session, position, limit)).through:
+            assert 0 < run.through.sequence - position <= limit
             found |= run.ids
-            position, at = run.through, run.through_at
-            assert at == store.changes(position - 1)[0].at
-        assert (run.ids, run.through_at) == (set(), None)
+            position = run.through.sequence
+            [last] = store.changes(position - 1)[:1]
+            assert (run.through.at, run.through.digest) == (last.at, last.digest)
+        assert run.ids == set()
     assert (found, position) == ({model.id for model in models}, store.last_change().sequence)
 
 
@@ -193,7 +194,7 @@ def test_following_the_log_gives_what_a_rebuild_gives(shared_store: Store, moves
         with shared_store.reading() as session:
             run = touched_models(session, position, 1000)
             index |= {built.id: built for built in model_documents(session, run.ids)}
-        position = run.through
+        position = run.through.sequence if run.through else position
     for model in models:
         rebuilt = document(shared_store, model)
         assert index[model.id].sequence <= rebuilt.sequence
@@ -235,7 +236,7 @@ def test_what_changes_a_dataset_touches_it_and_its_use_does_not(store: Store) ->
         nonlocal position
         with store.reading() as session:
             run = touched_datasets(session, position, 1000)
-        position = run.through
+        position = run.through.sequence if run.through else position
         return run.ids
 
     store.version(store.model("m"), datasets=[use("d")])

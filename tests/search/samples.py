@@ -9,7 +9,7 @@ import numpy as np
 from hypothesis import strategies as st
 
 from app.db.text import fold
-from app.search.contract import DocumentVectors, Mark, Vector
+from app.search.contract import Mark, Vector
 from app.search.document import Document, TaskWords, fact_values, meaning_texts, texts_digest
 from app.search.embedded.rows import DIMENSION
 from app.search.embedded.writer import EmbeddedWriter
@@ -28,6 +28,7 @@ from app.search.filters import (
     Outside,
     StartsWith,
 )
+from app.search.keeping import DocumentVectors
 
 LOG = "chg_first"
 

@@ -9,8 +9,9 @@ import pytest
 from app.search.contract import Mark, SearchMode, SearchRequest
 from app.search.embedded.reader import EmbeddedReader
 from app.search.embedded.rows import ROW
-from app.search.embedded.writer import LEAST_ROWS_TO_COMPACT, EmbeddedWriter, IndexLocked
+from app.search.embedded.writer import LEAST_ROWS_TO_COMPACT, EmbeddedWriter
 from app.search.filters import Equals, FactField
+from app.search.keeping import IndexLocked
 from tests.search.samples import LOG, document, fill, vector_of, vectors
 
 NOON = datetime(2026, 1, 1, 12, tzinfo=UTC)
@@ -218,8 +219,9 @@ def test_what_is_discarded_is_gone(writer: EmbeddedWriter, reader: EmbeddedReade
 
 
 def test_rows_that_no_longer_count_are_dropped(tmp_path: Path, writer: EmbeddedWriter) -> None:
-    fill(writer, [document(key) for key in range(1, 6)])
-    rewritten = vectors([document(key, "again") for key in range(1, 6)])
+    again = [document(key, "again") for key in range(1, 6)]
+    fill(writer, again)
+    rewritten = vectors(again)
     for _ in range(LEAST_ROWS_TO_COMPACT // 1_000 + 1):
         writer.put_vectors(rewritten * 200)
         writer.commit()

@@ -1,6 +1,7 @@
 """Making an index directory, and finding out whether an existing one is fit for use."""
 
 import shutil
+from dataclasses import replace
 from pathlib import Path
 
 import tantivy
@@ -13,9 +14,8 @@ from app.search.embedded.schema import build_schema, fingerprint
 
 def create_generation(directory: Path, log: str) -> Manifest:
     """Make an empty index that follows the log `log`, point the manifest to it, and drop all others."""
-    numbers = [int(old.name[1:]) for old in directory.glob("g[0-9]*")]
     manifest = Manifest(
-        fingerprint=fingerprint(), generation=max(numbers, default=0) + 1, position=IndexPosition(log=log)
+        fingerprint=fingerprint(), generation=_next(directory), position=IndexPosition(log=log)
     )
     words = manifest.words(directory)
     words.mkdir(parents=True)
@@ -24,29 +24,63 @@ def create_generation(directory: Path, log: str) -> Manifest:
     for made in (words, manifest.home(directory)):
         sync_directory(made)
     write_manifest(directory, manifest)
-    for number in numbers:
-        shutil.rmtree(directory / f"g{number}")
+    drop_others(directory, manifest)
     return manifest
 
 
-def why_unfit(directory: Path, log: str) -> str | None:
-    """Say why the index in `directory` cannot go on for the log `log`; None if it can."""
-    manifest = read_manifest(directory)
+def adopt_generation(directory: Path, draft: Path) -> None:
+    """Make the closed index in the directory `draft`, on the same disk, the index in `directory`.
+
+    A process that is killed in between leaves the old index, or the new one.
+    """
+    made = read_manifest(draft)
+    if made is None:
+        raise FileNotFoundError(draft)
+    manifest = replace(made, generation=_next(directory))
+    made.home(draft).rename(manifest.home(directory))
+    sync_directory(draft)
+    sync_directory(directory)
+    write_manifest(directory, manifest)
+    drop_others(directory, manifest)
+    shutil.rmtree(draft)
+
+
+def drop_others(directory: Path, manifest: Manifest) -> None:
+    """Delete all that the manifest does not point to."""
+    for number in _numbers(directory):
+        if number != manifest.generation:
+            shutil.rmtree(directory / f"g{number}")
+
+
+def why_unfit(directory: Path, log: str | None = None) -> str | None:
+    """Say why the index in `directory` cannot go on, for the log `log` if one is given; None if it can."""
+    try:
+        manifest = read_manifest(directory)
+    except (ValueError, KeyError, TypeError) as error:
+        return f"its manifest cannot be read: {error}"
     if manifest is None:
         return "there is none yet"
     if manifest.fingerprint != fingerprint():
         return "its documents were built in another way"
-    if manifest.position.log != log:
+    if log is not None and manifest.position.log != log:
         return "it belongs to another registry"
+    return _why_broken(directory, manifest)
+
+
+def _why_broken(directory: Path, manifest: Manifest) -> str | None:
     try:
         tantivy.Index.open(str(manifest.words(directory)))
     except (OSError, ValueError) as error:
         return f"it cannot be opened: {error}"
-    if not _has_rows(manifest, directory):
+    rows = manifest.rows_file(directory)
+    if not rows.exists() or rows.stat().st_size < manifest.rows_bytes:
         return "vectors are missing from it"
     return None
 
 
-def _has_rows(manifest: Manifest, directory: Path) -> bool:
-    path = manifest.rows_file(directory)
-    return path.exists() and path.stat().st_size >= manifest.rows_bytes
+def _next(directory: Path) -> int:
+    return max(_numbers(directory), default=0) + 1
+
+
+def _numbers(directory: Path) -> list[int]:
+    return [int(made.name[1:]) for made in directory.glob("g[0-9]*")]

@@ -1,100 +1,128 @@
-"""What the writer knows of the index: which models it holds, and whose vectors are missing."""
+"""What the writer knows of the index: which documents it holds, and whose vectors are missing."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from itertools import islice
 
 import tantivy
 from tantivy import Order, Query
 
-from app.search.contract import DocumentVectors, Mark
+from app.search.contract import Mark
 from app.search.embedded.rows import Rows, last_rows
-from app.search.embedded.schema import ID, KEY, SEQUENCE, TEXTS
+from app.search.embedded.schema import CONTENT, ID, KEY, SEQUENCE, TEXTS
+from app.search.keeping import DocumentVectors, Parked, Part
 
 
 @dataclass(frozen=True, slots=True)
 class Stored:
-    """What the index holds of a model: its key, the change it was built at, and the digest of its texts."""
+    """What the index holds of a document.
+
+    Attributes:
+        key: Its key.
+        sequence: The change it was built at.
+        texts: The digest of the texts of its vectors.
+        content: The digest of the whole of it.
+    """
 
     key: int
     sequence: int
     texts: int
+    content: int
 
 
 @dataclass(slots=True)
 class Ledger:
-    """The models of the index by id.
+    """The documents of the index by id.
 
     Attributes:
         stored: What is in the index, or will be with the next commit.
         deleted: What was deleted since the last commit of words, and as of which change.
         texts: By key, the digest of the texts that the newest vectors stand for.
-        missing: Models whose vectors are missing or out of date, the newest last; each with the position
+        missing: Documents whose vectors are missing or out of date, the newest last; each with the position
             before the change that made it so.
+        parked: What could not be indexed; the positions pass it by.
     """
 
     stored: dict[str, Stored]
     texts: dict[int, int]
     deleted: dict[str, int] = field(default_factory=dict)
     missing: dict[str, Mark] = field(default_factory=dict)
+    parked: dict[str, Parked] = field(default_factory=dict)
 
-    def newest(self, model_id: str) -> int:
-        """Return the newest change that is known of a model, 0 if none is."""
-        stored = self.stored.get(model_id)
-        return max(stored.sequence if stored else 0, self.deleted.get(model_id, 0))
+    def newest(self, document_id: str) -> int:
+        """Return the newest change that is known of a document, 0 if none is."""
+        stored = self.stored.get(document_id)
+        return max(stored.sequence if stored else 0, self.deleted.get(document_id, 0))
 
-    def put(self, model_id: str, stored: Stored, since: Mark) -> None:
-        """Note that a model is put; `since` is the position before."""
-        self.stored[model_id] = stored
-        self.deleted.pop(model_id, None)
-        since = self.missing.pop(model_id, since)
+    def put(self, document_id: str, stored: Stored, since: Mark) -> None:
+        """Note that a document is put; `since` is the position before."""
+        before = self.stored.get(document_id)
+        self.stored[document_id] = stored
+        self.deleted.pop(document_id, None)
+        missing_since = self.missing.pop(document_id, since)
+        parked = self.parked.get(document_id)
+        if parked and (parked.part is Part.WORDS or before is None or before.texts != stored.texts):
+            del self.parked[document_id]
+            # The position has passed what was parked.
+            missing_since = since
         if self.texts.get(stored.key) != stored.texts:
-            self.missing[model_id] = since
+            self.missing[document_id] = missing_since
 
-    def delete(self, model_id: str, sequence: int) -> None:
-        """Note that a model is deleted as of change `sequence`."""
-        self.stored.pop(model_id, None)
-        self.missing.pop(model_id, None)
-        self.deleted[model_id] = sequence
+    def delete(self, document_id: str, sequence: int) -> None:
+        """Note that a document is deleted as of change `sequence`."""
+        self.stored.pop(document_id, None)
+        self.missing.pop(document_id, None)
+        self.parked.pop(document_id, None)
+        self.deleted[document_id] = sequence
+
+    def wants(self, given: DocumentVectors) -> bool:
+        """Return whether vectors stand for the texts that the index holds of their document."""
+        stored = self.stored.get(given.id)
+        return stored is not None and stored.texts == given.texts
 
     def put_vectors(self, vectors: Iterable[DocumentVectors]) -> None:
-        """Note that vectors are kept."""
+        """Note that vectors are kept, all of them wanted."""
         for given in vectors:
             self.texts[given.key] = given.texts
-            stored = self.stored.get(given.id)
-            if stored and stored.texts == given.texts:
-                self.missing.pop(given.id, None)
+            self.missing.pop(given.id, None)
+            if given.id in self.parked and self.parked[given.id].part is Part.MEANING:
+                del self.parked[given.id]
 
     def newest_missing(self, limit: int) -> list[str]:
-        """Return up to `limit` models without vectors, newest first."""
-        return list(islice(reversed(self.missing), limit))
+        """Return up to `limit` documents without vectors, newest first; what is parked is left out."""
+        waiting = (document_id for document_id in reversed(self.missing) if document_id not in self.parked)
+        return list(islice(waiting, limit))
 
     def meaning(self, words: Mark) -> Mark:
         """Return through which change vectors are up to date, if words are through `words`."""
-        return min(self.missing.values(), key=lambda mark: mark.sequence, default=words)
+        marks = (mark for document_id, mark in self.missing.items() if document_id not in self.parked)
+        return min(marks, key=lambda mark: mark.sequence, default=words)
 
 
-def read_ledger(searcher: tantivy.Searcher, rows: Rows, meaning: Mark) -> Ledger:
+def read_ledger(
+    searcher: tantivy.Searcher, rows: Rows, meaning: Mark, parked: Iterable[Parked] = ()
+) -> Ledger:
     """Return the ledger of a committed index whose vectors are up to date through `meaning`."""
     keys, last = last_rows(rows)
     texts = dict(zip(keys.tolist(), rows["texts"][last].tolist(), strict=True))
-    stored = _read_stored(searcher)
+    stored = dict(read_stored(searcher))
     missing = {
-        model_id: meaning
-        for model_id, held in sorted(stored.items(), key=lambda item: (item[1].sequence, item[1].key))
+        document_id: meaning
+        for document_id, held in sorted(stored.items(), key=lambda item: (item[1].sequence, item[1].key))
         if texts.get(held.key) != held.texts
     }
-    return Ledger(stored, texts, missing=missing)
+    return Ledger(stored, texts, missing=missing, parked={one.id: one for one in parked})
 
 
-def _read_stored(searcher: tantivy.Searcher) -> dict[str, Stored]:
+def read_stored(searcher: tantivy.Searcher) -> Sequence[tuple[str, Stored]]:
+    """Return what tantivy holds, each with its id, in the order of the keys."""
     found = searcher.search(
         Query.all_query(), limit=max(searcher.num_docs, 1), count=False, order_by_field=KEY, order=Order.Asc
     ).hits
     addresses = [address for _, address in found]
-    columns = [searcher.fast_field_values(name, addresses) for name in (KEY, SEQUENCE, TEXTS)]
+    columns = [searcher.fast_field_values(name, addresses) for name in (KEY, SEQUENCE, TEXTS, CONTENT)]
     ids = [str(searcher.doc(address)[ID][0]) for address in addresses]
-    return {
-        model_id: Stored(int(key or 0), int(sequence or 0), int(texts or 0))
-        for model_id, key, sequence, texts in zip(ids, *columns, strict=True)
-    }
+    return [
+        (document_id, Stored(*(int(value or 0) for value in values)))
+        for document_id, *values in zip(ids, *columns, strict=True)
+    ]

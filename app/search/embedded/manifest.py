@@ -4,6 +4,8 @@ INDEX/manifest.json            swapped by rename; nothing else is read before it
 INDEX/g<n>/words/              tantivy's directory
 INDEX/g<n>/vectors-<m>.bin     rows of vectors; only the first `rows` of them count
 INDEX/writer.lock              held by the one writer
+INDEX/turn.lock                held by who waits for the writer to let go
+INDEX/draft/                   the index that a rebuild makes, laid out alike; it becomes INDEX/g<n>
 """
 
 import os
@@ -16,8 +18,9 @@ import orjson
 
 from app.search.contract import IndexPosition, Mark
 from app.search.embedded.rows import ROW
+from app.search.keeping import Parked, Part
 
-FORMAT = 2
+FORMAT = 3
 NAME = "manifest.json"
 
 
@@ -30,7 +33,8 @@ class Manifest:
         generation: Number of the directory that holds words and vectors.
         vectors: Number of the vector file in it.
         rows: How many rows of that file count.
-        filling_from: While all models are read for the first time: the change that this began at.
+        filling_from: While all is read for the first time: the change that this began at.
+        parked: What could not be indexed.
         position: How far the index is.
     """
 
@@ -39,6 +43,7 @@ class Manifest:
     vectors: int = 1
     rows: int = 0
     filling_from: Mark | None = None
+    parked: tuple[Parked, ...] = ()
     position: IndexPosition
 
     def home(self, directory: Path) -> Path:
@@ -64,16 +69,18 @@ class Manifest:
 
 
 def read_manifest(directory: Path) -> Manifest | None:
-    """Return the manifest of an index directory; None if there is none, or one of another format."""
+    """Return the manifest of an index directory; None if there is none, or one of another format.
+
+    Raises:
+        ValueError: The file is not what `write_manifest` writes.
+    """
     try:
         data = orjson.loads((directory / NAME).read_bytes())
     except FileNotFoundError:
         return None
-    if data.pop("format") != FORMAT:
-        return None
-    position, filling = data.pop("position"), data.pop("filling_from")
-    position |= {name: _mark(position[name]) for name in ("words", "meaning")}
-    return Manifest(**data, filling_from=filling and _mark(filling), position=IndexPosition(**position))
+    if not isinstance(data, dict):
+        raise ValueError(f"{directory / NAME} holds no manifest")  # noqa: TRY004 - the file is wrong, not the caller
+    return _manifest(data) if data.pop("format", None) == FORMAT else None
 
 
 def write_manifest(directory: Path, manifest: Manifest) -> None:
@@ -101,6 +108,20 @@ def _plain(manifest: Manifest) -> dict[str, Any]:
     return plain
 
 
+def _manifest(data: dict[str, Any]) -> Manifest:
+    position, filling = data.pop("position"), data.pop("filling_from")
+    position |= {name: _mark(position[name]) for name in ("words", "meaning")}
+    parked = tuple(_parked(one) for one in data.pop("parked"))
+    return Manifest(
+        **data, filling_from=filling and _mark(filling), parked=parked, position=IndexPosition(**position)
+    )
+
+
 def _mark(data: dict[str, Any]) -> Mark:
-    at = data["at"]
-    return Mark(data["sequence"], at and datetime.fromisoformat(at))
+    at = data.pop("at")
+    return Mark(**data, at=at and datetime.fromisoformat(at))
+
+
+def _parked(data: dict[str, Any]) -> Parked:
+    part, retry_at = Part(data.pop("part")), datetime.fromisoformat(data.pop("retry_at"))
+    return Parked(**data, part=part, retry_at=retry_at)

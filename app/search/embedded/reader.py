@@ -17,12 +17,15 @@ from app.search.contract import (
 from app.search.embedded.manifest import NAME, Manifest, read_manifest
 from app.search.embedded.ranking import search_snapshot
 from app.search.embedded.rows import open_rows
+from app.search.embedded.schema import fingerprint
 from app.search.embedded.snapshot import Snapshot, take_snapshot
 
 logger = logging.getLogger(__name__)
 
 POLL_SECONDS = 0.05
 STOP_SECONDS = 5.0
+NONE_YET = "there is no search index yet: the indexer has not run"
+OTHER = "the search index was made by another version of Holotype: the indexer makes it anew"
 
 
 class EmbeddedReader:
@@ -34,6 +37,7 @@ class EmbeddedReader:
     def __init__(self, directory: Path) -> None:
         self._directory = directory
         self._snapshot: Snapshot | None = None
+        self._why_none = NONE_YET
         self._seen: tuple[int, int] | None = None
         self._opened: tuple[int, tantivy.Index] | None = None
         self._ids: dict[int, str] = {}
@@ -75,7 +79,7 @@ class EmbeddedReader:
     def _loaded(self) -> Snapshot:
         snapshot = self._snapshot
         if snapshot is None:
-            raise IndexUnavailable("there is no search index yet: the indexer has not run")
+            raise IndexUnavailable(self._why_none)
         return snapshot
 
     def refresh(self) -> None:
@@ -86,7 +90,7 @@ class EmbeddedReader:
                 return
             try:
                 self._load()
-            except (OSError, ValueError) as error:
+            except (OSError, ValueError, KeyError, TypeError) as error:
                 # The writer may just now have replaced what the manifest named; the next look finds it.
                 logger.info("the search index is being replaced, looking again: %s", error)
                 return
@@ -104,8 +108,8 @@ class EmbeddedReader:
 
     def _load(self) -> None:
         manifest = read_manifest(self._directory)
-        if manifest is None:
-            self._snapshot = None
+        if manifest is None or manifest.fingerprint != fingerprint():
+            self._snapshot, self._why_none = None, OTHER
             return
         rows = open_rows(manifest.rows_file(self._directory), manifest.rows)
         index = self._index(manifest)

@@ -1,11 +1,19 @@
 """How documents are kept in tantivy."""
 
 import hashlib
+from functools import cache
 
 import tantivy
 
 from app.db.text import fold
-from app.search.document import Document, TaskWords, fact_values, texts_digest, words_text
+from app.search.document import (
+    Document,
+    TaskWords,
+    content_digest,
+    fact_values,
+    texts_digest,
+    words_text,
+)
 from app.search.filters import FactField
 
 SEPARATOR = "\x1f"
@@ -15,6 +23,7 @@ KEY = "key"
 ID = "id"
 SEQUENCE = "sequence"
 TEXTS = "texts"
+CONTENT = "content"
 
 # Whatever changes one of these strings on their way into the index makes every stored document out of date.
 _PROBE = Document(
@@ -51,13 +60,18 @@ def build_schema() -> tantivy.Schema:
     builder.add_unsigned_field(KEY, indexed=True, fast=True)
     builder.add_unsigned_field(SEQUENCE, fast=True)
     builder.add_unsigned_field(TEXTS, fast=True)
+    builder.add_unsigned_field(CONTENT, fast=True)
     for field in FactField:
         builder.add_text_field(field.value, tokenizer_name="raw", index_option="basic", fast=True)
     return builder.build()
 
 
-def to_tantivy(document: Document, schema: tantivy.Schema) -> tantivy.Document:
-    """Return the document as tantivy keeps it."""
+def to_tantivy(document: Document, texts: int, content: int, schema: tantivy.Schema) -> tantivy.Document:
+    """Return the document, with its digests, as tantivy keeps it.
+
+    Raises:
+        ValueError, TypeError: It cannot be kept, such as a text with half a character.
+    """
     facts = {field.value: _fact_terms(document, field) for field in FactField}
     return tantivy.Document.from_dict(
         {
@@ -65,17 +79,19 @@ def to_tantivy(document: Document, schema: tantivy.Schema) -> tantivy.Document:
             ID: document.id,
             KEY: document.key,
             SEQUENCE: document.sequence,
-            TEXTS: texts_digest(document),
+            TEXTS: texts,
+            CONTENT: content,
             **{name: terms for name, terms in facts.items() if terms},
         },
         schema,
     )
 
 
+@cache
 def fingerprint() -> str:
     """Return a digest of how documents are built: an index made otherwise has to be made anew."""
     terms = [term for field in FactField for term in _fact_terms(_PROBE, field)]
-    parts = [words_text(_PROBE), str(texts_digest(_PROBE)), *terms]
+    parts = [words_text(_PROBE), str(texts_digest(_PROBE)), str(content_digest(_PROBE)), *terms]
     return hashlib.sha256("\n".join(parts).encode()).hexdigest()[:16]
 
 

@@ -4,28 +4,25 @@ A commit goes: rows of vectors, the words, then the manifest with the new positi
 ahead of the content; whatever a killed writer left behind the manifest is cut off or overwritten.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 import tantivy
-from filelock import FileLock, Timeout
 
-from app.search.contract import DocumentVectors, IndexPosition, Mark
-from app.search.document import Document, texts_digest
-from app.search.embedded.generations import create_generation, why_unfit
+from app.search.contract import IndexPosition, Mark
+from app.search.document import Document, content_digest, texts_digest
+from app.search.embedded.generations import create_generation, drop_others, why_unfit
 from app.search.embedded.ledger import Ledger, Stored, read_ledger
+from app.search.embedded.locks import TURN, WRITER, is_taken, take
 from app.search.embedded.manifest import Manifest, read_manifest, sync_directory, write_manifest
 from app.search.embedded.rows import append_rows, copy_rows, cut_rows, last_rows, open_rows
 from app.search.embedded.schema import ID, to_tantivy
+from app.search.keeping import DocumentVectors, IndexLocked, Parked, Refused
 
 HEAP_BYTES = 64_000_000
 LEAST_ROWS_TO_COMPACT = 2_000
-
-
-class IndexLocked(Exception):
-    """Another process writes the index."""
 
 
 class EmbeddedWriter:
@@ -38,7 +35,7 @@ class EmbeddedWriter:
         log: Identity of the change log that the index follows.
 
     Raises:
-        IndexLocked: Another process writes the index.
+        IndexLocked: Another process writes the index, or waits for it.
     """
 
     _manifest: Manifest
@@ -51,15 +48,16 @@ class EmbeddedWriter:
     def __init__(self, directory: Path, log: str) -> None:
         directory.mkdir(parents=True, exist_ok=True)
         self._directory = directory
-        self._lock = FileLock(directory / "writer.lock", timeout=0)
-        try:
-            self._lock.acquire()
-        except Timeout:
-            raise IndexLocked(f"another process writes the index in {directory}") from None
+        self._lock = take(directory, WRITER)
+        if self.is_wanted():
+            self._lock.release()
+            raise IndexLocked(f"another process waits for the index in {directory}")
         self.replaced = why_unfit(directory, log)
         if self.replaced:
             create_generation(directory, log)
         self._load()
+        # A process that was killed as it put a new index in the place of the old one left one of them behind.
+        drop_others(directory, self._manifest)
 
     @property
     def position(self) -> IndexPosition:
@@ -71,39 +69,63 @@ class EmbeddedWriter:
         """The change at which the unfinished first reading of all documents began, if there is one."""
         return self._manifest.filling_from
 
+    @property
+    def parked(self) -> Mapping[str, Parked]:
+        """What could not be indexed, by id."""
+        return self._ledger.parked
+
     def known_ids(self) -> set[str]:
         """Return the ids of all documents in the index."""
         return set(self._ledger.stored)
 
-    def put(self, documents: Sequence[Document]) -> None:
-        """Add or replace documents; one that is older than what the index holds or knows is ignored."""
+    def put(self, documents: Sequence[Document]) -> list[Refused]:
+        """Add or replace documents; return those that cannot be indexed, of which the index keeps the last.
+
+        One that is older than what the index holds or knows is ignored.
+        """
+        refused = []
         for document in documents:
             if self._is_stale(document.id, document.sequence):
                 continue
-            built = to_tantivy(document, self._schema)
+            try:
+                stored = Stored(
+                    document.key, document.sequence, texts_digest(document), content_digest(document)
+                )
+                built = to_tantivy(document, stored.texts, stored.content, self._schema)
+            except (ValueError, TypeError) as reason:
+                refused.append(Refused(document.id, str(reason)))
+                continue
             self._words.delete_documents_by_term(ID, document.id)
             self._words.add_document(built)
             self._touched = True
-            stored = Stored(document.key, document.sequence, texts_digest(document))
             self._ledger.put(document.id, stored, self.position.words)
+        return refused
 
     def delete(self, ids: Sequence[str], sequence: int) -> None:
         """Remove the documents `ids` as of change `sequence`; unknown ones are no error."""
-        for model_id in ids:
-            if self._is_stale(model_id, sequence):
+        for document_id in ids:
+            if self._is_stale(document_id, sequence):
                 continue
-            self._words.delete_documents_by_term(ID, model_id)
+            self._words.delete_documents_by_term(ID, document_id)
             self._touched = True
-            self._ledger.delete(model_id, sequence)
+            self._ledger.delete(document_id, sequence)
+
+    def park(self, parked: Parked) -> None:
+        """Note what could not be indexed; it is forgotten when it is put, deleted or given its vectors."""
+        self._ledger.parked[parked.id] = parked
 
     def missing_vectors(self, limit: int) -> list[str]:
-        """Return up to `limit` ids of documents whose vectors are missing or out of date, newest first."""
+        """Return up to `limit` ids of documents whose vectors are missing or out of date, newest first.
+
+        What is parked is left out.
+        """
         return self._ledger.newest_missing(limit)
 
     def put_vectors(self, vectors: Sequence[DocumentVectors]) -> None:
-        """Keep vectors; those of documents that are not in the index are ignored when it is read."""
-        self._vectors.extend(vectors)
-        self._ledger.put_vectors(vectors)
+        """Keep vectors; those that stand for other texts than the index holds of the document are ignored."""
+        wanted = [given for given in vectors if self._ledger.wants(given)]
+        self._vectors.extend(wanted)
+        self._ledger.put_vectors(wanted)
 
     def use_embedder(self, digest: str) -> None:
         """Say which embedder makes the vectors; those of another one are dropped."""
@@ -113,7 +135,7 @@ class EmbeddedWriter:
         fresh = replace(self._manifest, vectors=self._manifest.vectors + 1, rows=0)
         cut_rows(fresh.rows_file(self._directory), 0)
         self._vectors = []
-        self._ledger = read_ledger(self._searcher(), open_rows(old, 0), Mark())
+        self._ledger = read_ledger(self._searcher(), open_rows(old, 0), Mark(), self._manifest.parked)
         self._save(fresh.at(embedder=digest, embedded=0, meaning=self._ledger.meaning(self.position.words)))
         old.unlink()
 
@@ -151,6 +173,10 @@ class EmbeddedWriter:
         create_generation(self._directory, log)
         self._load()
 
+    def is_wanted(self) -> bool:
+        """Return whether another process waits for the index; close the writer to let it have its turn."""
+        return is_taken(self._directory, TURN)
+
     def close(self) -> None:
         """Let go of the index without committing; nothing can be done with the writer after that."""
         if self._lock.is_locked:
@@ -180,15 +206,15 @@ class EmbeddedWriter:
         self._vectors = []
         self._touched = False
         rows = open_rows(self._rows_file, manifest.rows)
-        self._ledger = read_ledger(self._searcher(), rows, manifest.position.meaning)
+        self._ledger = read_ledger(self._searcher(), rows, manifest.position.meaning, manifest.parked)
 
     def _searcher(self) -> tantivy.Searcher:
         self._index.reload()
         return self._index.searcher()
 
-    def _is_stale(self, model_id: str, sequence: int) -> bool:
-        """Whether change `sequence` is older than what is known of a model: all up to the position is."""
-        return sequence < max(self.position.words.sequence, self._ledger.newest(model_id))
+    def _is_stale(self, document_id: str, sequence: int) -> bool:
+        """Whether change `sequence` is older than what is known of a document: all up to the position is."""
+        return sequence < max(self.position.words.sequence, self._ledger.newest(document_id))
 
     def _moved(self, words: Mark | None) -> Manifest:
         """Return the manifest after a commit of what is at hand."""
@@ -201,8 +227,14 @@ class EmbeddedWriter:
             expected=self.position.expected if filling else documents,
             documents=documents,
             embedded=documents - len(self._ledger.missing),
+            parked=len(self._ledger.parked),
         )
-        return replace(moved, filling_from=filling, rows=self._manifest.rows + len(self._vectors))
+        return replace(
+            moved,
+            filling_from=filling,
+            parked=tuple(self._ledger.parked.values()),
+            rows=self._manifest.rows + len(self._vectors),
+        )
 
     def _compacted(self, manifest: Manifest) -> Manifest:
         """Copy the rows that count into a new file, once they are the lesser part."""

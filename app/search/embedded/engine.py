@@ -1,0 +1,124 @@
+"""The embedded engine: an index in a directory, with one writer, many readers, and a draft beside it."""
+
+from contextlib import AbstractContextManager
+from pathlib import Path
+
+import numpy as np
+import tantivy
+
+from app.search.contract import IndexUnavailable
+from app.search.embedded.generations import adopt_generation, why_unfit
+from app.search.embedded.ledger import read_stored
+from app.search.embedded.locks import WRITER, alone, is_taken
+from app.search.embedded.manifest import Manifest, read_manifest
+from app.search.embedded.reader import EmbeddedReader
+from app.search.embedded.rows import Rows, last_rows, open_rows
+from app.search.embedded.writer import EmbeddedWriter
+from app.search.keeping import Entry, IndexWriter, Standing
+
+DRAFT = "draft"
+PATIENCE_SECONDS = 60.0
+"""How long an indexer may take to let go: it does so between two steps of its work."""
+UNIT_TOLERANCE = 1e-3
+
+
+class EmbeddedEngine:
+    """Keeps one index in a directory, which is made if missing."""
+
+    def __init__(self, directory: Path) -> None:
+        self._directory = directory
+
+    def reader(self) -> EmbeddedReader:
+        """Return a reader; the index may not exist yet."""
+        return EmbeddedReader(self._directory)
+
+    def writer(self, log: str) -> EmbeddedWriter:
+        """Return the writer of the index, which follows the log `log`; it is made if missing or unfit.
+
+        Raises:
+            IndexLocked: Another process writes it, or waits for it.
+        """
+        return EmbeddedWriter(self._directory, log)
+
+    def draft(self, log: str) -> EmbeddedWriter:
+        """Return the writer of a draft; one that was cut off goes on.
+
+        Raises:
+            IndexLocked: Another process rebuilds the index.
+        """
+        return EmbeddedWriter(self._directory / DRAFT, log)
+
+    def alone(self) -> AbstractContextManager[None]:
+        """Hold the index, once its writer has closed it, so that nobody else changes it.
+
+        Raises:
+            IndexLocked: It was not let go in time.
+        """
+        self._directory.mkdir(parents=True, exist_ok=True)
+        return alone(self._directory, seconds=PATIENCE_SECONDS)
+
+    def publish(self, draft: IndexWriter) -> None:
+        """Make a draft the index, at once, and drop what was; the index has to be held."""
+        draft.close()
+        adopt_generation(self._directory, self._directory / DRAFT)
+
+    def standing(self) -> Standing:
+        """Return what is known of the index without looking into it."""
+        unfit, manifest = _look_at(self._directory)
+        draft = _look_at(self._directory / DRAFT)[1]
+        files = (path for path in self._directory.rglob("*") if path.is_file())
+        return Standing(
+            unfit=unfit,
+            position=manifest.position if manifest else None,
+            parked=manifest.parked if manifest else (),
+            generation=manifest.generation if manifest else 0,
+            size=sum(path.stat().st_size for path in files),
+            kept=is_taken(self._directory, WRITER),
+            draft=draft.position if draft else None,
+        )
+
+    def entries(self) -> list[Entry]:
+        """Return what the index holds; held, that is what its position says.
+
+        Raises:
+            IndexUnavailable: There is no index that could be read.
+        """
+        unfit, manifest = _look_at(self._directory)
+        if unfit or manifest is None:
+            raise IndexUnavailable(f"the index in {self._directory} cannot be read: {unfit}")
+        index = tantivy.Index.open(str(manifest.words(self._directory)))
+        rows = open_rows(manifest.rows_file(self._directory), manifest.rows)
+        vectors = _vectors_of(rows)
+        nothing = (None, True)
+        return [
+            Entry(
+                id=document_id,
+                key=stored.key,
+                content=stored.content,
+                texts=stored.texts,
+                vectors=(found := vectors.get(stored.key, nothing))[0],
+                unit=found[1],
+            )
+            for document_id, stored in read_stored(index.searcher())
+        ]
+
+
+def _look_at(directory: Path) -> tuple[str | None, Manifest | None]:
+    """Return why an index is unfit, and its manifest as far as there is one."""
+    unfit = why_unfit(directory)
+    try:
+        return unfit, read_manifest(directory)
+    except (ValueError, KeyError, TypeError):
+        return unfit, None
+
+
+def _vectors_of(rows: Rows) -> dict[int, tuple[int, bool]]:
+    """Return by key the digest of the texts that the vectors stand for, and whether they are unit vectors."""
+    keys, last = last_rows(rows)
+    unit = np.ones(len(last), bool)
+    for name in ("facts", "description"):
+        squares = np.einsum("ij,ij->i", rows[name], rows[name])
+        unit &= np.abs(squares[last] - 1) < UNIT_TOLERANCE
+    return dict(
+        zip(keys.tolist(), zip(rows["texts"][last].tolist(), unit.tolist(), strict=True), strict=True)
+    )

@@ -1,0 +1,217 @@
+"""What an engine of the search index is for the one who writes it, and what it tells of what it holds.
+
+One process writes an index; others stand by for its turn. A rebuild writes a draft beside it, which readers
+do not see before it is published.
+"""
+
+from collections.abc import Mapping, Sequence
+from collections.abc import Set as AbstractSet
+from contextlib import AbstractContextManager
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+from typing import Protocol
+
+from app.search.contract import IndexPosition, IndexReader, Mark, Vector
+from app.search.document import Document
+
+
+class IndexLocked(Exception):
+    """Another process writes the index; the message says which index."""
+
+
+@dataclass(frozen=True, slots=True)
+class DocumentVectors:
+    """The two vectors of a document, and the digest of the texts that they stand for."""
+
+    key: int
+    id: str
+    texts: int
+    facts: Vector
+    description: Vector
+
+
+@dataclass(frozen=True, slots=True)
+class Refused:
+    """A document that cannot be indexed as it is, and why."""
+
+    id: str
+    reason: str
+
+
+class Part(StrEnum):
+    """What of a document is found: it by its words, or it by its meaning too."""
+
+    WORDS = "words"
+    MEANING = "meaning"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Parked:
+    """What could not be indexed, so that the position passes it by until it can.
+
+    Attributes:
+        id: The document.
+        part: What is missing of it.
+        reason: Why, in words for a person.
+        tries: How often it was tried.
+        retry_at: When it is tried again.
+    """
+
+    id: str
+    part: Part
+    reason: str
+    tries: int
+    retry_at: datetime
+
+
+class IndexWriter(Protocol):
+    """Changes the index; nothing is seen before `commit`, and a crash leaves the last commit."""
+
+    @property
+    def replaced(self) -> str | None:
+        """Why what was there was unfit, so that an empty index took its place; None if it goes on."""
+
+    @property
+    def position(self) -> IndexPosition:
+        """How far the index is, as last committed."""
+
+    @property
+    def filling_from(self) -> Mark | None:
+        """The change at which the unfinished first reading of all documents began, if there is one."""
+
+    @property
+    def parked(self) -> Mapping[str, Parked]:
+        """What could not be indexed, by id."""
+
+    def known_ids(self) -> AbstractSet[str]:
+        """Return the ids of all documents in the index."""
+
+    def put(self, documents: Sequence[Document]) -> list[Refused]:
+        """Add or replace documents; return those that cannot be indexed, of which the index keeps the last.
+
+        One that is older than what the index holds or knows is ignored.
+        """
+
+    def delete(self, ids: Sequence[str], sequence: int) -> None:
+        """Remove the documents `ids` as of change `sequence`; unknown ones are no error."""
+
+    def park(self, parked: Parked) -> None:
+        """Note what could not be indexed; it is forgotten when it is put, deleted or given its vectors."""
+
+    def missing_vectors(self, limit: int) -> list[str]:
+        """Return up to `limit` ids of documents whose vectors are missing or out of date, newest first.
+
+        What is parked is left out.
+        """
+
+    def put_vectors(self, vectors: Sequence[DocumentVectors]) -> None:
+        """Keep vectors; those that stand for other texts than the index holds of the document are ignored."""
+
+    def use_embedder(self, digest: str) -> None:
+        """Say which embedder makes the vectors; those of another one are dropped."""
+
+    def begin_filling(self, at: Mark, expected: int) -> None:
+        """Note that all `expected` documents are being read, as of change `at`, until words are committed."""
+
+    def commit(self, words: Mark | None = None) -> None:
+        """Make everything since the last commit durable and visible, and move the position.
+
+        Args:
+            words: Through which change the documents are now up to date; None if that did not move.
+        """
+
+    def discard(self) -> None:
+        """Go back to the last commit."""
+
+    def reset(self, log: str) -> None:
+        """Begin anew with an empty index that follows the log `log`."""
+
+    def is_wanted(self) -> bool:
+        """Return whether another process waits for the index; close the writer to let it have its turn."""
+
+    def close(self) -> None:
+        """Let go of the index without committing; nothing can be done with the writer after that."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Entry:
+    """What the index holds of a document.
+
+    Attributes:
+        content: The digest of the document.
+        texts: The digest of the texts that its vectors have to stand for.
+        vectors: The digest of the texts that its vectors do stand for; None without vectors.
+        unit: Whether its vectors are of unit length.
+    """
+
+    id: str
+    key: int
+    content: int
+    texts: int
+    vectors: int | None
+    unit: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Standing:
+    """What is known of an index without looking into it.
+
+    Attributes:
+        unfit: Why the index cannot be used as it is; None if it can.
+        position: How far it is; None if there is none.
+        parked: What could not be indexed.
+        generation: How often it was made anew.
+        size: How many bytes it takes, the draft included.
+        kept: Whether a process writes it.
+        draft: How far the draft of a rebuild is; None if there is none.
+    """
+
+    unfit: str | None
+    position: IndexPosition | None
+    parked: tuple[Parked, ...]
+    generation: int
+    size: int
+    kept: bool
+    draft: IndexPosition | None
+
+
+class SearchEngine(Protocol):
+    """Keeps one index."""
+
+    def reader(self) -> IndexReader:
+        """Return a reader; the index may not exist yet."""
+
+    def writer(self, log: str) -> IndexWriter:
+        """Return the writer of the index, which follows the log `log`; it is made if missing or unfit.
+
+        Raises:
+            IndexLocked: Another process writes it, or waits for it.
+        """
+
+    def draft(self, log: str) -> IndexWriter:
+        """Return the writer of a draft; one that was cut off goes on.
+
+        Raises:
+            IndexLocked: Another process rebuilds the index.
+        """
+
+    def alone(self) -> AbstractContextManager[None]:
+        """Hold the index, once its writer has closed it, so that nobody else changes it.
+
+        Raises:
+            IndexLocked: It was not let go in time.
+        """
+
+    def publish(self, draft: IndexWriter) -> None:
+        """Make a draft the index, at once, and drop what was; the index has to be held."""
+
+    def standing(self) -> Standing:
+        """Return what is known of the index without looking into it."""
+
+    def entries(self) -> list[Entry]:
+        """Return what the index holds; held, that is what its position says.
+
+        Raises:
+            IndexUnavailable: There is no index that could be read.
+        """

@@ -1,0 +1,145 @@
+"""The commands of the indexer, each over one data folder."""
+
+import argparse
+import logging
+import signal
+import sys
+from collections.abc import Sequence
+from contextlib import closing
+from pathlib import Path
+from threading import Event
+
+from sqlalchemy.exc import SQLAlchemyError
+
+from app.db.engine import Database
+from app.registry.opening import RegistryNotOpened, open_registry
+from app.search.contract import IndexUnavailable, Kind
+from app.search.embedded.engine import EmbeddedEngine
+from app.search.keeping import IndexLocked, SearchEngine
+from app.search.query_encoder import EmbedderUnavailable
+from app.settings import Settings
+from indexer.checking import compare
+from indexer.embeddings import Embedder
+from indexer.encoding import PackagedEncoder
+from indexer.following import follow
+from indexer.rebuilding import rebuild
+from indexer.reporting import Reporter, building
+from indexer.source import RegistrySource
+
+logger = logging.getLogger("indexer")
+
+CACHE = "embeddings.sqlite"
+DONE, DIFFERS, FAILED, STOPPED = 0, 1, 2, 130
+"""Exit codes: done; an index differs from the registry; it did not work; it was stopped."""
+
+Kept = dict[Kind, tuple[RegistrySource, SearchEngine]]
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """Run a command; return its exit code."""
+    options = _parser().parse_args(arguments)
+    settings = Settings(data=options.data) if options.data else Settings()
+    logging.basicConfig(level=logging.INFO, format="indexer: %(message)s", stream=sys.stderr)
+    if not Path(settings.data).is_dir():
+        logger.error("there is no data folder %s; `holotype up` makes one", settings.data)
+        return FAILED
+    try:
+        with closing(open_registry(settings.database_url)) as database:
+            return _run(options, settings, database)
+    except (RegistryNotOpened, SQLAlchemyError, IndexLocked, IndexUnavailable) as refused:
+        logger.error("%s", refused)  # noqa: TRY400 - a sentence for a person, not a screen
+        return FAILED
+
+
+def _run(options: argparse.Namespace, settings: Settings, database: Database) -> int:
+    kept: Kept = {
+        kind: (RegistrySource(database, kind), EmbeddedEngine(settings.index_folder / kind)) for kind in Kind
+    }
+    if options.command == "status":
+        return _status(kept, Reporter(as_json=options.json))
+    if options.command == "check":
+        return _check(kept, Reporter(as_json=options.json))
+    stop = Event()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, lambda *_: stop.set())
+    embedder = _embedder(settings)
+    try:
+        if options.command == "rebuild":
+            return _rebuild(kept, embedder, stop, Reporter(as_json=options.json))
+        through = next(iter(kept.values()))[0].head() if options.once else None
+        follow(list(kept.values()), embedder, stop, through=through)
+    finally:
+        if embedder:
+            embedder.close()
+    return DONE
+
+
+def _status(kept: Kept, reporter: Reporter) -> int:
+    """Say how far each index is; exit code 1 if one cannot be used."""
+    fit = True
+    for kind, (source, engine) in kept.items():
+        standing = engine.standing()
+        reporter.status(kind, standing, source.head())
+        fit = fit and standing.unfit is None
+    reporter.end()
+    return DONE if fit else DIFFERS
+
+
+def _check(kept: Kept, reporter: Reporter) -> int:
+    """Name every difference between each index and the registry; exit code 1 if there is any."""
+    clean = True
+    for kind, (source, engine) in kept.items():
+        comparison = compare(source, engine)
+        reporter.comparison(kind, comparison)
+        clean = clean and not comparison.differences
+    reporter.end()
+    return DONE if clean else DIFFERS
+
+
+def _rebuild(kept: Kept, embedder: Embedder | None, stop: Event, reporter: Reporter) -> int:
+    """Make each index anew beside the one that is searched."""
+    logger.setLevel(logging.WARNING)
+    for kind, (source, engine) in kept.items():
+        with building(kind) as report:
+            if not rebuild(source, engine, embedder, stop, report):
+                logger.error("stopped; the old index stays, and the next rebuild goes on from here")
+                return STOPPED
+        reporter.rebuilt(kind, engine.standing())
+    reporter.end()
+    return DONE
+
+
+def _embedder(settings: Settings) -> Embedder | None:
+    settings.index_folder.mkdir(exist_ok=True)
+    try:
+        encoder = PackagedEncoder(settings.index_folder)
+    except EmbedderUnavailable as missing:
+        logger.error("no search by meaning: %s", missing)  # noqa: TRY400 - a sentence, not a screen
+        return None
+    return Embedder(settings.data / CACHE, encoder)
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="python -m indexer", description=__doc__)
+    commands = parser.add_subparsers(dest="command", required=True)
+    command = _command(commands, "run", "follow the change log until stopped (SIGTERM or Ctrl-C)")
+    command.add_argument("--once", action="store_true", help="stop when everything is indexed")
+    for name, help_text in _MAINTENANCE:
+        command = _command(commands, name, help_text)
+        command.add_argument("--json", action="store_true", help="print the result as JSON")
+    return parser
+
+
+def _command(
+    commands: "argparse._SubParsersAction[argparse.ArgumentParser]", name: str, help_text: str
+) -> argparse.ArgumentParser:
+    command = commands.add_parser(name, help=help_text)
+    command.add_argument("--data", type=Path, help="the data folder (default: HOLOTYPE_DATA or .holotype)")
+    return command
+
+
+_MAINTENANCE: Sequence[tuple[str, str]] = (
+    ("status", "say how far each index is"),
+    ("check", "name every difference between each index and the registry"),
+    ("rebuild", "make each index anew beside the one that is searched"),
+)

@@ -1,0 +1,43 @@
+"""Making an index anew beside the one that is searched, while the registry changes."""
+
+from collections.abc import Callable
+from contextlib import closing
+from threading import Event
+
+from app.search.contract import IndexPosition
+from app.search.keeping import SearchEngine
+from indexer.embeddings import Embedder
+from indexer.following import keep_up
+from indexer.source import DocumentSource
+from indexer.worker import Worker
+
+Report = Callable[[IndexPosition], None]
+
+
+def rebuild(
+    source: DocumentSource, engine: SearchEngine, embedder: Embedder | None, stop: Event, report: Report
+) -> bool:
+    """Make an index anew in a draft, which follows the log like any index, and put it in the old one's place.
+
+    The indexer beside goes on with the old index meanwhile, and stands by while the draft takes its place. A
+    rebuild that was cut off leaves its draft, and the next one goes on with it.
+
+    Returns:
+        Whether it was done; not if it was stopped before.
+
+    Raises:
+        IndexLocked: Another rebuild is at work, or the indexer did not let go of the index.
+    """
+    with closing(engine.draft(source.log())) as draft:
+        worker = Worker(source, draft, embedder)
+
+        def tell() -> None:
+            report(worker.position)
+
+        if not keep_up([worker], embedder, stop, through=source.head(), after_step=tell):
+            return False
+        with engine.alone():
+            while worker.follow():
+                pass
+            engine.publish(draft)
+    return True
