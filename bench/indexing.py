@@ -1,8 +1,10 @@
-"""The first indexing beside its floor: the bare encoder over the same texts.
+"""The first indexing beside its floor, the bare encoder over the same texts; and a rebuild beside the first.
 
-Both encode every different text of the models of a registry, the shipped sample if none is named; the index
-is made as `python -m indexer run --once` makes it. The second indexing finds all vectors kept. The floor
-has all texts at once, sorted by length. Run as `python bench/indexing.py [DATA]`.
+Both encode every different text of the models and datasets of a registry, the shipped sample if none is named;
+the index is made as `python -m indexer run --once` makes it, and made anew, with nothing changed, by `python -m
+indexer rebuild`. The floor has all texts at once, sorted by length. Seconds of the processor are given beside
+those of the clock, for a machine that has other work. Memory is the most that all processes of the indexer held
+together, shared pages counted once. Run as `python bench/indexing.py [DATA]`.
 """
 
 import os
@@ -12,12 +14,14 @@ import subprocess
 import sys
 import tempfile
 import time
+from dataclasses import dataclass
 from pathlib import Path
 
 from app.search.contract import Kind
 
 SAMPLE = Path(__file__).parents[1] / "examples" / "model_zoo" / "sample.jsonl.gz"
 CHUNK = 500
+SAMPLED_SECONDS = 0.2
 
 
 def main() -> None:
@@ -31,29 +35,55 @@ def main() -> None:
             shutil.copy(Path(sys.argv[1]) / "registry.db", data)
         else:
             run(str(Path(sys.executable).with_name("holotype")), "import", str(SAMPLE), "--data", folder)
-        indexing = [sys.executable, "-m", "indexer", "run", "--once", "--data", folder]
-        first, _ = run(*indexing)
-        peak = resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss / 1024
-        forget(data / "index")
-        again, _ = run(*indexing)
-        whole, said = run(sys.executable, __file__, "--floor", folder)
-    texts, seconds = said.split()
-    print(f"bare encoder over {int(texts):,} texts: {float(seconds):.1f} s, {whole:.1f} s with its start")
-    print(f"first indexing: {first:.1f} s, peak {peak:.0f} MB; with the vectors kept: {again:.1f} s")
-    print(f"ratio of whole processes: {first / whole:.2f}; with the vectors kept: {again / whole:.2f}")
+        indexer = [sys.executable, "-m", "indexer"]
+        first = run(*indexer, "run", "--once", "--data", folder)
+        rebuilt = run(*indexer, "rebuild", "--data", folder)
+        floor = run(sys.executable, __file__, "--floor", folder)
+    texts, seconds = floor.said.split()
+    print(f"bare encoder over {int(texts):,} texts: {float(seconds):.1f} s; with its start: {floor}")
+    print(f"first indexing: {first}; a rebuild: {rebuilt}")
+    for name, ran, rival in (("first indexing", first, floor), ("rebuild by the first", rebuilt, first)):
+        clock, processor = ran.clock / rival.clock, ran.processor / rival.processor
+        print(f"ratio, {name}: {clock:.2f} by the clock, {processor:.2f} by the processor")
 
 
-def run(*command: str) -> tuple[float, str]:
-    """Run a command and return the seconds it took and what it printed."""
-    began = time.perf_counter()
-    done = subprocess.run(command, check=True, capture_output=True, text=True)
-    return time.perf_counter() - began, done.stdout
+@dataclass(frozen=True, slots=True)
+class Ran:
+    """A command that ran: seconds by the clock and of the processor, megabytes at the peak, what it printed."""
+
+    clock: float
+    processor: float
+    peak: float
+    said: str
+
+    def __str__(self) -> str:
+        return f"{self.clock:.1f} s ({self.processor:.1f} s of the processor, {self.peak:.0f} MB)"
 
 
-def forget(index: Path) -> None:
-    """Delete what is made of documents; the encoder for queries and the kept vectors stay."""
-    for kind in Kind:
-        shutil.rmtree(index / kind)
+def run(*command: str) -> Ran:
+    """Run a command with all processes that it starts."""
+    began, before, peak = time.perf_counter(), resource.getrusage(resource.RUSAGE_CHILDREN), 0.0
+    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True) as process:
+        while process.poll() is None:
+            peak = max(peak, memory(process.pid))
+            time.sleep(SAMPLED_SECONDS)
+        said = process.stdout.read() if process.stdout else ""
+    if process.returncode:
+        raise subprocess.CalledProcessError(process.returncode, command)
+    after = resource.getrusage(resource.RUSAGE_CHILDREN)
+    processor = after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
+    return Ran(time.perf_counter() - began, processor, peak, said)
+
+
+def memory(process: int) -> float:
+    """Return the megabytes that a process and those that it started hold."""
+    try:
+        children = Path(f"/proc/{process}/task/{process}/children").read_text().split()
+        lines = Path(f"/proc/{process}/smaps_rollup").read_text().splitlines()
+    except (OSError, ProcessLookupError):
+        return 0.0
+    held = sum(int(line.split()[1]) for line in lines if line.startswith("Pss:"))
+    return held / 1024 + sum(memory(int(child)) for child in children)
 
 
 def encoded(data: Path) -> str:
