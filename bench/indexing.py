@@ -1,10 +1,10 @@
 """The first indexing beside its floor, the bare encoder over the same texts; and a rebuild beside the first.
 
-Both encode every different text of the models and datasets of a registry, the shipped sample if none is named;
-the index is made as `python -m indexer run --once` makes it, and made anew, with nothing changed, by `python -m
-indexer rebuild`. The floor has all texts at once, sorted by length. Seconds of the processor are given beside
-those of the clock, for a machine that has other work. Memory is the most that all processes of the indexer held
-together, shared pages counted once. Run as `python bench/indexing.py [DATA]`.
+Both encode every different text of the models and datasets of a registry, the shipped sample if none is
+named; the index is made as `python -m indexer run --once` makes it, and made anew, with nothing changed, by
+`python -m indexer rebuild`. The floor has all texts at once, sorted by length. Seconds of the processor are
+given beside those of the clock, for a machine that has other work. Memory is the most that all processes of
+the indexer held together, shared pages counted once. Run as `python bench/indexing.py [DATA]`.
 """
 
 import os
@@ -49,7 +49,7 @@ def main() -> None:
 
 @dataclass(frozen=True, slots=True)
 class Ran:
-    """A command that ran: seconds by the clock and of the processor, megabytes at the peak, what it printed."""
+    """A command that ran: seconds by the clock and of the processor, megabytes at its peak, its output."""
 
     clock: float
     processor: float
