@@ -1,10 +1,14 @@
 """The API service: the only place that knows every part of it."""
 
 import gc
+import logging
 import sys
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from datetime import timedelta
 
+from anyio import create_task_group, sleep, to_thread
+from sqlalchemy.exc import SQLAlchemyError
 from starlette.applications import Starlette
 from starlette.middleware import Middleware
 from starlette.middleware.cors import CORSMiddleware
@@ -12,11 +16,13 @@ from starlette.middleware.gzip import GZipMiddleware
 from starlette.responses import RedirectResponse
 from starlette.routing import BaseRoute, Route
 
+from app.db.engine import Database
 from app.graphql.endpoint import GraphQLEndpoint
 from app.graphql.limits import MAX_BODY_BYTES
 from app.identity.principals import viewer_named
-from app.identity.viewer import LOCAL_USER
+from app.identity.viewer import LOCAL_USER, SYSTEM_SERVICE, AllowAll, Viewer
 from app.insight.discovery import Discovery
+from app.registry.expiring import expire_drafts
 from app.registry.opening import RegistryNotOpened, open_registry
 from app.routes.bodies import LimitedBodies
 from app.routes.graphiql import graphiql_routes
@@ -30,6 +36,10 @@ from app.search.embedded.reader import EmbeddedReader
 from app.search.query_encoder import QueryEncoders
 from app.settings import Settings
 
+logger = logging.getLogger(__name__)
+
+LOOK_FOR_DRAFTS = timedelta(minutes=10)
+
 
 def create_app(settings: Settings) -> Starlette:
     """Open the registry and return the service.
@@ -39,7 +49,7 @@ def create_app(settings: Settings) -> Starlette:
     """
     database = open_registry(settings.database_url)
     with database.read() as session:
-        viewer = viewer_named(session, LOCAL_USER)
+        viewer, system = viewer_named(session, LOCAL_USER), viewer_named(session, SYSTEM_SERVICE)
     folder = settings.index_folder
     discovery = Discovery(
         EmbeddedReader(folder / Kind.MODELS), EmbeddedReader(folder / Kind.DATASETS), QueryEncoders(folder)
@@ -47,7 +57,10 @@ def create_app(settings: Settings) -> Starlette:
 
     @asynccontextmanager
     async def lifespan(_app: Starlette) -> AsyncIterator[None]:
-        yield
+        async with create_task_group() as tasks:
+            tasks.start_soon(_expire_drafts, database, system, timedelta(hours=settings.draft_hours))
+            yield
+            tasks.cancel_scope.cancel()
         discovery.close()
         database.close()
 
@@ -90,6 +103,16 @@ def create_app_from_environment() -> Starlette:
     gc.collect()
     gc.freeze()
     return app
+
+
+async def _expire_drafts(database: Database, system: Viewer, idle: timedelta) -> None:
+    """End drafts that were left alone, as long as the service runs."""
+    while True:
+        try:
+            await to_thread.run_sync(expire_drafts, database, system, AllowAll(), idle)
+        except SQLAlchemyError:
+            logger.exception("drafts were not looked through; they are again in a while")
+        await sleep(min(idle, LOOK_FOR_DRAFTS).total_seconds())
 
 
 def _editor_routes() -> list[BaseRoute]:

@@ -3,7 +3,7 @@
 from pathlib import Path
 from typing import Annotated, Literal
 
-from pydantic import StringConstraints
+from pydantic import PositiveFloat, StringConstraints
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 Origin = Annotated[str, StringConstraints(pattern=r"^https?://[^/*?#@\s]+$")]
@@ -21,6 +21,7 @@ class Settings(BaseSettings):
         cors_origins: The origins whose pages may ask the API, such as ``https://models.example``.
         graphiql: Whether the query editor is served.
         introspection: Whether the API answers questions about its schema.
+        draft_hours: For how long a draft of a version may be left alone before it ends FAILED.
         log_format: How the API logs: ``text``, or ``json`` with a line for each request.
     """
 
@@ -33,6 +34,7 @@ class Settings(BaseSettings):
     cors_origins: tuple[Origin, ...] = ()
     graphiql: bool = True
     introspection: bool = True
+    draft_hours: PositiveFloat = 168.0
     log_format: Literal["text", "json"] = "text"
 
     @property

@@ -159,6 +159,9 @@ class ModelVersion(Entity):
     number: int = strawberry.field(description="Its number, never used twice in a model.")
     semver: str | None = strawberry.field(description="Its semantic version, unique in the model.")
     state: VersionState = strawberry.field(description="Whether it is finished.")
+    state_message: str | None = strawberry.field(
+        description="Why it failed, or what there was to say when it was finished."
+    )
     stage: Stage = strawberry.field(description="The stage it is in.")
     stage_since: datetime = strawberry.field(description="Since when it is in that stage.")
     aliases: list[Alias] = strawberry.field(

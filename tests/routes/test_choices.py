@@ -1,6 +1,7 @@
 """What whoever runs a registry may choose: other origins, no editor, no questions about the schema."""
 
 import shutil
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -88,3 +89,29 @@ def test_questions_about_the_schema_can_be_left_unanswered(
         assert ordinary["data"] == {"__typename": "Query", "viewer": {"__typename": "Viewer"}}
     with chosen(seeded_file, tmp_path) as http:
         assert "errors" not in http.post("/graphql", json={"query": query}).json()
+
+
+DRAFT = """mutation {
+  registerModel(input: {name: "m"}) { userErrors { code } }
+  createModelVersion(input: {model: {name: {name: "m"}}, version: {}, draft: true}) { userErrors { code } }
+}"""
+VERSION = """{ modelVersions { nodes {
+  state stateMessage history(last: 1) { nodes { action actor { ... on ServiceAccount { name } } } }
+} } }"""
+
+
+def test_a_draft_that_is_left_alone_ends(seeded_file: Path, tmp_path: Path) -> None:
+    with chosen(seeded_file, tmp_path, draft_hours=0.0002) as http:
+        made = http.post("/graphql", json={"query": DRAFT}).json()["data"]
+        assert made == {"registerModel": {"userErrors": []}, "createModelVersion": {"userErrors": []}}
+        version = {"state": "PENDING"}
+        while version["state"] == "PENDING":
+            time.sleep(0.1)
+            [version] = http.post("/graphql", json={"query": VERSION}).json()["data"]["modelVersions"][
+                "nodes"
+            ]
+    assert version == {
+        "state": "FAILED",
+        "stateMessage": "left alone for 0.0002 hours",
+        "history": {"nodes": [{"action": "version.expired", "actor": {"name": "system"}}]},
+    }

@@ -127,6 +127,7 @@ def version_of(
         number=row.number,
         semver=row.semver,
         state=VersionState(row.state),
+        state_message=row.state_message,
         stage=STAGES[row.stage],
         stage_since=row.stage_since,
         aliases=beside.aliases.get(row.id, []),

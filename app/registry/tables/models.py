@@ -146,6 +146,12 @@ class ModelVersion(Row, table=True):
         Index("ix_model_version_stage_of", "model_id", "stage", "number"),
         Index("ix_model_version_created_order", "created_at", "id"),
         Index("ix_model_version_updated_order", "updated_at", "id"),
+        Index(
+            "ix_model_version_drafts",
+            "updated_at",
+            sqlite_where=text("state = 'PENDING'"),
+            postgresql_where=text("state = 'PENDING'"),
+        ),
     )
 
     id: str = Field(primary_key=True)

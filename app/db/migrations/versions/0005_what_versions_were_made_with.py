@@ -1,4 +1,4 @@
-"""What versions were made with: environments, code revisions and signatures.
+"""What versions were made with: environments, code revisions and signatures; and drafts by their age.
 
 Revision: 0005
 Follows: 0004
@@ -51,9 +51,18 @@ def upgrade() -> None:
         made_with = sa.Column(f"{kind}_id", sa.String(), sa.ForeignKey(f"{kind}.id"), nullable=True)
         op.add_column("model_version", made_with, inline_references=True)
         op.add_column("model_version_history", sa.Column(f"{kind}_id", sa.String(), nullable=True))
+    drafts = sa.text("state = 'PENDING'")
+    op.create_index(
+        "ix_model_version_drafts",
+        "model_version",
+        ["updated_at"],
+        sqlite_where=drafts,
+        postgresql_where=drafts,
+    )
 
 
 def downgrade() -> None:
+    op.drop_index("ix_model_version_drafts", table_name="model_version")
     with op.batch_alter_table("model_version") as version:
         for kind in KINDS:
             version.drop_column(f"{kind}_id")
