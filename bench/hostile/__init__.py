@@ -1,0 +1,1 @@
+"""Everything that a hostile or careless client can send, with the answer to each."""
