@@ -62,6 +62,18 @@ def test_the_answers_are_real(demo: Demo) -> None:
         assert_alike(answer["data"], json.loads(expected))
 
 
+def test_the_past_is_asked_for_as_it_says(demo: Demo) -> None:
+    [query] = re.findall(r"```graphql\n(query InProductionThen.*?)\n```", README, re.DOTALL)
+    moves = '{ changes(last: 1, filter: {action: {equals: "version.staged"}}) { nodes { at before } } }'
+    [last] = httpx2.post(f"{demo.url}/graphql", json={"query": moves}).json()["data"]["changes"]["nodes"]
+    query = query.replace("2026-05-01T12:00:00Z", last["at"])
+    [model] = httpx2.post(f"{demo.url}/graphql", json={"query": query}).json()["data"]["registeredModels"][
+        "nodes"
+    ]
+    assert model["name"] == "support-ticket-router"
+    assert model["asOf"] == last["at"]
+
+
 def test_the_demo_ends_with_an_answer(demo: Demo) -> None:
     assert "version 2 to Production: roll back" in demo.screen
     assert "german-sentiment" in demo.screen

@@ -243,3 +243,28 @@ def test_versions_that_are_compared_by_name_are_found_at_once(hundred: Api) -> N
             assert len(found["versions"]) == len(some)
             sent.append(len(statements))
     assert sent == [4, 4, 4, 4], statements
+
+
+@pytest.mark.parametrize(
+    ("query", "more"),
+    # one finds the moment; datasets are of the present, where their namespaces are read once more
+    [
+        (EVERYTHING, 1),
+        (VERSIONS.replace("metrics(first: 3) { totalCount nodes { value direction } }", ""), 2),
+    ],
+)
+def test_the_past_takes_as_many_statements_and_one_for_the_moment(
+    hundred: Api, query: str, more: int
+) -> None:
+    [change] = hundred.run("{ changes(last: 1) { nodes { id at } } }")["nodes"]
+    past = query.replace("first: $n", "first: $n, asOf: $at", 1)
+    sent = []
+    for size in (6, 100):
+        for text, at in ((query, None), (past, {"time": change["at"]}), (past, {"change": change["id"]})):
+            given = "$n: Int!, $at: AsOf" if at else "$n: Int!"
+            with counted() as statements:
+                page = hundred.run(f"query({given}) {{ {text} }}", n=size, **({"at": at} if at else {}))
+            assert len(page["nodes"]) == size
+            sent.append(len(statements))
+    present = sent[0]
+    assert sent == [present, present + more, present + more] * 2, statements
