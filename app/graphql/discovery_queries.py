@@ -3,6 +3,7 @@
 from typing import Annotated
 
 import strawberry
+from anyio import to_thread
 from strawberry import UNSET
 
 from app.db.engine import ReadSession
@@ -20,10 +21,11 @@ from app.graphql.loading.registered import load_versions
 from app.graphql.loading.search import load_search
 from app.graphql.naming import below, named_version, named_versions
 from app.graphql.ordering import SearchOrder, search_order
-from app.graphql.search import FacetInput, SearchConnection, facets_wanted
+from app.graphql.search import FacetInput, SearchConnection, Suggestion, facets_wanted, suggestion
 from app.graphql.selection import selected
 from app.insight import searching
 from app.insight.comparison import check_count, compare_versions
+from app.insight.suggesting import suggest
 from app.registry.listing import Deleted
 from app.registry.ordering import Collapse
 from app.search.contract import SearchMode as Mode
@@ -80,6 +82,20 @@ class DiscoveryQueries:
         selection = selected(info)
         context = info.context
         return await context.read(lambda session: load_search(session, context.discovery, query, selection))
+
+    @strawberry.field(
+        description="What completes a prefix, whatever its case and accents: the best of each kind in turn."
+    )
+    async def suggest(
+        self,
+        info: Info,
+        prefix: Annotated[str, strawberry.argument(description="The beginning of any word of a name.")],
+        limit: Annotated[int | None, strawberry.argument(description="How many at most, 1 to 50.")] = 10,
+    ) -> list[Suggestion] | None:
+        """Return what completes a prefix."""
+        most = 10 if limit is None else limit
+        found = await to_thread.run_sync(suggest, info.context.discovery, prefix, most)
+        return None if found is None else [suggestion(one) for one in found]
 
     @strawberry.field(description="2 to 50 versions side by side, of one model or of many.")
     async def compare_versions(

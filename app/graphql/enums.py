@@ -174,6 +174,17 @@ class SearchCollapse(Enum):
     PAPER = enum_value("PAPER", description="The paper; models without one stand for themselves.")
 
 
+@strawberry.enum(description="What a suggestion is.")
+class SuggestionKind(Enum):
+    """What a suggestion is."""
+
+    MODEL = enum_value("MODEL", description="The name of models.")
+    TASK = enum_value("TASK", description="A canonical task.")
+    DATASET = enum_value("DATASET", description="A dataset that models were made with.")
+    TAG = enum_value("TAG", description="The key of a tag.")
+    FRAMEWORK = enum_value("FRAMEWORK", description="A framework.")
+
+
 @strawberry.enum(description="Why an answer of the search is not whole.")
 class DegradationCode(Enum):
     """Why an answer of the search is not whole."""

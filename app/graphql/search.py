@@ -10,12 +10,12 @@ from app.db.paging import MAX_PAGE
 from app.errors import InvalidInput
 from app.graphql.connections import PageInfo
 from app.graphql.degradation import Degradation
-from app.graphql.enums import FacetField
+from app.graphql.enums import FacetField, SuggestionKind
 from app.graphql.naming import below
 from app.graphql.registered import ModelVersion, RegisteredModel
 from app.insight import facets
 from app.registry.rules import check_characters
-from app.search import contract, reasons
+from app.search import completion, contract, reasons
 from app.search.filters import FactField
 
 
@@ -110,6 +110,15 @@ class SearchConnection:
     )
 
 
+@strawberry.type(description="A text that completes what was typed.")
+class Suggestion:
+    """A text that completes what was typed."""
+
+    text: str = strawberry.field(description="The text, as it is written.")
+    kind: SuggestionKind = strawberry.field(description="What it is.")
+    count: int = strawberry.field(description="How many models have it.")
+
+
 @strawberry.input(description="Asks for the most frequent values of a field.")
 class FacetInput:
     """Asks for the most frequent values of a field."""
@@ -173,6 +182,11 @@ def facet(counts: facets.FacetFound) -> Facet:
         values=[FacetValue(value=one.value, count=one.count) for one in counts.values],
         other_count=counts.other_count,
     )
+
+
+def suggestion(one: completion.Completion) -> Suggestion:
+    """Make a suggestion of a completion."""
+    return Suggestion(text=one.text, kind=SuggestionKind[one.kind.name], count=one.count)
 
 
 def _rounded(part: float | None) -> float | None:

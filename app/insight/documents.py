@@ -89,6 +89,7 @@ def _model_document(
         languages=tuple(model.languages),
         datasets=tuple(datasets),
         tags=_other_tags(tags, (FURTHER_TASKS,)),
+        tag_keys=tuple(tags),
     )
 
 

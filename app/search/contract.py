@@ -13,6 +13,7 @@ from typing import Protocol
 import numpy as np
 import numpy.typing as npt
 
+from app.search.completion import Completion
 from app.search.counting import FacetValue
 from app.search.filters import All, FactField, Filter
 from app.search.tokens import tokens
@@ -209,6 +210,13 @@ class IndexReader(Protocol):
 
     def alike(self, vectors: MeaningVectors, limit: int) -> list[Likeness]:
         """Return the documents whose vectors are nearest, the nearest first and then by key.
+
+        Raises:
+            IndexUnavailable: There is no index.
+        """
+
+    def complete(self, prefix: str, limit: int) -> list[Completion]:
+        """Return what completes a prefix, in turns by kind: what begins with it before what has it inside.
 
         Raises:
             IndexUnavailable: There is no index.

@@ -54,6 +54,7 @@ class Document:
         languages: BCP 47 tags.
         datasets: Names of the datasets that a model was trained or evaluated on.
         tags: Tags as text: the key and the value, or the key alone if the value is true.
+        tag_keys: The keys of the tags.
     """
 
     key: int
@@ -74,6 +75,7 @@ class Document:
     languages: tuple[str, ...] = ()
     datasets: tuple[str, ...] = ()
     tags: tuple[str, ...] = ()
+    tag_keys: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -103,7 +103,7 @@ def _terms(word: str) -> tuple[str, ...]:
         return tuple(map(_folded, _pairs(word)))
     pieces = re.split(_HYPHEN, word)
     # A compatibility form may hold blanks and slashes, as a half does.
-    forms = (_unaccented(form)[:_LONGEST_WORD] for form in dict.fromkeys(("".join(pieces), *pieces)))
+    forms = (unaccented(form)[:_LONGEST_WORD] for form in dict.fromkeys(("".join(pieces), *pieces)))
     wholes = [whole for form in forms for whole in _BROKEN.split(form)]
     parts = (part.casefold() for whole in wholes for part in _parts(whole))
     return tuple(dict.fromkeys(_stem(part) for part in parts if len(part) > 1 and part not in STOP_WORDS))
@@ -114,7 +114,7 @@ def _parts(word: str) -> list[str]:
     return [word, *_RUN.findall(word), *(_CAMEL.findall(word) if word.isascii() else ())]
 
 
-def _unaccented(text: str) -> str:
+def unaccented(text: str) -> str:
     """Return `text` in compatibility form, case kept, without accents on its letters."""
     return unicodedata.normalize("NFC", _LATIN_ACCENT.sub("", unicodedata.normalize("NFKD", text)))
 

@@ -85,6 +85,7 @@ def test_a_document_says_what_the_rows_say(store: Store) -> None:
         languages=("de",),
         datasets=("IMDb", "SST-2"),
         tags=("production-ready", "source_id a b", "team nlp"),
+        tag_keys=("off", "production-ready", "source_id", "team", "year"),
     )
 
 

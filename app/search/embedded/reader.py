@@ -6,6 +6,7 @@ from threading import Event, Lock, Thread
 
 import tantivy
 
+from app.search.completion import Completion
 from app.search.contract import (
     IndexPosition,
     IndexUnavailable,
@@ -14,6 +15,7 @@ from app.search.contract import (
     SearchAnswer,
     SearchRequest,
 )
+from app.search.embedded.completing import complete
 from app.search.embedded.manifest import NAME, Manifest, read_manifest
 from app.search.embedded.ranking import search_snapshot
 from app.search.embedded.rows import open_rows
@@ -75,6 +77,14 @@ class EmbeddedReader:
             IndexUnavailable: There is no index.
         """
         return self._loaded().alike(vectors, limit)
+
+    def complete(self, prefix: str, limit: int) -> list[Completion]:
+        """Return what completes a prefix, in turns by kind: what begins with it before what has it inside.
+
+        Raises:
+            IndexUnavailable: There is no index.
+        """
+        return complete(self._loaded(), prefix, limit)
 
     def _loaded(self) -> Snapshot:
         snapshot = self._snapshot

@@ -6,6 +6,7 @@ from functools import cache
 import tantivy
 
 from app.db.text import fold
+from app.search.completion import CompletionKind, comparable, starts_of
 from app.search.document import (
     Document,
     TaskWords,
@@ -24,6 +25,7 @@ ID = "id"
 SEQUENCE = "sequence"
 TEXTS = "texts"
 CONTENT = "content"
+COMPLETIONS = "completions"
 
 # Whatever changes one of these strings on their way into the index makes every stored document out of date.
 _PROBE = Document(
@@ -49,6 +51,7 @@ _PROBE = Document(
     languages=("de", "pt-BR", "ell"),
     datasets=("ImageNet-1k",),
     tags=("size large",),
+    tag_keys=("size",),
 )
 
 
@@ -61,6 +64,7 @@ def build_schema() -> tantivy.Schema:
     builder.add_unsigned_field(SEQUENCE, fast=True)
     builder.add_unsigned_field(TEXTS, fast=True)
     builder.add_unsigned_field(CONTENT, fast=True)
+    builder.add_text_field(COMPLETIONS, tokenizer_name="raw", index_option="basic")
     for field in FactField:
         builder.add_text_field(field.value, tokenizer_name="raw", index_option="basic", fast=True)
     return builder.build()
@@ -81,6 +85,7 @@ def to_tantivy(document: Document, texts: int, content: int, schema: tantivy.Sch
             SEQUENCE: document.sequence,
             TEXTS: texts,
             CONTENT: content,
+            COMPLETIONS: _completion_terms(document),
             **{name: terms for name, terms in facts.items() if terms},
         },
         schema,
@@ -91,8 +96,23 @@ def to_tantivy(document: Document, texts: int, content: int, schema: tantivy.Sch
 def fingerprint() -> str:
     """Return a digest of how documents are built: an index made otherwise has to be made anew."""
     terms = [term for field in FactField for term in _fact_terms(_PROBE, field)]
-    parts = [words_text(_PROBE), str(texts_digest(_PROBE)), str(content_digest(_PROBE)), *terms]
+    made = [words_text(_PROBE), str(texts_digest(_PROBE)), str(content_digest(_PROBE))]
+    parts = [*made, *terms, *_completion_terms(_PROBE)]
     return hashlib.sha256("\n".join(parts).encode()).hexdigest()[:16]
+
+
+def completion_prefix(kind: CompletionKind, prefix: str) -> str:
+    """Return how the terms begin that complete a prefix."""
+    return f"{kind}{SEPARATOR}{comparable(prefix)}"
+
+
+def _completion_terms(document: Document) -> list[str]:
+    """Return each start of a word: kind, comparable form, whether words come before it, the whole text."""
+    terms = [
+        (start.kind, start.begins, str(int(start.inside)), start.written.replace(SEPARATOR, " "))
+        for start in starts_of(document)
+    ]
+    return list(dict.fromkeys(map(SEPARATOR.join, terms)))
 
 
 def _fact_terms(document: Document, field: FactField) -> list[str]:

@@ -1,0 +1,25 @@
+"""Completing what a person begins to type."""
+
+from app.errors import InvalidInput
+from app.insight.discovery import Discovery
+from app.search.completion import MAX_PREFIX, Completion
+from app.search.contract import IndexUnavailable
+
+MOST = 50
+
+
+def suggest(discovery: Discovery, prefix: str, limit: int) -> list[Completion] | None:
+    """Return what completes a prefix; None while there is no index.
+
+    Raises:
+        InvalidInput: The prefix is too long, or the limit out of range.
+    """
+    if len(prefix) > MAX_PREFIX:
+        raise InvalidInput(f"prefix has at most {MAX_PREFIX} characters", field=["prefix"])
+    if not 1 <= limit <= MOST:
+        raise InvalidInput(f"limit is 1 to {MOST}, not {limit}", field=["limit"])
+    try:
+        # A lone surrogate, which JSON can spell, is no text that an index could hold.
+        return discovery.models.complete(prefix.encode(errors="replace").decode(), limit)
+    except IndexUnavailable:
+        return None
