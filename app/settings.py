@@ -3,7 +3,7 @@
 from pathlib import Path
 from typing import Annotated, Literal
 
-from pydantic import PositiveFloat, StringConstraints
+from pydantic import Field, PositiveFloat, StringConstraints
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 Origin = Annotated[str, StringConstraints(pattern=r"^https?://[^/*?#@\s]+$")]
@@ -17,6 +17,7 @@ class Settings(BaseSettings):
         data: The folder of the embedded database and index.
         host: The address to listen on; loopback, so that a registry without access control is not served.
         port: The port to listen on.
+        processes: How many processes answer as the API.
         allowed_hosts: What a request's Host header may name beside `host`, without the port.
         cors_origins: The origins whose pages may ask the API, such as ``https://models.example``.
         graphiql: Whether the query editor is served.
@@ -30,6 +31,7 @@ class Settings(BaseSettings):
     data: Path = Path(".holotype")
     host: str = "127.0.0.1"
     port: int = 8765
+    processes: Annotated[int, Field(ge=1, le=64)] = 1
     allowed_hosts: tuple[str, ...] = ("localhost", "127.0.0.1", "[::1]")
     cors_origins: tuple[Origin, ...] = ()
     graphiql: bool = True

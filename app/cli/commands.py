@@ -64,6 +64,15 @@ def up(
             min=1, max=65535, help="The port to listen on (HOLOTYPE_PORT, else 8765).", show_default=False
         ),
     ] = None,
+    processes: Annotated[
+        int | None,
+        typer.Option(
+            min=1,
+            max=64,
+            help="How many processes answer as the API (HOLOTYPE_PROCESSES, else 1).",
+            show_default=False,
+        ),
+    ] = None,
 ) -> None:
     """Serve the registry until Ctrl-C: the API and the indexer.
 
@@ -72,7 +81,7 @@ def up(
     from app.cli.choosing import chosen_settings  # noqa: PLC0415 - see the package
     from app.cli.up import serve  # noqa: PLC0415
 
-    serve(chosen_settings(data=data, host=host, port=port))
+    serve(chosen_settings(data=data, host=host, port=port, processes=processes))
 
 
 @app.command("import")

@@ -1,11 +1,12 @@
-"""`holotype up`: the API and the indexer as two processes, kept alive until they are to end."""
+"""`holotype up`: the processes of the API and the indexer, kept alive until they are to end."""
 
 import errno
 import signal
 import socket
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
+from tempfile import TemporaryDirectory
 from types import FrameType
 
 import typer
@@ -18,8 +19,8 @@ from app.cli.terminal import fail, say
 from app.settings import Settings
 
 POLL_SECONDS = 0.2
-FINISHING_SECONDS = 10
-GRACE_SECONDS = FINISHING_SECONDS + 5.0
+GRACE_SECONDS = 15.0
+WAITING_CONNECTIONS = 2048
 ENDINGS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 
 
@@ -31,19 +32,25 @@ def serve(settings: Settings, *, once_indexed: Callable[[str], None] = lambda _:
         once_indexed: Called with the address when everything that was there at the start is indexed.
     """
     open_data(settings).close()
-    _require_free(settings.host, settings.port)
     url = address(settings)
-    api, indexer = _children(settings)
-    with _until_ended() as ended:
+    with (
+        _listening(settings.host, settings.port) as listener,
+        TemporaryDirectory(prefix="holotype-") as scratch,
+        _until_ended() as ended,
+    ):
+        apis, indexer = _children(settings, listener, scratch)
+        children = (*apis, indexer)
         try:
-            start(api)
-            start(indexer)
-            _await_api(api, url, ended)
+            for child in children:
+                start(child)
+            _await_api(apis, url, ended)
             if not ended():
                 say(f"Holotype answers at {url}/graphql; GraphiQL is at {url}/graphiql")
-                _watch(url, (api, indexer), ended, once_indexed)
+                _watch(url, children, ended, once_indexed)
         finally:
-            end_all((api, indexer), grace=GRACE_SECONDS)
+            # Who comes now is refused at once, instead of waiting for a process that will not be there.
+            listener.close()
+            end_all(children, grace=GRACE_SECONDS)
 
 
 def address(settings: Settings) -> str:
@@ -52,33 +59,41 @@ def address(settings: Settings) -> str:
     return f"http://[{host}]:{settings.port}" if ":" in host else f"http://{host}:{settings.port}"
 
 
-def _children(settings: Settings) -> tuple[Child, Child]:
+def _children(settings: Settings, listener: socket.socket, scratch: str) -> tuple[list[Child], Child]:
+    """Return the processes of the API, which all take connections from `listener`, and the indexer."""
+    data = str(settings.data.resolve())
     environment = {
-        "HOLOTYPE_DATA": str(settings.data.resolve()),
+        "HOLOTYPE_DATA": data,
         "HOLOTYPE_HOST": settings.host,
         "HOLOTYPE_PORT": str(settings.port),
     }
-    uvicorn = ["--factory", "app.main:create_app_from_environment", "--host", settings.host]
-    uvicorn += ["--port", str(settings.port), "--log-level", "warning"]
-    uvicorn += ["--timeout-graceful-shutdown", str(FINISHING_SECONDS)]
-    return (
-        Child("API", "uvicorn", uvicorn, environment),
-        Child("indexer", "indexer", ["run", "--data", environment["HOLOTYPE_DATA"]], environment),
-    )
+    if settings.processes > 1:
+        environment["PROMETHEUS_MULTIPROC_DIR"] = scratch
+    shared = listener.fileno()
+    names = [f"API {number}" for number in range(1, settings.processes + 1)]
+    apis = [
+        Child(name if len(names) > 1 else "API", "app.cli.api", [str(shared)], environment, [shared])
+        for name in names
+    ]
+    return apis, Child("indexer", "indexer", ["run", "--data", data], environment)
 
 
-def _require_free(host: str, port: int) -> None:
+def _listening(host: str, port: int) -> socket.socket:
+    """Return a socket that listens; connections wait in it while no process of the API is there."""
+    listener = None
     try:
         family, kind, protocol, _, place = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0]
-        with socket.socket(family, kind, protocol) as probe:
-            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-            probe.bind(place)
-    except socket.gaierror:
-        fail(f"{host!r} is no address of this machine; choose another with --host")
+        listener = socket.socket(family, kind, protocol)
+        listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        listener.bind(place)
+        listener.listen(WAITING_CONNECTIONS)
     except OSError as refused:
-        if refused.errno == errno.EADDRNOTAVAIL:
+        if listener is not None:
+            listener.close()
+        if isinstance(refused, socket.gaierror) or refused.errno == errno.EADDRNOTAVAIL:
             fail(f"{host!r} is no address of this machine; choose another with --host")
         fail(f"port {port} of {host} cannot be used ({refused.strerror}); choose another with --port")
+    return listener
 
 
 @contextmanager
@@ -98,9 +113,9 @@ def _until_ended() -> Iterator[Callable[[], bool]]:
             signal.signal(number, handler)
 
 
-def _await_api(api: Child, url: str, ended: Callable[[], bool]) -> None:
+def _await_api(apis: Sequence[Child], url: str, ended: Callable[[], bool]) -> None:
     while not ended():
-        if api.process is None or api.process.poll() is not None:
+        if any(api.process is None or api.process.poll() is not None for api in apis):
             say("holotype: the API did not start; its last lines say why")
             raise typer.Exit(1)
         try:

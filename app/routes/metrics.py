@@ -1,14 +1,16 @@
 """`/metrics`: what a process does and how far its index is, for Prometheus.
 
-Requests are counted by each process for itself; where several serve one registry, each is scraped.
+Processes that answer as one count in files that they share, and whichever is asked adds them up.
 """
 
+import os
 from collections.abc import Iterable, Iterator
 
 from anyio import to_thread
 from prometheus_client import CollectorRegistry, Counter, Histogram, ProcessCollector, generate_latest
 from prometheus_client.core import GaugeMetricFamily, Metric
 from prometheus_client.exposition import CONTENT_TYPE_PLAIN_1_0_0
+from prometheus_client.multiprocess import MultiProcessCollector
 from prometheus_client.registry import Collector
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.pool import QueuePool
@@ -29,9 +31,10 @@ SECONDS = (0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30)
 
 
 class OperationMetrics:
-    """Counts the operations that a process answers, under a bounded number of names."""
+    """Counts the operations that are answered, under a bounded number of names."""
 
-    def __init__(self, registry: CollectorRegistry) -> None:
+    def __init__(self, measured: CollectorRegistry) -> None:
+        registry = None if _shared() else measured
         self._names = {UNKNOWN}
         self._requests = Counter(
             "holotype_requests",
@@ -117,11 +120,19 @@ class StateCollector(Collector):
 
 
 def metrics_registry(database: Database, discovery: Discovery) -> CollectorRegistry:
-    """Return a registry of metrics with the state of a service and of its process."""
+    """Return a registry of metrics with the state of a service and of its only process."""
     registry = CollectorRegistry()
     registry.register(StateCollector(database, discovery))
-    ProcessCollector(registry=registry)
+    if _shared():
+        MultiProcessCollector(registry)  # type: ignore[no-untyped-call]
+    else:
+        ProcessCollector(registry=registry)
     return registry
+
+
+def _shared() -> bool:
+    """Return whether prometheus-client counts in files that several processes share."""
+    return "PROMETHEUS_MULTIPROC_DIR" in os.environ
 
 
 def metrics_route(registry: CollectorRegistry) -> Route:

@@ -1,14 +1,17 @@
-"""`holotype up`: two processes that live and end together."""
+"""`holotype up`: processes that live and end together."""
 
 import json
 import os
+import re
 import signal
 import socket
 import subprocess
 import time
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import httpx2
 import pytest
@@ -27,7 +30,11 @@ class Service:
     messages: list[str]
 
     def children(self) -> dict[str, int]:
-        """Return the process ids of the children, by the module that they run."""
+        """Return the process ids of the children, by the module that they run, of which there is one each."""
+        return {module: process_id for process_id, module in self.processes().items()}
+
+    def processes(self) -> dict[int, str]:
+        """Return the modules that the children run, by their process ids."""
         found = {}
         for status in Path("/proc").glob("[0-9]*/stat"):
             try:
@@ -36,7 +43,7 @@ class Service:
             except (FileNotFoundError, ProcessLookupError):
                 continue
             if parent == self.process.pid and b"app.cli.child" in command:
-                found[command[command.index(b"app.cli.child") + 1].decode()] = int(status.parent.name)
+                found[int(status.parent.name)] = command[command.index(b"app.cli.child") + 1].decode()
         return found
 
     def answers(self) -> bool:
@@ -79,8 +86,13 @@ def service(start: Start, tmp_path: Path, require_engine: Callable[[str, bool], 
     (tmp_path / "zoo.jsonl").write_bytes(interchange(ZOO))
     assert start("import", "zoo.jsonl", "--data", "data").wait(timeout=60) == 0
     require_engine("the process table of Linux", Path("/proc/self/stat").exists())
+    return serve(start)
+
+
+def serve(start: Start, *options: object) -> Service:
+    """Run `holotype up` until it answers."""
     port = free_port()
-    process = start("up", "--data", "data", "--port", port)
+    process = start("up", "--data", "data", "--port", port, *options)
     assert process.stderr is not None
     messages = []
     for line in process.stderr:
@@ -96,10 +108,10 @@ def test_it_serves_revives_and_ends(service: Service) -> None:
     )
     assert service.answers()
     before = service.children()
-    assert set(before) == {"uvicorn", "indexer"}
+    assert set(before) == {"app.cli.api", "indexer"}
     os.kill(before["indexer"], signal.SIGKILL)
     assert eventually(lambda: service.children().get("indexer", before["indexer"]) != before["indexer"])
-    assert service.children()["uvicorn"] == before["uvicorn"]
+    assert service.children()["app.cli.api"] == before["app.cli.api"]
     assert service.answers()
     last = service.children()
     service.process.send_signal(signal.SIGTERM)
@@ -134,6 +146,46 @@ def test_the_children_do_not_outlive_a_killed_parent(service: Service) -> None:
     assert all(map(alive, children.values()))
     service.process.kill()
     assert eventually(lambda: not any(map(alive, children.values())))
+
+
+def test_several_processes_answer_as_one(start: Start, require_engine: Callable[[str, bool], None]) -> None:
+    require_engine("the process table of Linux", Path("/proc/self/stat").exists())
+    service = serve(start, "--processes", 2)
+
+    def apis() -> set[int]:
+        return {process_id for process_id, module in service.processes().items() if module == "app.cli.api"}
+
+    def ask(query: str) -> dict[str, Any]:
+        # A connection of its own each time: whichever process is free takes it.
+        answer = httpx2.post(f"{service.url}/graphql", json={"query": query}, timeout=30, trust_env=False)
+        data: dict[str, Any] = answer.json()["data"]
+        return data
+
+    def write(name: str) -> bool:
+        register = f'registerModel(input: {{name: "{name}"}}) {{ userErrors {{ message }} }}'
+        made = ask(f"mutation Register {{ {register} }}")
+        found = ask(f'query Find {{ registeredModel(by: {{name: {{name: "{name}"}}}}) {{ name }} }}')
+        return made["registerModel"] == {"userErrors": []} and found == {"registeredModel": {"name": name}}
+
+    with ThreadPoolExecutor(8) as clients:
+        assert all(clients.map(write, [f"model-{number}" for number in range(60)]))
+    metrics = httpx2.get(f"{service.url}/metrics", trust_env=False).text
+    for operation in ("Register", "Find"):
+        assert f'holotype_requests_total{{operation="{operation}",status="200"}} 60.0' in metrics
+    before = apis()
+    assert len(before) == 2
+    os.kill(killed := before.pop(), signal.SIGKILL)
+    assert eventually(lambda: not alive(killed))
+    assert write("at-once")
+    assert eventually(lambda: len(apis()) == 2)
+    assert before < apis()
+    assert write("and-later")
+    last = apis()
+    service.process.send_signal(signal.SIGTERM)
+    _, messages = service.process.communicate(timeout=30)
+    assert service.process.returncode == 0
+    assert re.search(r"the API [12] ended \(signal SIGKILL\); starting it again", messages)
+    assert not any(map(alive, last))
 
 
 def test_an_address_of_another_machine_is_one_clear_line(start: Start) -> None:
