@@ -6,10 +6,13 @@ from pathlib import Path
 
 import pytest
 from graphql import (
+    DangerousChangeType,
     GraphQLEnumType,
     GraphQLNamedType,
     GraphQLSchema,
     build_schema,
+    find_breaking_changes,
+    find_dangerous_changes,
     is_introspection_type,
     is_specified_scalar_type,
     parse,
@@ -30,6 +33,13 @@ def published() -> GraphQLSchema:
 def test_the_published_schema_is_what_the_code_says() -> None:
     committed = (ROOT / "schema.graphql").read_text()
     assert printed_schema() == committed, "run: python -m app.graphql.printing > schema.graphql"
+
+
+def test_nothing_that_clients_were_promised_is_broken(published: GraphQLSchema) -> None:
+    promised = build_schema((ROOT / "tests/graphql/promised.graphql").read_text())
+    assert find_breaking_changes(promised, published) == []
+    dangerous = find_dangerous_changes(promised, published)
+    assert [one for one in dangerous if one.type == DangerousChangeType.ARG_DEFAULT_VALUE_CHANGE] == []
 
 
 def elements(kind: GraphQLNamedType) -> Iterator[tuple[str, str | None]]:
