@@ -4,11 +4,12 @@ The same drafts stand behind the GraphQL inputs and the lines of an import; fiel
 outside.
 """
 
+from collections import Counter
 from collections.abc import Mapping
 from enum import StrEnum
 from typing import Any, Self, TypeVar
 
-from pydantic import BaseModel, Field, ValidationError, model_validator
+from pydantic import BaseModel, Field, ValidationError, field_validator, model_validator
 
 from app.errors import Refusals
 from app.lineage.tables import Relation
@@ -26,6 +27,7 @@ from app.registry.rules import (
     Number,
     Semver,
     Text,
+    Uri,
     Value,
     VersionNumber,
 )
@@ -119,9 +121,9 @@ class FactsDraft(Draft):
     license: Label | None = None
     publisher: Label | None = None
     languages: list[Label] = Field(default=[], max_length=1_000)
-    paper_url: Label | None = None
-    code_url: Label | None = None
-    page_url: Label | None = None
+    paper_url: Uri | None = None
+    code_url: Uri | None = None
+    page_url: Uri | None = None
 
 
 class UpstreamDraft(Draft):
@@ -248,7 +250,7 @@ class DatasetVersionDraft(Draft):
 
     label: Label
     digest: Label | None = None
-    uri: Label | None = None
+    uri: Uri | None = None
     row_count: Count | None = None
     license: Label | None = None
     contains_pii: Flag | None = None
@@ -262,6 +264,14 @@ class DatasetDraft(Draft):
     description: Text | None = None
     tags: dict[Label, Value] = Field(default={}, max_length=MAX_TAGS)
     versions: list[DatasetVersionDraft] = Field(default=[], max_length=1_000)
+
+    @field_validator("versions")
+    @classmethod
+    def _each_once(cls, versions: list[DatasetVersionDraft]) -> list[DatasetVersionDraft]:
+        counted = Counter(version.label for version in versions)
+        for label in (label for label, count in counted.items() if count > 1):
+            raise ValueError(f"the label {label!r} is given twice; give it once")
+        return versions
 
 
 AnyDraft = TypeVar("AnyDraft", bound=BaseModel)

@@ -155,6 +155,13 @@ def test_a_line_that_contradicts_the_registry_is_rejected_whole(
     assert _rows(importer) == before
 
 
+def test_a_label_that_stands_twice_is_rejected(importer: Importer) -> None:
+    importer.lines({"type": "dataset", "name": "d", "versions": [{"label": "1"}, {"label": "1"}]})
+    [(_, field, reason)] = importer.reasons
+    assert field == "versions"
+    assert "'1' is given twice" in reason
+
+
 def test_an_alias_that_points_elsewhere_is_rejected(importer: Importer) -> None:
     importer.lines(*ZOO)
     line = zoo(version={"aliases": ["champion"]})
