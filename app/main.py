@@ -6,6 +6,7 @@ import sys
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from datetime import timedelta
+from typing import TYPE_CHECKING
 
 from anyio import create_task_group, sleep, to_thread
 from sqlalchemy.exc import SQLAlchemyError
@@ -36,6 +37,9 @@ from app.search.embedded.reader import EmbeddedReader
 from app.search.query_encoder import QueryEncoders
 from app.settings import Settings
 
+if TYPE_CHECKING:
+    from app.routes.traces import Traces
+
 logger = logging.getLogger(__name__)
 
 LOOK_FOR_DRAFTS = timedelta(minutes=10)
@@ -61,9 +65,12 @@ def create_app(settings: Settings) -> Starlette:
             tasks.start_soon(_expire_drafts, database, system, timedelta(hours=settings.draft_hours))
             yield
             tasks.cancel_scope.cancel()
+        if traces is not None:
+            await to_thread.run_sync(traces.close)
         discovery.close()
         database.close()
 
+    traces = _traces(settings.traces, database) if settings.traces else None
     measured = metrics_registry(database, discovery)
     endpoint = GraphQLEndpoint(database, discovery, viewer, introspection=settings.introspection)
     return Starlette(
@@ -75,6 +82,7 @@ def create_app(settings: Settings) -> Starlette:
         ],
         middleware=[
             Middleware(ObservedRequests, operations=OperationMetrics(measured)),
+            *([] if traces is None else [traces.middleware]),
             # Those who watch a process reach it by whatever address it has, and learn nothing but its state.
             Middleware(
                 KnownHosts,
@@ -113,6 +121,14 @@ async def _expire_drafts(database: Database, system: Viewer, idle: timedelta) ->
         except SQLAlchemyError:
             logger.exception("drafts were not looked through; they are again in a while")
         await sleep(min(idle, LOOK_FOR_DRAFTS).total_seconds())
+
+
+def _traces(endpoint: str, database: Database) -> "Traces":
+    try:
+        from app.routes.traces import Traces  # noqa: PLC0415 - an extra, loaded where it is wanted
+    except ModuleNotFoundError:
+        sys.exit("holotype: HOLOTYPE_TRACES needs what `pip install 'holotype[telemetry]'` installs")
+    return Traces(endpoint, database)
 
 
 def _editor_routes() -> list[BaseRoute]:

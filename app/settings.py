@@ -9,6 +9,8 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 Origin = Annotated[str, StringConstraints(pattern=r"^https?://[^/*?#@\s]+$")]
 """A scheme and a host, as browsers send them; no wildcard, which would let every page in the world ask."""
 
+Endpoint = Annotated[str, StringConstraints(pattern=r"^https?://[^\s]+$")]
+
 
 class Settings(BaseSettings):
     """The settings of one process.
@@ -24,6 +26,7 @@ class Settings(BaseSettings):
         introspection: Whether the API answers questions about its schema.
         draft_hours: For how long a draft of a version may be left alone before it ends FAILED.
         log_format: How the API logs: ``text``, or ``json`` with a line for each request.
+        traces: Where traces go, such as ``http://127.0.0.1:4318/v1/traces``; none are made without.
     """
 
     model_config = SettingsConfigDict(env_prefix="HOLOTYPE_", frozen=True)
@@ -38,6 +41,7 @@ class Settings(BaseSettings):
     introspection: bool = True
     draft_hours: PositiveFloat = 168.0
     log_format: Literal["text", "json"] = "text"
+    traces: Endpoint | None = None
 
     @property
     def database_url(self) -> str:

@@ -165,6 +165,7 @@ class GraphQLEndpoint(GraphQL[Context, None]):
             answer["data"] = result.data
         if result.extensions:
             answer["extensions"] = result.extensions
+            request.state.cost = result.extensions["cost"]["requested"]
         return answer
 
     def encode_json(self, data: object) -> bytes:
