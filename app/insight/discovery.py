@@ -141,13 +141,15 @@ def through(answer: SearchAnswer, mode: SearchMode) -> datetime | None:
 def _encode(
     discovery: Discovery, position: IndexPosition | None, request: SearchRequest
 ) -> tuple[Vector | None, list[Degradation]]:
-    if request.mode is SearchMode.WORDS or not (request.text and request.text.strip()):
+    text = request.text or ""
+    # Signs without a letter or digit mean nothing, and would be found near to whatever is said least of.
+    if request.mode is SearchMode.WORDS or not any(map(str.isalnum, text)):
         return None, []
     try:
         encoder = discovery.encoders.for_embedder(position.embedder if position else None)
     except EmbedderUnavailable as away:
         return None, [Degradation(DegradationCode.EMBEDDER_UNAVAILABLE, f"{away}; found by words alone")]
-    return encoder.encode(request.text), []
+    return encoder.encode(text), []
 
 
 def _behind(session: ReadSession, position: IndexPosition, mode: SearchMode) -> list[Degradation]:

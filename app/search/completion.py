@@ -12,6 +12,7 @@ from app.search.tokens import unaccented
 
 MAX_PREFIX = 200
 _LONGEST = 80
+_LONGEST_NAME = 50
 _MOST_STARTS = 8
 _WORD_START = re.compile(r"(?<![^\W_])[^\W_]")
 
@@ -73,8 +74,10 @@ def by_turns(completions: dict[CompletionKind, list[Completion]], limit: int) ->
 
 def _texts(document: Document) -> Iterator[tuple[CompletionKind, str]]:
     yield CompletionKind.MODEL, document.name
-    if document.display_name and document.display_name != document.name:
-        yield CompletionKind.MODEL, document.display_name
+    display_name = document.display_name or ""
+    # Some are whole sentences, which nobody means who begins to type.
+    if display_name != document.name and 0 < len(display_name) <= _LONGEST_NAME:
+        yield CompletionKind.MODEL, display_name
     for task in document.tasks:
         yield CompletionKind.TASK, task.name
     for dataset in document.datasets:

@@ -195,6 +195,19 @@ def test_any_text_is_answered(zoo: Api, text: str, mode: str) -> None:
     assert all(0 <= edge["score"] <= 1 for edge in found["edges"])
 
 
+@pytest.mark.parametrize("mode", ["HYBRID", "WORDS", "MEANING"])
+@pytest.mark.parametrize("text", ["\x00\x01", "😀 🎉", "?!", "\ud800", "-- ' *"])
+def test_signs_without_a_letter_find_nothing(zoo: Api, text: str, mode: str) -> None:
+    found = zoo.run(SEARCH, text=text, mode=mode, facets=[{"field": "TASK"}])
+    assert (found["totalCount"], found["edges"], found["facets"][0]["values"]) == (0, [], [])
+
+
+def test_stop_words_are_found_by_meaning_alone(zoo: Api) -> None:
+    assert zoo.run(SEARCH, text="the of and", mode="WORDS")["totalCount"] == 0
+    found = zoo.run(SEARCH, text="the of and")
+    assert (found["totalCount"], {edge["why"]["words"] for edge in found["edges"]}) == (8, {None})
+
+
 def test_a_text_that_is_too_long_is_refused(zoo: Api) -> None:
     assert zoo.error(SEARCH, text="a" * 10_001)["field"] == "text"
 

@@ -23,6 +23,7 @@ def zoo(seeded_file: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator
         api.model(
             "Modèle naïf", displayName="Größte Bertha", framework="JAX", tags=[{"key": "Straße", "value": 1}]
         )
+        api.model("quail", displayName="Questions are answered by a model of the family of birds")
         gone = api.model("bergmann")["model"]
         index(api, by_meaning=False)
         api.run(DELETE, i={"model": {"id": gone}})
@@ -56,6 +57,8 @@ def test_it_works(zoo: Api) -> None:
         ("recog", ["named_entity_recognition"]),
         ("v2", ["SQuAD v2"]),
         ("berg", []),
+        ("questions", []),
+        ("quai", ["quail"]),
         ("ert", []),
         ("zzz", []),
         ("", []),
