@@ -20,7 +20,6 @@ from app.search.query_encoder import EmbedderUnavailable
 from app.settings import Settings
 from indexer.checking import compare
 from indexer.embeddings import Embedder
-from indexer.encoding import PackagedEncoder
 from indexer.following import follow
 from indexer.rebuilding import rebuild
 from indexer.reporting import Reporter, building
@@ -110,6 +109,8 @@ def _rebuild(kept: Kept, embedder: Embedder | None, stop: Event, reporter: Repor
 
 
 def _embedder(settings: Settings) -> Embedder | None:
+    from indexer.encoding import PackagedEncoder  # noqa: PLC0415 - for the commands that encode alone
+
     settings.index_folder.mkdir(exist_ok=True)
     try:
         encoder = PackagedEncoder(settings.index_folder)

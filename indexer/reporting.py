@@ -27,26 +27,28 @@ class Reporter:
 
     def status(self, kind: Kind, standing: Standing, head: Mark) -> None:
         """Report how far an index is."""
-        self._results[kind] = {**_plain(standing), "head": head.sequence, **_lags(standing.position, head)}
+        self._results[kind.value] = {
+            **_plain(standing),
+            "head": head.sequence,
+            **_lags(standing.position, head),
+        }
         self._say(*_status_lines(kind, standing, head))
 
     def comparison(self, kind: Kind, comparison: Comparison) -> None:
         """Report what comparing an index with the registry came to."""
-        self._results[kind] = _plain(comparison)
+        self._results[kind.value] = _plain(comparison)
         lines = [
-            f"{kind}: {one.fault}: {one.id or 'the index'} {one.message}" for one in comparison.differences
+            f"{kind}: {one.fault}: {one.id or 'the index'}: {one.message}" for one in comparison.differences
         ]
         behind = (
-            f", {comparison.behind:,} of them changed since it was last up to date"
-            if comparison.behind
-            else ""
+            f", {comparison.behind:,} changed since the index was up to date" if comparison.behind else ""
         )
-        differences = f"{len(comparison.differences):,} differences" if lines else "no difference"
-        self._say(*lines, f"{kind}: {comparison.documents:,} documents{behind}; {differences}")
+        differences = f"differences: {len(lines):,}" if lines else "no difference"
+        self._say(*lines, f"{kind}: compared {comparison.documents:,}{behind}; {differences}")
 
     def rebuilt(self, kind: Kind, standing: Standing) -> None:
         """Report that an index was made anew."""
-        self._results[kind] = _plain(standing)
+        self._results[kind.value] = _plain(standing)
         position = standing.position or IndexPosition(log="")
         self._say(
             f"{kind}: made anew, {position.documents:,} documents by words, {position.embedded:,} by meaning"

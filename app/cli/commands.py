@@ -7,6 +7,7 @@ from typing import Annotated
 import typer
 
 from app.cli.client_commands import clients
+from app.cli.index_commands import indexes
 
 app = typer.Typer(
     no_args_is_help=True,
@@ -196,3 +197,4 @@ def search(
 
 
 app.add_typer(clients)
+app.add_typer(indexes)

