@@ -186,7 +186,11 @@ class GraphQLEndpoint(GraphQL[Context, None]):
         return response
 
     def _response(self, content: object, media_type: str, status: int) -> Response:
-        headers = {"Content-Type": f"{media_type}; charset=utf-8", "Vary": "Accept"}
+        headers = {
+            "Content-Type": f"{media_type}; charset=utf-8",
+            "Vary": "Accept",
+            "X-Content-Type-Options": "nosniff",
+        }
         return Response(self.encode_json(content), status, headers)
 
 

@@ -37,16 +37,21 @@ class KnownHosts:
             await self.app(scope, receive, send)
             return
         headers = Headers(scope=scope)
-        named = {"Host": _host(f"//{headers.get('host', '')}")}
-        if "origin" in headers and headers["origin"] not in self.origins:
-            named["Origin"] = _host(headers["origin"])
-        wrong = [header for header, host in named.items() if host not in self.hosts]
-        if not wrong:
+        wrong = self._wrong(headers.getlist("host"), headers.getlist("origin"))
+        if wrong is None:
             await self.app(scope, receive, send)
             return
-        message = f"the {wrong[0]} header names a host that this server does not answer for"
+        message = f"the {wrong} header names a host that this server does not answer for"
         body = {"errors": [{"message": message, "extensions": {"code": "FORBIDDEN"}}]}
         await JSONResponse(body, status_code=403)(scope, receive, send)
+
+    def _wrong(self, hosts: list[str], origins: list[str]) -> str | None:
+        """Return which header is at fault; of two Hosts nobody knows which one a proxy went by."""
+        if len(hosts) != 1 or _host(f"//{hosts[0]}") not in self.hosts:
+            return "Host"
+        if any(origin not in self.origins and _host(origin) not in self.hosts for origin in origins):
+            return "Origin"
+        return None
 
 
 def _host(address: str) -> str:

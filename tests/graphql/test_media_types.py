@@ -33,6 +33,7 @@ def test_the_type_that_is_preferred(shared_api: Api, accept: str, expected: str)
     assert answer.status_code == 200
     assert answer.headers["content-type"] == f"{expected}; charset=utf-8"
     assert "Accept" in answer.headers["vary"]
+    assert answer.headers["x-content-type-options"] == "nosniff"
 
 
 @pytest.mark.parametrize(

@@ -75,6 +75,15 @@ def test_another_origin_is_refused(client: TestClient, origin: str) -> None:
     assert "Origin header" in response.json()["errors"][0]["message"]
 
 
+def test_a_header_that_comes_twice_hides_nothing(client: TestClient) -> None:
+    for headers in (
+        [("host", "localhost"), ("host", "evil.example")],
+        [("host", "localhost"), ("host", "localhost")],
+        [("host", "localhost"), ("origin", "http://localhost"), ("origin", "http://evil.example")],
+    ):
+        assert client.get("/", headers=headers).status_code == 403
+
+
 def test_sockets_are_kept_to_known_hosts_too(client: TestClient) -> None:
     with client.websocket_connect("ws://localhost/socket", headers={"origin": "http://localhost:3000"}):
         pass
