@@ -3,8 +3,9 @@
 from collections.abc import Callable, Sequence
 from typing import Any
 
-from sqlmodel import col, select
+from sqlmodel import select
 
+from app.db.text import fold_term
 from app.identity.session import WriteSession
 from app.registry.drafts import AnyDraft, MetricDefinitionDraft, NamespaceDraft, TaskDraft
 from app.registry.metrics import define_metrics
@@ -33,16 +34,15 @@ def settle_namespaces(session: WriteSession, lines: Sequence[Stated[NamespaceLin
 
 def settle_tasks(session: WriteSession, lines: Sequence[Stated[TaskLine]]) -> Outcome:
     """Define the tasks that are not there yet."""
-    return _settle(session, lines, Kind.TASK, Task, TaskDraft, define_tasks)[0]
+    return _settle(session, lines, Kind.TASK, Task, TaskDraft, define_tasks, told_by=fold_term)[0]
 
 
 def settle_metric_definitions(
     session: WriteSession, lines: Sequence[Stated[MetricDefinitionLine]]
 ) -> Outcome:
     """Define the metrics that are not there yet."""
-    return _settle(
-        session, lines, Kind.METRIC_DEFINITION, MetricDefinition, MetricDefinitionDraft, define_metrics
-    )[0]
+    kind, draft = Kind.METRIC_DEFINITION, MetricDefinitionDraft
+    return _settle(session, lines, kind, MetricDefinition, draft, define_metrics, told_by=fold_term)[0]
 
 
 def _settle(
@@ -52,16 +52,21 @@ def _settle(
     table: Any,
     draft: type[AnyDraft],
     create: Callable[[WriteSession, Sequence[AnyDraft]], Sequence[Any]],
+    *,
+    told_by: Callable[[str], str] = str,
 ) -> tuple[Outcome, list[tuple[Any, Any]]]:
-    """Make what is not there yet; return it beside its lines."""
-    names = {line.record.name for line in lines}
-    standing = {row.name: row for row in session.exec(select(table).where(col(table.name).in_(names)))}
+    """Make what is not there yet; return it beside its lines.
+
+    What `told_by` makes of two names is equal where they are names of one thing, whichever stood there first.
+    """
+    standing: dict[str, Any] = {told_by(row.name): row for row in session.exec(select(table))}
     outcome, fresh = Outcome(), []
     for line in lines:
         record = line.record
-        if record.name not in standing:
+        known = standing.setdefault(told_by(record.name), record)
+        if known is record:
             fresh.append(record)
-        elif errors := [*contradictions(record, standing[record.name], draft.model_fields)]:
+        elif errors := [*contradictions(record, known, draft.model_fields.keys() - {"name"})]:
             outcome.refused.append(Refused(line, errors))
         else:
             outcome.count(kind, unchanged=1)

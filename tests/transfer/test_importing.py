@@ -155,6 +155,18 @@ def test_a_line_that_contradicts_the_registry_is_rejected_whole(
     assert _rows(importer) == before
 
 
+def test_other_spellings_of_a_metric_or_a_task_are_one(importer: Importer) -> None:
+    metric = {"type": "metricDefinition", "name": "bird count", "direction": "MAXIMIZE"}
+    task = {"type": "task", "name": "bird_song", "title": "Bird song"}
+    spelt = [metric, {**metric, "name": "Bird-Count"}, task, {**task, "name": "Bird Song"}]
+    tally = importer.lines(*spelt)
+    assert importer.reasons == []
+    assert (+tally.new, tally.unchanged.total()) == ({Kind.METRIC_DEFINITION: 1, Kind.TASK: 1}, 2)
+    importer.lines({**metric, "name": "BIRD COUNT", "direction": "MINIMIZE"})
+    [(_, field, reason)] = importer.reasons
+    assert (field, reason) == ("direction", 'the registry has "MAXIMIZE", the file says "MINIMIZE"')
+
+
 def test_a_label_that_stands_twice_is_rejected(importer: Importer) -> None:
     importer.lines({"type": "dataset", "name": "d", "versions": [{"label": "1"}, {"label": "1"}]})
     [(_, field, reason)] = importer.reasons
