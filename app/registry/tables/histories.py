@@ -24,7 +24,7 @@ def _last_changed_by(*actions: str) -> Derived:
             .where(
                 col(ChangeEntity.entity_id) == history.c.id,
                 col(ChangeEntity.sequence) <= AS_OF,
-                or_(mine, col(Change.action).in_(actions)),
+                or_(mine, *(col(Change.action) == action for action in actions)),
             )
             .order_by(col(ChangeEntity.sequence).desc())
             .limit(1)
