@@ -54,7 +54,8 @@ class Entity(Node):
         return answer(self.loaded, info)  # type: ignore[no-any-return]
 
     @strawberry.field(
-        description="The changes that touch it, as what was changed or beside it, in the order of the log."
+        description="The changes that touch it, as what was changed or beside it, in the order of the log; "
+        "of the past, those until its moment."
     )
     def history(
         self,
