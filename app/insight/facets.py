@@ -59,9 +59,15 @@ def by_database(wanted: Sequence[FacetWanted]) -> list[FacetWanted]:
     return [one for one in wanted if isinstance(one.field, Held)]
 
 
-def own_filters(session: ReadSession, wanted: Sequence[FacetWanted], tree: Filter) -> tuple[Filter, ...]:
-    """Return for each facet the filter that it is counted under, as an index understands it."""
-    return tuple(answered(session, _without(tree, facet)) for facet in wanted)
+def own_filters(
+    session: ReadSession, wanted: Sequence[FacetWanted], tree: Filter, admitted: Filter
+) -> tuple[Filter, ...]:
+    """Return for each facet the filter that it is counted under, as an index understands it.
+
+    `admitted` is `tree`, the filter of the search, as an index understands it.
+    """
+    trees = [_without(tree, facet) for facet in wanted]
+    return tuple(admitted if one is tree else answered(session, one) for one in trees)
 
 
 def count_found(

@@ -114,12 +114,13 @@ def search(
 def _by_text(session: ReadSession, discovery: Discovery, query: Query, *, reasons: bool) -> Answer:
     start = _rank_of(query)
     further = by_database(query.facets)
+    admitted = answered(session, query.filter)
     request = SearchRequest(
         text=query.text,
         mode=query.mode,
-        filter=answered(session, query.filter),
+        filter=admitted,
         facets=by_index(query.facets),
-        listed=own_filters(session, further, query.filter),
+        listed=own_filters(session, further, query.filter, admitted),
     )
     reply = ask(session, discovery, Kind.MODELS, request)
     answer = reply.answer

@@ -192,12 +192,14 @@ def _series(order: MetricOrder) -> Any:
 
 
 def _ordering(columns: Any, order: SearchOrder) -> Sequence[ColumnElement[Any]]:
-    value = columns.value.desc() if order.descending else columns.value.asc()
-    return columns.value.is_(None), value, columns.id
+    ordered = [columns.value, columns.id]
+    directed = [column.desc() if order.descending else column.asc() for column in ordered]
+    # Fields are never missing, and without this the database reads them in the order of their index.
+    return directed if isinstance(order, FieldOrder) else [columns.value.is_(None), *directed]
 
 
 def _behind(columns: Any, order: SearchOrder, after: Placed) -> ColumnElement[bool]:
-    later = columns.id > after.id
+    later = columns.id < after.id if order.descending else columns.id > after.id
     if after.value is None:
         return and_(columns.value.is_(None), later)
     beyond = columns.value < after.value if order.descending else columns.value > after.value

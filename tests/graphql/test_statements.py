@@ -65,7 +65,7 @@ SEARCH_BY_VERSION = """search(mode: WORDS, first: $n, filter: {
 STATEMENTS = {
     BY_VERSION: 17,
     SEARCH_BY_VERSION: 5,
-    ORDERED_BY_TEXT: 15,
+    ORDERED_BY_TEXT: 13,
     ORDERED_BY_FILTER: 13,
     TEN_FIELDS: 6,
     EVERYTHING: 15,

@@ -42,7 +42,7 @@ def search_snapshot(snapshot: Snapshot, request: SearchRequest) -> SearchAnswer:
         hits=search.hits(scope),
         total=snapshot.count(scope.matched),
         facets=search.facets(scope),
-        listed=tuple(snapshot.matching(search.scope(tree).matched) for tree in request.listed),
+        listed=tuple(snapshot.matching(search.scope(tree, scope).matched) for tree in request.listed),
         position=snapshot.position,
         by_words=search.words is not None,
         by_meaning=search.cosines is not None,
@@ -94,8 +94,10 @@ class _Search:
             None if vector is None else snapshot.cosines(vector),
         )
 
-    def scope(self, tree: Filter) -> _Scope:
-        """Work out what a filter leaves of the search."""
+    def scope(self, tree: Filter, known: _Scope | None = None) -> _Scope:
+        """Work out what a filter leaves of the search, unless that is known already."""
+        if known is not None and known.filter == tree:
+            return known
         admitted = self.compiler.compile(tree)
         if not _has_text(self.request):
             return _Scope(tree, admitted, NOTHING, admitted)
@@ -128,7 +130,7 @@ class _Search:
             fields[without_field(scope.filter, facet.field)].append(facet.field)
         terms: dict[FactField, TermCounts] = {}
         for tree, counted in fields.items():
-            terms |= self._terms(counted, scope if tree == scope.filter else self.scope(tree))
+            terms |= self._terms(counted, self.scope(tree, scope))
         return tuple(_counted(facet, terms[facet.field]) for facet in self.request.facets)
 
     def _terms(self, fields: list[FactField], scope: _Scope) -> dict[FactField, TermCounts]:
