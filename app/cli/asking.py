@@ -5,17 +5,19 @@ from typing import Any
 
 import httpx2
 
+from app.cli.terminal import ABSENT, FAILED, UNREACHABLE, USAGE
+
 
 class Unanswered(Exception):
     """The API did not answer the question; the message says why, and what to do.
 
     Attributes:
-        absent: Whether what was asked for is not there.
+        code: What the command that asked ends with.
     """
 
-    def __init__(self, message: str, *, absent: bool = False) -> None:
+    def __init__(self, message: str, code: int = FAILED) -> None:
         super().__init__(message)
-        self.absent = absent
+        self.code = code
 
 
 def ask(
@@ -24,7 +26,7 @@ def ask(
     """Return the data of a GraphQL answer.
 
     Args:
-        url: The address of the API, without a path.
+        url: The address of the API; a path `/graphql` is taken off.
         query: The GraphQL document.
         variables: Its variables.
         patience: How long to wait for the answer, in seconds.
@@ -33,16 +35,18 @@ def ask(
         Unanswered: There is no server, or it refused the question.
     """
     body = {"query": query, "variables": dict(variables or {})}
+    url = url.rstrip("/").removesuffix("/graphql")
     try:
-        answer = httpx2.post(f"{url.rstrip('/')}/graphql", json=body, timeout=patience, trust_env=False)
+        answer = httpx2.post(f"{url}/graphql", json=body, timeout=patience, trust_env=False)
     except httpx2.InvalidURL as invalid:
-        raise Unanswered(f"{url!r} is no address: {invalid}") from None
+        raise Unanswered(f"{url!r} is no address: {invalid}", USAGE) from None
     except httpx2.UnsupportedProtocol:
-        raise Unanswered(f"{url!r} is no address; it begins with http:// or https://") from None
+        raise Unanswered(f"{url!r} is no address; it begins with http:// or https://", USAGE) from None
     except httpx2.TimeoutException:
-        raise Unanswered(f"{url} did not answer within {patience:g} s") from None
+        raise Unanswered(f"{url} did not answer within {patience:g} s", UNREACHABLE) from None
     except httpx2.TransportError:
-        raise Unanswered(f"nothing answers at {url}; start it with: holotype up") from None
+        there = "start it with: holotype up, or say where it is with --url or HOLOTYPE_URL"
+        raise Unanswered(f"nothing answers at {url}; {there}", UNREACHABLE) from None
     return _data(url, answer)
 
 
@@ -52,11 +56,11 @@ def _data(url: str, answer: httpx2.Response) -> dict[str, Any]:
     except ValueError:
         content = None
     if not isinstance(content, dict) or not ("data" in content or "errors" in content):
-        raise Unanswered(f"what answers at {url} is no Holotype (HTTP {answer.status_code})")
+        raise Unanswered(f"what answers at {url} is no Holotype (HTTP {answer.status_code})", UNREACHABLE)
     if content.get("errors"):
         errors = content["errors"]
         absent = all(error.get("extensions", {}).get("code") == "NOT_FOUND" for error in errors)
-        raise Unanswered("; ".join(map(_sentence, errors)), absent=absent)
+        raise Unanswered("; ".join(map(_sentence, errors)), ABSENT if absent else FAILED)
     data: dict[str, Any] = content["data"]
     return data
 

@@ -4,9 +4,8 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from app.cli.asking import Unanswered, ask
-from app.cli.showing import print_json
 from app.cli.targets import Target
-from app.cli.terminal import ABSENT, FAILED, fail, out
+from app.cli.terminal import ABSENT, FAILED, USAGE, fail, out, print_json
 
 ERRORS = "userErrors { code field message suggestions }"
 MODEL = "registeredModel { id name namespace { name } }"
@@ -29,6 +28,10 @@ SET_ALIAS = f"""
 mutation Alias($input: SetAliasInput!) {{
   setAlias(input: $input) {{ modelVersion {{ number }} previous {{ number }} {ERRORS} }}
 }}"""
+CREATE_NAMESPACE = f"""
+mutation Namespace($input: CreateNamespaceInput!) {{
+  createNamespace(input: $input) {{ namespace {{ id name }} {ERRORS} }}
+}}"""
 REMOVE_ALIAS = f"""
 mutation Unalias($input: RemoveAliasInput!) {{
   removeAlias(input: $input) {{ change {{ action }} {ERRORS} }}
@@ -50,9 +53,23 @@ def register(
     given = {**target.model, "facts": _stated(facts), "tags": _tags(tags)}
     if version is not None:
         given["version"] = _stated(version)
-    done = _changed(url, REGISTER, given)
+    done = _changed(
+        url,
+        REGISTER,
+        given,
+        hints={
+            "namespace": f"make it with: holotype namespace create {target.namespace}",
+            "name": "add a version to it with --new-version",
+        },
+    )
     first = "" if version is None else f", version {done['modelVersion']['number']}"
     _tell(done, f"registered {target.namespace}/{target.name}{first}", as_json=as_json)
+
+
+def create_namespace(url: str, name: str, description: str | None, *, as_json: bool) -> None:
+    """Make a namespace."""
+    done = _changed(url, CREATE_NAMESPACE, _stated({"name": name, "description": description}))
+    _tell(done, f"made the namespace {done['namespace']['name']}", as_json=as_json)
 
 
 def create_version(
@@ -78,6 +95,8 @@ def change_tags(
     url: str, target: Target, tags: Mapping[str, Any], removed: Sequence[str], *, as_json: bool
 ) -> None:
     """Set and remove tags of a model or a version."""
+    if not (tags or removed):
+        fail("give KEY=VALUE to set a tag, or --remove KEY", USAGE)
     subject = _id_of(url, target)
     done: dict[str, Any] = {}
     if tags:
@@ -101,16 +120,28 @@ def remove_alias(url: str, target: Target, alias: str, *, as_json: bool) -> None
     _tell(done, f"removed {target.namespace}/{target.name}@{alias}", as_json=as_json)
 
 
-def _changed(url: str, mutation: str, given: Mapping[str, Any]) -> dict[str, Any]:
-    """Send a mutation and return its payload; end with its first error if it was refused."""
+def _changed(
+    url: str, mutation: str, given: Mapping[str, Any], hints: Mapping[str, str] | None = None
+) -> dict[str, Any]:
+    """Send a mutation and return its payload; end with its first error if it was refused.
+
+    Args:
+        url: The address of the API.
+        mutation: The GraphQL document.
+        given: Its input.
+        hints: What would help, by the field that is not there or is taken.
+    """
     try:
         [done] = ask(url, mutation, {"input": given}).values()
     except Unanswered as unanswered:
-        fail(str(unanswered))
+        fail(str(unanswered), unanswered.code)
     for error in done.pop("userErrors"):
         field = f"{'.'.join(error['field'])}: " if error["field"] else ""
         meant = f" (did you mean {', '.join(error['suggestions'])}?)" if error["suggestions"] else ""
-        fail(f"{field}{error['message']}{meant}", ABSENT if error["code"] == "NOT_FOUND" else FAILED)
+        hint = (hints or {}).get((error["field"] or [""])[-1])
+        advised = f"; {hint}" if hint and error["code"] in {"NOT_FOUND", "ALREADY_EXISTS"} else ""
+        code = ABSENT if error["code"] == "NOT_FOUND" else FAILED
+        fail(f"{field}{error['message']}{meant}{advised}", code)
     payload: dict[str, Any] = done
     return payload
 
@@ -120,7 +151,7 @@ def _id_of(url: str, target: Target) -> str:
     try:
         [found] = ask(url, VERSION_ID if target.of_version else MODEL_ID, wanted).values()
     except Unanswered as unanswered:
-        fail(str(unanswered), ABSENT if unanswered.absent else FAILED)
+        fail(str(unanswered), unanswered.code)
     return str(found["id"])
 
 

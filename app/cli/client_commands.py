@@ -5,10 +5,13 @@ from typing import Annotated
 import typer
 
 clients = typer.Typer()
+namespaces = typer.Typer(no_args_is_help=True, rich_markup_mode=None)
 
-Url = Annotated[str, typer.Option("--url", envvar="HOLOTYPE_URL", help="The address of the API.")]
+Url = Annotated[
+    str, typer.Option("--url", metavar="URL", envvar="HOLOTYPE_URL", help="The address of the API.")
+]
 LOCAL = "http://127.0.0.1:8765"
-Json = Annotated[bool, typer.Option("--json", help="Print the API's answer as JSON.")]
+Json = Annotated[bool, typer.Option("--json", help="Print the result as JSON.")]
 Thing = Annotated[
     str, typer.Argument(metavar="MODEL", help="[NAMESPACE/]MODEL, with @ALIAS or /VERSION for a version.")
 ]
@@ -20,7 +23,7 @@ Tags = Annotated[list[str] | None, typer.Option("--tag", metavar="KEY=VALUE", he
 
 @clients.command()
 def show(model: Thing, url: Url = LOCAL, *, json: Json = False) -> None:
-    """Show a model with its versions, or one version with its params and metrics.
+    """Show a model with its versions, or one version.
 
     Exit code 3 when it is not there.
 
@@ -44,8 +47,8 @@ def history(
 
     Example: holotype history support-ticket-router --limit 5
     """
-    from app.cli.showing import show_history  # noqa: PLC0415 - see the package
-    from app.cli.targets import parsed_target  # noqa: PLC0415
+    from app.cli.targets import parsed_target  # noqa: PLC0415 - see the package
+    from app.cli.telling_history import show_history  # noqa: PLC0415
 
     show_history(url, parsed_target(model), limit=limit, as_json=json)
 
@@ -70,9 +73,10 @@ def register(
     ] = False,
     json: Json = False,
 ) -> None:
-    """Register a model, with a first version when --source, --semver or --param say something of it.
+    """Register a model, or its next version with --new-version.
 
-    With --new-version, description, framework and tags are those of the version.
+    A model gets a first version when --source, --semver or --param say something of it. With --new-version,
+    description, framework and tags are those of the version.
 
     Example: holotype register wren --task "bird song" --source s3://models/wren --tag team=audio
     """
@@ -94,7 +98,9 @@ def register(
 @clients.command()
 def log(
     version: Version,
-    values: Annotated[list[str], typer.Argument(metavar="METRIC=NUMBER...")],
+    values: Annotated[
+        list[str], typer.Argument(metavar="METRIC=NUMBER...", help="What was measured, and how much it was.")
+    ],
     url: Url = LOCAL,
     dataset: Annotated[str | None, typer.Option(help="What was measured on.")] = None,
     split: Annotated[str | None, typer.Option(help="Which part of it.")] = None,
@@ -102,7 +108,9 @@ def log(
     *,
     json: Json = False,
 ) -> None:
-    """Log measurements of a version, each as of the moment it is logged.
+    """Log measurements of a version.
+
+    Each is of the moment at which it is logged.
 
     Example: holotype log support-ticket-router/1 accuracy=0.76 "top-5 accuracy=0.93" --dataset tickets
     """
@@ -116,7 +124,9 @@ def log(
 @clients.command()
 def tag(
     model: Thing,
-    values: Annotated[list[str] | None, typer.Argument(metavar="KEY=VALUE...")] = None,
+    values: Annotated[
+        list[str] | None, typer.Argument(metavar="KEY=VALUE...", help="Tags to set.", show_default=False)
+    ] = None,
     url: Url = LOCAL,
     remove: Annotated[
         list[str] | None, typer.Option(metavar="KEY", help="Remove a tag; may be repeated.")
@@ -124,28 +134,30 @@ def tag(
     *,
     json: Json = False,
 ) -> None:
-    """Set and remove tags of a model or a version; a value is JSON where it is JSON, else text.
+    """Set and remove tags of a model or a version.
+
+    A value is JSON where it is JSON, else text.
 
     Example: holotype tag support-ticket-router@champion team=vision reviewed=true --remove draft
     """
     from app.cli.changing import change_tags  # noqa: PLC0415 - see the package
     from app.cli.targets import parsed_target, parsed_values  # noqa: PLC0415
 
-    if not (values or remove):
-        raise typer.BadParameter("give KEY=VALUE to set a tag, or --remove KEY")
     change_tags(url, parsed_target(model), parsed_values(values or ()), remove or (), as_json=json)
 
 
 @clients.command()
 def alias(
     model: Thing,
-    name: Annotated[str, typer.Argument(metavar="ALIAS")],
+    name: Annotated[str, typer.Argument(metavar="ALIAS", help="Letters, digits, `_` and `-`.")],
     url: Url = LOCAL,
     *,
     remove: Annotated[bool, typer.Option("--remove", help="Remove the alias from the model.")] = False,
     json: Json = False,
 ) -> None:
-    """Point an alias at a version, wherever it pointed before.
+    """Point an alias at a version, or remove it.
+
+    It moves there from wherever it pointed before.
 
     Example: holotype alias support-ticket-router/3 champion
     """
@@ -156,3 +168,22 @@ def alias(
         remove_alias(url, parsed_target(model), name, as_json=json)
     else:
         point_alias(url, version_target(model), name, as_json=json)
+
+
+@namespaces.command("create")
+def namespace_create(
+    name: Annotated[str, typer.Argument(metavar="NAME", help="A team, an organisation, a source.")],
+    url: Url = LOCAL,
+    description: Annotated[str | None, typer.Option(help="What belongs into it.", show_default=False)] = None,
+    *,
+    json: Json = False,
+) -> None:
+    """Make a namespace.
+
+    Nothing else makes one, so that a misspelt name is no new namespace.
+
+    Example: holotype namespace create audio --description "Models that listen"
+    """
+    from app.cli.changing import create_namespace  # noqa: PLC0415 - see the package
+
+    create_namespace(url, name, description, as_json=json)

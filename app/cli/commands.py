@@ -6,16 +6,26 @@ from typing import Annotated
 
 import typer
 
-from app.cli.client_commands import clients
+from app.cli.client_commands import LOCAL, Json, Url, clients, namespaces
 from app.cli.index_commands import indexes
+
+EXIT_CODES = {
+    0: "it is done",
+    1: "it was refused, or did not work; an import has rejected lines",
+    2: "the command was not understood",
+    3: "what it names is not there",
+    4: "no Holotype answers at the address",
+    130: "it was stopped by Ctrl-C",
+}
 
 app = typer.Typer(
     no_args_is_help=True,
-    add_completion=False,
     pretty_exceptions_enable=False,
     rich_markup_mode=None,
     context_settings={"help_option_names": ["-h", "--help"]},
+    epilog="Exit codes: " + "; ".join(f"{code} {meaning}" for code, meaning in EXIT_CODES.items()) + ".",
 )
+database = typer.Typer(no_args_is_help=True, rich_markup_mode=None)
 
 Data = Annotated[
     Path | None,
@@ -68,12 +78,17 @@ def up(
     processes: Annotated[
         int | None,
         typer.Option(
+            metavar="NUMBER",
             min=1,
             max=64,
             help="How many processes answer as the API (HOLOTYPE_PROCESSES, else 1).",
             show_default=False,
         ),
     ] = None,
+    *,
+    json: Annotated[
+        bool, typer.Option("--json", help="Print the addresses as JSON once it answers.")
+    ] = False,
 ) -> None:
     """Serve the registry until Ctrl-C: the API and the indexer.
 
@@ -82,14 +97,22 @@ def up(
     from app.cli.choosing import chosen_settings  # noqa: PLC0415 - see the package
     from app.cli.up import serve  # noqa: PLC0415
 
-    serve(chosen_settings(data=data, host=host, port=port, processes=processes))
+    settings = chosen_settings(data=data, host=host, port=port, processes=processes)
+    serve(settings, as_json=json)
 
 
 @app.command("import")
 def import_(
     files: Annotated[
         list[Path],
-        typer.Argument(exists=True, dir_okay=False, readable=True, metavar="FILE...", show_default=False),
+        typer.Argument(
+            exists=True,
+            dir_okay=False,
+            readable=True,
+            metavar="FILE...",
+            help="Interchange files, read one after the other.",
+            show_default=False,
+        ),
     ],
     data: Data = None,
     rejects: Annotated[
@@ -106,12 +129,12 @@ def import_(
         bool,
         typer.Option("--dry-run", help="Say what the import would do, and write nothing."),
     ] = False,
+    json: Json = False,
 ) -> None:
     """Import models from interchange files (.jsonl, .jsonl.gz).
 
-    What is there already is left alone.
-
-    Exit code 1 when a line was rejected; everything else is imported all the same.
+    What is there already is left alone: an import that was stopped goes on when it is run again. Exit code 1
+    when a line was rejected; everything else is imported all the same.
 
     Example: holotype import models.jsonl.gz --data ./registry --rejects rejects.jsonl
     """
@@ -119,7 +142,7 @@ def import_(
     from app.cli.importing import import_into, rehearse_import  # noqa: PLC0415
 
     do = rehearse_import if dry_run else import_into
-    if do(chosen_settings(data=data), files, rejects):
+    if do(chosen_settings(data=data), files, rejects, as_json=json):
         raise typer.Exit(1)
 
 
@@ -135,57 +158,124 @@ def export(
         ),
     ] = None,
     data: Data = None,
+    *,
+    json: Annotated[
+        bool, typer.Option("--json", help="Print what was written as JSON; needs --out.")
+    ] = False,
 ) -> None:
-    """Export the registry as an interchange file, which `import` reads: natural keys, no ids, no history.
+    """Export the registry as an interchange file.
+
+    `import` reads it: natural keys, times and authors, but no ids and no history. `backup` keeps everything.
 
     Example: holotype export --out models.jsonl.gz --data ./registry
     """
     from app.cli.choosing import chosen_settings  # noqa: PLC0415 - see the package
     from app.cli.exporting import export_from  # noqa: PLC0415
 
-    export_from(chosen_settings(data=data), out)
+    if json and out is None:
+        raise typer.BadParameter("standard output is the export itself: give --out FILE", param_hint="--json")
+    export_from(chosen_settings(data=data), out, as_json=json)
 
 
 @app.command()
 def backup(
     file: Annotated[Path, typer.Argument(metavar="FILE", help="A file that is not there yet.")],
     data: Data = None,
+    *,
+    json: Json = False,
 ) -> None:
-    """Copy the registry with its ids and its history into one file, while it is served, and read it back.
+    """Copy the whole registry into one file, while it is served.
+
+    Ids and history are in it; it is of one moment, and read back from the first change to the last.
 
     Example: holotype backup registry-2026-01-31.db --data ./registry
     """
     from app.cli.choosing import chosen_settings  # noqa: PLC0415 - see the package
     from app.cli.copying import back_up  # noqa: PLC0415
 
-    back_up(chosen_settings(data=data), file)
+    back_up(chosen_settings(data=data), file, as_json=json)
 
 
 @app.command()
 def restore(
     file: Annotated[Path, typer.Argument(metavar="FILE", help="What `backup` has made.")],
     data: Data = None,
+    *,
+    json: Json = False,
 ) -> None:
-    """Put a backup into an empty data folder; the search index is made anew by `up`.
+    """Put a backup into an empty data folder.
+
+    It is proved whole first; `up` makes the search index anew.
 
     Example: holotype restore registry-2026-01-31.db --data ./restored
     """
     from app.cli.choosing import chosen_settings  # noqa: PLC0415 - see the package
     from app.cli.copying import restore_from  # noqa: PLC0415
 
-    restore_from(chosen_settings(data=data), file)
+    restore_from(chosen_settings(data=data), file, as_json=json)
+
+
+@database.command("status")
+def db_status(data: Data = None, *, json: Json = False) -> None:
+    """Say which revision the database is at; change nothing.
+
+    Example: holotype db status --data ./registry
+    """
+    from app.cli.checking_database import show_status  # noqa: PLC0415 - see the package
+    from app.cli.choosing import chosen_settings  # noqa: PLC0415
+
+    show_status(chosen_settings(data=data), as_json=json)
+
+
+@database.command("upgrade")
+def db_upgrade(data: Data = None, *, json: Json = False) -> None:
+    """Bring the database to the revision of this Holotype.
+
+    Every command that opens a database does the same.
+
+    Example: holotype db upgrade --data ./registry
+    """
+    from app.cli.checking_database import upgrade  # noqa: PLC0415 - see the package
+    from app.cli.choosing import chosen_settings  # noqa: PLC0415
+
+    upgrade(chosen_settings(data=data), as_json=json)
+
+
+@database.command("check")
+def db_check(data: Data = None, *, json: Json = False) -> None:
+    """Prove that the database and its change log are whole.
+
+    The digests of the log are followed from the first change to the last. Exit code 1 when it is damaged.
+
+    Example: holotype db check --data ./registry
+    """
+    from app.cli.checking_database import check  # noqa: PLC0415 - see the package
+    from app.cli.choosing import chosen_settings  # noqa: PLC0415
+
+    check(chosen_settings(data=data), as_json=json)
+
+
+@app.command()
+def config(data: Data = None, url: Url = LOCAL, *, json: Json = False) -> None:
+    """Show every setting, and where its value comes from.
+
+    Example: holotype config --json
+    """
+    from app.cli.configuration import show_settings  # noqa: PLC0415 - see the package
+
+    show_settings(data, url, as_json=json)
 
 
 @app.command()
 def search(
-    text: Annotated[str, typer.Argument(help="What is looked for, in plain words.", show_default=False)],
-    url: Annotated[
-        str, typer.Option(envvar="HOLOTYPE_URL", help="The address of the API.")
-    ] = "http://127.0.0.1:8765",
+    text: Annotated[
+        str, typer.Argument(metavar="TEXT", help="What is looked for, in plain words.", show_default=False)
+    ],
+    url: Url = LOCAL,
     mode: Annotated[Mode, typer.Option(help="What ranks: words and meaning, or one of them.")] = Mode.HYBRID,
     limit: Annotated[int, typer.Option(min=1, max=100, help="How many models are shown.")] = 10,
     *,
-    json: Annotated[bool, typer.Option("--json", help="Print the API's answer as JSON.")] = False,
+    json: Json = False,
 ) -> None:
     """Find models by what they do, and see why each was found.
 
@@ -196,5 +286,7 @@ def search(
     show_search(url, text, mode=mode.name, limit=limit, as_json=json)
 
 
+app.add_typer(database, name="db", help="Look at the database, bring it up to date, and prove it whole.")
 app.add_typer(clients)
 app.add_typer(indexes)
+app.add_typer(namespaces, name="namespace", help="Make namespaces, which own the names of models.")

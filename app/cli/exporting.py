@@ -8,12 +8,12 @@ from pathlib import Path
 from typing import IO
 
 from app.cli.opening import open_standing
-from app.cli.terminal import fail, say
+from app.cli.terminal import fail, print_json, say
 from app.settings import Settings
 from app.transfer.exporting import export_lines
 
 
-def export_from(settings: Settings, file: Path | None) -> None:
+def export_from(settings: Settings, file: Path | None, *, as_json: bool = False) -> None:
     """Write what the registry of a data folder holds to `file`, or to standard output."""
     if file is None:
         try:
@@ -37,7 +37,10 @@ def export_from(settings: Settings, file: Path | None) -> None:
         fail(f"{file} cannot be written: {refused.strerror}")
     finally:
         partial.unlink(missing_ok=True)
-    say(f"{count:,} lines are in {file}")
+    if as_json:
+        print_json({"file": str(file), "lines": count})
+    else:
+        say(f"{count:,} lines are in {file}")
 
 
 def _write(settings: Settings, target: IO[bytes] | gzip.GzipFile) -> int:

@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from typing import IO
 
 import orjson
 import typer
@@ -12,7 +13,7 @@ from rich.table import Table
 from sqlalchemy.exc import OperationalError
 
 from app.cli.opening import open_data, registry_file
-from app.cli.terminal import err, fail, out, say
+from app.cli.terminal import INTERRUPTED, err, fail, out, print_json, say
 from app.identity.principals import viewer_named
 from app.identity.viewer import SYSTEM_SERVICE, AllowAll
 from app.settings import Settings
@@ -21,12 +22,13 @@ from app.transfer.backup import BackupRefused, copy
 from app.transfer.outcome import Reject, Tally
 
 SHOWN_REJECTS = 20
-INTERRUPTED = 130
 
 Report = Callable[[importing.Progress], None]
 
 
-def rehearse_import(settings: Settings, files: Sequence[Path], rejects: Path | None) -> int:
+def rehearse_import(
+    settings: Settings, files: Sequence[Path], rejects: Path | None, *, as_json: bool = False
+) -> int:
     """Import files into a copy of the registry that is thrown away, and say what became of their lines.
 
     Returns:
@@ -40,12 +42,14 @@ def rehearse_import(settings: Settings, files: Sequence[Path], rejects: Path | N
                 copy(standing, registry_file(rehearsal))
             except BackupRefused as refused:
                 fail(str(refused))
-        rejected = import_into(rehearsal, files, rejects)
+        rejected = import_into(rehearsal, files, rejects, as_json=as_json)
     say("nothing was written: this is what the import would do")
     return rejected
 
 
-def import_into(settings: Settings, files: Sequence[Path], rejects: Path | None) -> int:
+def import_into(
+    settings: Settings, files: Sequence[Path], rejects: Path | None, *, as_json: bool = False
+) -> int:
     """Import files into the registry of a data folder and say what became of their lines.
 
     Returns:
@@ -66,7 +70,10 @@ def import_into(settings: Settings, files: Sequence[Path], rejects: Path | None)
         raise typer.Exit(INTERRUPTED) from None
     finally:
         database.close()
-    _summarize(tally)
+    if as_json:
+        print_json(_counts(tally))
+    else:
+        _summarize(tally)
     return tally.rejected.total()
 
 
@@ -101,7 +108,7 @@ def _kept(path: Path | None) -> Iterator[Callable[[Reject], None]]:
     """Show the first rejects, and write all of them to `path` as JSON Lines."""
     count = 0
     with ExitStack() as stack:
-        file = stack.enter_context(path.open("wb")) if path else None
+        file = stack.enter_context(_opened(path)) if path else None
 
         def keep(reject: Reject) -> None:
             nonlocal count
@@ -115,6 +122,13 @@ def _kept(path: Path | None) -> Iterator[Callable[[Reject], None]]:
     if count > SHOWN_REJECTS:
         there = f"all are in {path}" if path else "--rejects FILE keeps all of them"
         say(f"and {count - SHOWN_REJECTS} more; {there}")
+
+
+def _opened(path: Path) -> IO[bytes]:
+    try:
+        return path.open("wb")
+    except OSError as refused:
+        fail(f"{path} cannot be written: {refused.strerror}")
 
 
 def _sentence(reject: Reject) -> str:
@@ -133,13 +147,23 @@ def _plain(reject: Reject) -> dict[str, object]:
     }
 
 
+def _counts(tally: Tally) -> dict[str, object]:
+    counted = {"new": tally.new, "unchanged": tally.unchanged, "rejected": tally.rejected}
+    return {
+        **{name: counts.total() for name, counts in counted.items()},
+        "kinds": [
+            {"kind": kind, **{name: counts[kind] for name, counts in counted.items()}} for kind in tally.kinds
+        ],
+    }
+
+
 def _summarize(tally: Tally) -> None:
     table = Table("", box=None, header_style="bold", pad_edge=False)
     for column in ("new", "unchanged", "rejected"):
         table.add_column(column, justify="right")
     for kind in tally.kinds:
         counts = tally.new[kind], tally.unchanged[kind], tally.rejected[kind]
-        table.add_row(f"{kind}s", *(f"{count:,}" for count in counts))
+        table.add_row(f"{kind}es" if kind.endswith("s") else f"{kind}s", *(f"{count:,}" for count in counts))
     if tally.kinds:
         out.print(table)
     out.print(

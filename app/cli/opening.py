@@ -4,7 +4,7 @@ from pathlib import Path
 
 from sqlalchemy import make_url
 
-from app.cli.terminal import fail
+from app.cli.terminal import ABSENT, fail
 from app.db.engine import Database
 from app.registry.opening import RegistryNotOpened, open_registry
 from app.settings import Settings
@@ -23,9 +23,16 @@ def open_data(settings: Settings) -> Database:
 
 def open_standing(settings: Settings) -> Database:
     """Open the registry of a data folder that has one."""
-    if not registry_file(settings).exists():
-        fail(f"there is no registry in {settings.data}; name its folder with --data")
+    standing_file(settings)
     return open_data(settings)
+
+
+def standing_file(settings: Settings) -> Path:
+    """Return the file of the registry in a data folder that has one."""
+    file = registry_file(settings)
+    if not file.exists():
+        fail(f"there is no registry in {settings.data}; name its folder with --data", ABSENT)
+    return file
 
 
 def registry_file(settings: Settings) -> Path:

@@ -1,4 +1,4 @@
-"""`holotype show` and `holotype history`: one model or version, and what was done to it."""
+"""`holotype show`: one model or version."""
 
 from collections.abc import Iterator
 from typing import Any
@@ -7,7 +7,7 @@ import orjson
 
 from app.cli.asking import Unanswered, ask
 from app.cli.targets import Target
-from app.cli.terminal import ABSENT, FAILED, fail, out
+from app.cli.terminal import fail, out, print_json
 
 FACTS = "description framework createdAt updatedAt"
 MODEL = f"""
@@ -15,6 +15,8 @@ query Show($model: QualifiedName!) {{
   registeredModel(by: {{name: $model}}) {{
     id name namespace {{ name }} displayName task domains architecture family license publisher languages
     paperUrl codeUrl pageUrl {FACTS}
+    owners {{ ... on User {{ name }} ... on ServiceAccount {{ name }} }}
+    retirement {{ reason at replacement {{ name namespace {{ name }} }} }}
     tags {{ key value }}
     aliases {{ name version {{ number }} }}
     versions(first: 20) {{ totalCount nodes {{ number semver state stage {{ name }} createdAt }} }}
@@ -34,62 +36,36 @@ query Show($version: ModelVersionBy!) {{
     }}
   }}
 }}"""
-CHANGES = (
-    "totalCount nodes { sequence at action actor { ... on User { name } ... on ServiceAccount { name } } }"
-)
-MODEL_HISTORY = f"""
-query History($model: QualifiedName!, $last: Int!) {{
-  registeredModel(by: {{name: $model}}) {{ history(first: null, last: $last) {{ {CHANGES} }} }}
-}}"""
-VERSION_HISTORY = f"""
-query History($version: ModelVersionBy!, $last: Int!) {{
-  modelVersion(by: $version) {{ history(first: null, last: $last) {{ {CHANGES} }} }}
-}}"""
 
 
 def show(url: str, target: Target, *, as_json: bool) -> None:
     """Print a model, or one of its versions."""
-    found = _found(url, target, MODEL, VERSION)
+    shown = found(url, target, MODEL, VERSION)
     if as_json:
-        print_json(found)
+        print_json(shown)
         return
-    lines = _version_lines(found) if target.of_version else _model_lines(found)
+    lines = _version_lines(shown) if target.of_version else _model_lines(shown)
     for line in lines:
         out.out(line, highlight=False)
 
 
-def show_history(url: str, target: Target, *, limit: int, as_json: bool) -> None:
-    """Print the last changes of a model or a version, the oldest of them first."""
-    history = _found(url, target, MODEL_HISTORY, VERSION_HISTORY, last=limit)["history"]
-    if as_json:
-        print_json(history)
-        return
-    for change in history["nodes"]:
-        actor = change["actor"]["name"]
-        out.out(f"{change['sequence']:>8}  {change['at']}  {change['action']}  {actor}", highlight=False)
-    out.out(f"{len(history['nodes'])} of {history['totalCount']:,} changes", highlight=False)
-
-
-def print_json(answer: Any) -> None:
-    """Print a part of the API's answer as it is."""
-    out.out(orjson.dumps(answer, option=orjson.OPT_INDENT_2).decode(), highlight=False)
-
-
-def _found(url: str, target: Target, of_model: str, of_version: str, **further: Any) -> dict[str, Any]:
+def found(url: str, target: Target, of_model: str, of_version: str, **further: Any) -> dict[str, Any]:
     """Ask for a model or a version, and end where it is not there."""
     wanted = {"version": target.version} if target.of_version else {"model": target.model}
     try:
-        [found] = ask(url, of_version if target.of_version else of_model, {**wanted, **further}).values()
+        [answer] = ask(url, of_version if target.of_version else of_model, {**wanted, **further}).values()
     except Unanswered as unanswered:
-        fail(str(unanswered), ABSENT if unanswered.absent else FAILED)
-    answer: dict[str, Any] = found
-    return answer
+        fail(str(unanswered), unanswered.code)
+    thing: dict[str, Any] = answer
+    return thing
 
 
 def _model_lines(model: dict[str, Any]) -> Iterator[str]:
     yield f"{model['namespace']['name']}/{model['name']}"
-    apart = {"id", "name", "namespace", "tags", "aliases", "versions"}
+    apart = {"id", "name", "namespace", "owners", "retirement", "tags", "aliases", "versions"}
+    yield from _retirement_lines(model["retirement"])
     yield from _fact_lines({name: value for name, value in model.items() if name not in apart})
+    yield from _fact_lines({"owners": [owner["name"] for owner in model["owners"]]})
     yield from _tag_lines(model)
     for alias in model["aliases"]:
         yield f"  alias {alias['name']}: version {alias['version']['number']}"
@@ -97,6 +73,13 @@ def _model_lines(model: dict[str, Any]) -> Iterator[str]:
         semver = f" ({version['semver']})" if version["semver"] else ""
         yield f"  version {version['number']}{semver}: {version['state']}, {version['stage']['name']}"
     yield from _more(model["versions"], "versions")
+
+
+def _retirement_lines(retirement: dict[str, Any] | None) -> Iterator[str]:
+    if retirement is not None:
+        instead = retirement["replacement"]
+        name = f"; take {instead['namespace']['name']}/{instead['name']} instead" if instead else ""
+        yield f"  retired {retirement['at'][:10]}: {retirement['reason']}{name}"
 
 
 def _version_lines(version: dict[str, Any]) -> Iterator[str]:

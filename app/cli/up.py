@@ -15,7 +15,8 @@ from app.cli.asking import Unanswered, ask
 from app.cli.bars import indexing_bars
 from app.cli.children import Child, end_all, revive, start
 from app.cli.opening import open_data
-from app.cli.terminal import fail, say
+from app.cli.sole_service import sole_service
+from app.cli.terminal import fail, print_json, say
 from app.settings import Settings
 
 POLL_SECONDS = 0.2
@@ -24,17 +25,22 @@ WAITING_CONNECTIONS = 2048
 ENDINGS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 
 
-def serve(settings: Settings, *, once_indexed: Callable[[str], None] = lambda _: None) -> None:
+def serve(
+    settings: Settings, *, as_json: bool = False, once_indexed: Callable[[str], None] = lambda _: None
+) -> None:
     """Serve the registry until Ctrl-C or SIGTERM.
 
     Args:
         settings: What to serve and where.
+        as_json: Whether standard output says where, once it is served.
         once_indexed: Called with the address when everything that was there at the start is indexed.
     """
     open_data(settings).close()
     url = address(settings)
     with (
-        _listening(settings.host, settings.port) as listener,
+        sole_service(settings.data, url) as killed,
+        # The API of a service that was killed holds its socket until it has finished what it had begun.
+        _listening(settings.host, settings.port, patience=GRACE_SECONDS if killed else 0) as listener,
         TemporaryDirectory(prefix="holotype-") as scratch,
         _until_ended() as ended,
     ):
@@ -45,12 +51,18 @@ def serve(settings: Settings, *, once_indexed: Callable[[str], None] = lambda _:
                 start(child)
             _await_api(apis, url, ended)
             if not ended():
-                say(f"Holotype answers at {url}/graphql; GraphiQL is at {url}/graphiql")
+                _announce(url, as_json=as_json)
                 _watch(url, children, ended, once_indexed)
         finally:
             # Who comes now is refused at once, instead of waiting for a process that will not be there.
             listener.close()
             end_all(children, grace=GRACE_SECONDS)
+
+
+def _announce(url: str, *, as_json: bool) -> None:
+    say(f"Holotype answers at {url}/graphql; GraphiQL is at {url}/graphiql")
+    if as_json:
+        print_json({"url": url, "graphql": f"{url}/graphql", "graphiql": f"{url}/graphiql"})
 
 
 def address(settings: Settings) -> str:
@@ -78,21 +90,30 @@ def _children(settings: Settings, listener: socket.socket, scratch: str) -> tupl
     return apis, Child("indexer", "indexer", ["run", "--data", data], environment)
 
 
-def _listening(host: str, port: int) -> socket.socket:
+def _listening(host: str, port: int, *, patience: float) -> socket.socket:
     """Return a socket that listens; connections wait in it while no process of the API is there."""
-    listener = None
+    end = time.monotonic() + patience
+    while True:
+        try:
+            return _listener(host, port)
+        except OSError as refused:
+            if isinstance(refused, socket.gaierror) or refused.errno == errno.EADDRNOTAVAIL:
+                fail(f"{host!r} is no address of this machine; choose another with --host")
+            if time.monotonic() >= end:
+                fail(f"port {port} of {host} cannot be used ({refused.strerror}); choose another with --port")
+        time.sleep(POLL_SECONDS)
+
+
+def _listener(host: str, port: int) -> socket.socket:
+    family, kind, protocol, _, place = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0]
+    listener = socket.socket(family, kind, protocol)
     try:
-        family, kind, protocol, _, place = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0]
-        listener = socket.socket(family, kind, protocol)
         listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         listener.bind(place)
         listener.listen(WAITING_CONNECTIONS)
-    except OSError as refused:
-        if listener is not None:
-            listener.close()
-        if isinstance(refused, socket.gaierror) or refused.errno == errno.EADDRNOTAVAIL:
-            fail(f"{host!r} is no address of this machine; choose another with --host")
-        fail(f"port {port} of {host} cannot be used ({refused.strerror}); choose another with --port")
+    except OSError:
+        listener.close()
+        raise
     return listener
 
 

@@ -1,6 +1,7 @@
 """Bringing a database to the revision that this code is written for."""
 
 import logging
+from dataclasses import dataclass
 from importlib.resources import as_file, files
 from pathlib import Path
 
@@ -20,6 +21,30 @@ logging.getLogger("alembic").setLevel(logging.WARNING)
 
 class DatabaseNewerThanCode(RuntimeError):
     """The database was written by a later version of Holotype."""
+
+
+@dataclass(frozen=True, slots=True)
+class Revisions:
+    """Where a database stands.
+
+    Attributes:
+        current: Its revision; None before the first migration.
+        newest: The revision that this code is written for.
+        known: Whether this code knows the current one; it does not when a later version has written it.
+    """
+
+    current: str | None
+    newest: str
+    known: bool
+
+
+def revisions(database: Database) -> Revisions:
+    """Return where a database stands, and change nothing."""
+    with database.readers.connect() as connection:
+        current = MigrationContext.configure(connection).get_current_revision()
+    scripts = ScriptDirectory.from_config(alembic_config())
+    known = current is None or current in {script.revision for script in scripts.walk_revisions()}
+    return Revisions(current, scripts.get_current_head() or "", known)
 
 
 def upgrade(database: Database) -> bool:
