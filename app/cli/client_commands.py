@@ -39,7 +39,9 @@ def show(model: Thing, url: Url = LOCAL, *, json: Json = False) -> None:
 def history(
     model: Thing,
     url: Url = LOCAL,
-    limit: Annotated[int, typer.Option(min=1, max=100, help="How many changes are shown.")] = 20,
+    limit: Annotated[
+        int, typer.Option(metavar="NUMBER", min=1, max=100, help="How many changes are shown.")
+    ] = 20,
     *,
     json: Json = False,
 ) -> None:
@@ -58,13 +60,19 @@ def register(
     model: Annotated[str, typer.Argument(metavar="MODEL", help="[NAMESPACE/]MODEL")],
     url: Url = LOCAL,
     *,
-    description: Annotated[str | None, typer.Option(help="What it does, in plain words.")] = None,
-    task: Annotated[str | None, typer.Option(help="What it is made for.")] = None,
-    framework: Annotated[str | None, typer.Option(help="What it runs in.")] = None,
-    license_: Annotated[str | None, typer.Option("--license", help="Its licence.")] = None,
+    description: Annotated[
+        str | None, typer.Option(metavar="TEXT", help="What it does, in plain words.")
+    ] = None,
+    task: Annotated[str | None, typer.Option(metavar="TASK", help="What it is made for.")] = None,
+    framework: Annotated[str | None, typer.Option(metavar="NAME", help="What it runs in.")] = None,
+    license_: Annotated[str | None, typer.Option("--license", metavar="NAME", help="Its licence.")] = None,
     tag: Tags = None,
-    source: Annotated[str | None, typer.Option(help="Where the files of the version are.")] = None,
-    semver: Annotated[str | None, typer.Option(help="The version's semantic version.")] = None,
+    source: Annotated[
+        str | None, typer.Option(metavar="URI", help="Where the files of the version are.")
+    ] = None,
+    semver: Annotated[
+        str | None, typer.Option(metavar="SEMVER", help="The version's semantic version.")
+    ] = None,
     param: Annotated[
         list[str] | None, typer.Option(metavar="KEY=VALUE", help="A param of the version; may be repeated.")
     ] = None,
@@ -99,12 +107,12 @@ def register(
 def log(
     version: Version,
     values: Annotated[
-        list[str], typer.Argument(metavar="METRIC=NUMBER...", help="What was measured, and how much it was.")
+        list[str], typer.Argument(metavar="METRIC=NUMBER", help="What was measured, and how much it was.")
     ],
     url: Url = LOCAL,
-    dataset: Annotated[str | None, typer.Option(help="What was measured on.")] = None,
-    split: Annotated[str | None, typer.Option(help="Which part of it.")] = None,
-    step: Annotated[int | None, typer.Option(help="The step of the training.")] = None,
+    dataset: Annotated[str | None, typer.Option(metavar="NAME", help="What was measured on.")] = None,
+    split: Annotated[str | None, typer.Option(metavar="NAME", help="Which part of it.")] = None,
+    step: Annotated[int | None, typer.Option(metavar="NUMBER", help="The step of the training.")] = None,
     *,
     json: Json = False,
 ) -> None:
@@ -125,7 +133,7 @@ def log(
 def tag(
     model: Thing,
     values: Annotated[
-        list[str] | None, typer.Argument(metavar="KEY=VALUE...", help="Tags to set.", show_default=False)
+        list[str] | None, typer.Argument(metavar="KEY=VALUE", help="Tags to set.", show_default=False)
     ] = None,
     url: Url = LOCAL,
     remove: Annotated[
@@ -174,7 +182,9 @@ def alias(
 def namespace_create(
     name: Annotated[str, typer.Argument(metavar="NAME", help="A team, an organisation, a source.")],
     url: Url = LOCAL,
-    description: Annotated[str | None, typer.Option(help="What belongs into it.", show_default=False)] = None,
+    description: Annotated[
+        str | None, typer.Option(metavar="TEXT", help="What belongs into it.", show_default=False)
+    ] = None,
     *,
     json: Json = False,
 ) -> None:

@@ -67,12 +67,20 @@ def up(
     data: Data = None,
     host: Annotated[
         str | None,
-        typer.Option(help="The address to listen on (HOLOTYPE_HOST, else 127.0.0.1).", show_default=False),
+        typer.Option(
+            metavar="HOST",
+            help="The address to listen on (HOLOTYPE_HOST, else 127.0.0.1).",
+            show_default=False,
+        ),
     ] = None,
     port: Annotated[
         int | None,
         typer.Option(
-            min=1, max=65535, help="The port to listen on (HOLOTYPE_PORT, else 8765).", show_default=False
+            metavar="PORT",
+            min=1,
+            max=65535,
+            help="The port to listen on (HOLOTYPE_PORT, else 8765).",
+            show_default=False,
         ),
     ] = None,
     processes: Annotated[
@@ -109,7 +117,7 @@ def import_(
             exists=True,
             dir_okay=False,
             readable=True,
-            metavar="FILE...",
+            metavar="FILE",
             help="Interchange files, read one after the other.",
             show_default=False,
         ),
@@ -273,7 +281,9 @@ def search(
     ],
     url: Url = LOCAL,
     mode: Annotated[Mode, typer.Option(help="What ranks: words and meaning, or one of them.")] = Mode.HYBRID,
-    limit: Annotated[int, typer.Option(min=1, max=100, help="How many models are shown.")] = 10,
+    limit: Annotated[
+        int, typer.Option(metavar="NUMBER", min=1, max=100, help="How many models are shown.")
+    ] = 10,
     *,
     json: Json = False,
 ) -> None:

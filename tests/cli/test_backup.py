@@ -110,12 +110,15 @@ def test_a_damaged_file_is_found(run: Run, zoo: Path, tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("arguments", "says"),
     [
-        (["backup", "copy.db", "--data", "nowhere"], "there is no registry at nowhere/registry.db"),
-        (["restore", "nowhere.db", "--data", "new"], "there is no registry at nowhere.db"),
+        (
+            ["backup", "copy.db", "--data", "nowhere"],
+            "there is no registry in nowhere; name its folder with --data",
+        ),
+        (["restore", "nowhere.db", "--data", "new"], "there is no file nowhere.db"),
     ],
 )
 def test_what_is_not_there_is_one_clear_line(run: Run, arguments: list[str], says: str) -> None:
-    assert run(*arguments) == (1, "", f"holotype: {says}\n")
+    assert run(*arguments) == (3, "", f"holotype: {says}\n")
 
 
 def test_any_other_database_is_no_backup(run: Run, tmp_path: Path) -> None:

@@ -92,11 +92,22 @@ def test_the_history_of_a_model(ask: Run) -> None:
     code, told, _ = ask("history", "owl")
     assert code == 0
     *changes, last = told.splitlines()
-    assert [line.split()[2] for line in changes] == ["model.registered", "version.created", "tags.set"]
+    assert [line.split(maxsplit=4)[4] for line in changes] == [
+        "model.registered: name owl",
+        "version.created v1: number 1; source s3://owl; stage DEVELOPMENT; state READY",
+        "tags.set: a 1",
+    ]
     assert last == "3 of 3 changes"
+    assert ask("tag", "owl", "a=2")[0] == 0
+    assert ask("alias", "owl/1", "champion")[0] == 0
+    assert ask("history", "owl", "--limit", "2")[1].splitlines()[0].endswith(" tags.set: a 1 -> 2")
+    assert (
+        ask("history", "owl/1", "--limit", "1")[1].splitlines()[0].endswith(" alias.set @champion: version 1")
+    )
+    assert ask("tag", "owl", "--remove", "a")[0] == 0
     newest = json.loads(ask("history", "owl", "--limit", "1", "--json")[1])
-    assert [change["action"] for change in newest["nodes"]] == ["tags.set"]
-    assert ask("history", "owl/1")[1].splitlines()[-1] == "1 of 1 changes"
+    assert [change["action"] for change in newest["nodes"]] == ["tags.removed"]
+    assert ask("history", "owl/1")[1].splitlines()[-1] == "2 of 2 changes"
 
 
 def test_every_answer_comes_as_json_too(ask: Run) -> None:
@@ -139,11 +150,12 @@ def test_refusals_of_the_api_are_one_clear_line(ask: Run) -> None:
     assert ask("register", "crow")[0] == 0
     code, output, messages = ask("register", "crow")
     assert (code, output) == (1, "")
-    assert "already" in messages
+    assert messages.endswith("already; add a version to it with --new-version\n")
     assert messages.count("\n") == 1
     code, _, messages = ask("register", "defautl/crow")
     assert code == 3
     assert "did you mean default?" in messages
+    assert messages.endswith("; make it with: holotype namespace create defautl\n")
     assert ask("tag", "crow")[0] == 2
 
 
@@ -151,3 +163,14 @@ def test_refusals_of_the_api_are_one_clear_line(ask: Run) -> None:
 def test_names_are_taken_and_shown_as_they_are(ask: Run, name: str) -> None:
     assert ask("register", "--source", "s3://x", "--", name)[1] == f"registered default/{name}, version 1\n"
     assert ask("show", "--", name)[1].splitlines()[0] == f"default/{name}"
+
+
+def test_a_namespace_is_made_by_its_command(ask: Run) -> None:
+    assert ask("register", "forest/owl")[0] == 3
+    assert ask("namespace", "create", "forest", "--description", "Trees") == (
+        0,
+        "made the namespace forest\n",
+        "",
+    )
+    assert ask("register", "forest/owl")[1] == "registered forest/owl\n"
+    assert ask("namespace", "create", "forest")[0] == 1

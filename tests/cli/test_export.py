@@ -180,14 +180,19 @@ def test_the_same_registry_is_the_same_bytes_wherever_they_go(run: Run, tmp_path
 
 
 @pytest.mark.parametrize(
-    ("arguments", "says"),
+    ("arguments", "code", "says"),
     [
-        (["--data", "nowhere"], "there is no registry in nowhere; name its folder with --data"),
-        (["--out", "no/such/file"], "no/such/file cannot be written: No such file or directory"),
+        (["--data", "nowhere"], 3, "there is no registry in nowhere; name its folder with --data"),
+        (["--out", "no/such/file"], 3, "there is no registry in .holotype; name its folder with --data"),
+        (["--data", "here", "--out", "no/file"], 1, "no/file cannot be written: No such file or directory"),
     ],
 )
-def test_what_cannot_be_exported_is_one_clear_line(run: Run, arguments: list[str], says: str) -> None:
-    assert run("export", *arguments) == (1, "", f"holotype: {says}\n")
+def test_what_cannot_be_exported_is_one_clear_line(
+    run: Run, tmp_path: Path, arguments: list[str], code: int, says: str
+) -> None:
+    (tmp_path / "zoo.jsonl").write_bytes(interchange(ZOO))
+    run("import", "zoo.jsonl", "--data", "here")
+    assert run("export", *arguments) == (code, "", f"holotype: {says}\n")
 
 
 def test_a_rehearsal_says_what_an_import_would_do_and_writes_nothing(run: Run, tmp_path: Path) -> None:

@@ -132,10 +132,9 @@ def test_a_search_shows_what_was_found_and_why(service: Service, start: Start) -
 
     assert eventually(found)
     output, _ = start(*words).communicate(timeout=30)
-    header, row, last = output.splitlines()
-    assert header.split() == ["score", "model", "task", "words", "meaning", "matched"]
-    assert row.split()[0:4] == ["1", "1.00", "zoo/wren", "bird_song"]
-    assert row.rstrip().endswith("wren, hears, wrens")
+    row, reasons, last = output.splitlines()
+    assert row.split() == ["1", "1.00", "zoo/wren", "bird_song"]
+    assert reasons.endswith("matched wren hears wrens")
     assert last == "1 of 1 found"
     nothing = start("search", "xylophone", "--mode", "words", "--url", service.url)
     assert nothing.communicate(timeout=30)[0] == "nothing was found\n"
@@ -186,6 +185,33 @@ def test_several_processes_answer_as_one(start: Start, require_engine: Callable[
     assert service.process.returncode == 0
     assert re.search(r"the API [12] ended \(signal SIGKILL\); starting it again", messages)
     assert not any(map(alive, last))
+
+
+def test_it_starts_again_at_once_when_it_was_killed(service: Service, start: Start) -> None:
+    before = service.children()
+    service.process.kill()
+    service.process.wait()
+    port = service.url.rpartition(":")[2]
+    again = start("up", "--data", "data", "--port", port, "--json")
+    assert again.stdout is not None
+    assert json.loads("".join(iter(again.stdout.readline, "}\n")) + "}") == {
+        "url": service.url,
+        "graphql": f"{service.url}/graphql",
+        "graphiql": f"{service.url}/graphiql",
+    }
+    assert Service(again, service.url, []).answers()
+    assert not any(map(alive, before.values()))
+
+
+def test_a_folder_is_served_once(service: Service, start: Start) -> None:
+    second = start("up", "--data", "data", "--port", free_port())
+    output, messages = second.communicate(timeout=30)
+    assert (second.returncode, output) == (1, "")
+    assert messages == (
+        f"holotype: data is served already, at {service.url}; "
+        "stop that first, or serve another folder with --data\n"
+    )
+    assert service.answers()
 
 
 def test_an_address_of_another_machine_is_one_clear_line(start: Start) -> None:
