@@ -5,7 +5,12 @@ from typing import Annotated
 import typer
 
 clients = typer.Typer()
-namespaces = typer.Typer(no_args_is_help=True, rich_markup_mode=None)
+namespaces = typer.Typer(
+    name="namespace",
+    help="Make namespaces, which own the names of models.",
+    no_args_is_help=True,
+    rich_markup_mode=None,
+)
 
 Url = Annotated[
     str, typer.Option("--url", metavar="URL", envvar="HOLOTYPE_URL", help="The address of the API.")

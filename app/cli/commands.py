@@ -7,7 +7,8 @@ from typing import Annotated
 import typer
 
 from app.cli.client_commands import LOCAL, Json, Url, clients, namespaces
-from app.cli.index_commands import indexes
+from app.cli.db_commands import databases
+from app.cli.index_commands import Data, indexes
 
 EXIT_CODES = {
     0: "it is done",
@@ -25,14 +26,6 @@ app = typer.Typer(
     context_settings={"help_option_names": ["-h", "--help"]},
     epilog="Exit codes: " + "; ".join(f"{code} {meaning}" for code, meaning in EXIT_CODES.items()) + ".",
 )
-database = typer.Typer(no_args_is_help=True, rich_markup_mode=None)
-
-Data = Annotated[
-    Path | None,
-    typer.Option(
-        "--data", metavar="DIR", help="The data folder (HOLOTYPE_DATA, else .holotype).", show_default=False
-    ),
-]
 
 
 class Mode(StrEnum):
@@ -223,46 +216,6 @@ def restore(
     restore_from(chosen_settings(data=data), file, as_json=json)
 
 
-@database.command("status")
-def db_status(data: Data = None, *, json: Json = False) -> None:
-    """Say which revision the database is at; change nothing.
-
-    Example: holotype db status --data ./registry
-    """
-    from app.cli.checking_database import show_status  # noqa: PLC0415 - see the package
-    from app.cli.choosing import chosen_settings  # noqa: PLC0415
-
-    show_status(chosen_settings(data=data), as_json=json)
-
-
-@database.command("upgrade")
-def db_upgrade(data: Data = None, *, json: Json = False) -> None:
-    """Bring the database to the revision of this Holotype.
-
-    Every command that opens a database does the same.
-
-    Example: holotype db upgrade --data ./registry
-    """
-    from app.cli.checking_database import upgrade  # noqa: PLC0415 - see the package
-    from app.cli.choosing import chosen_settings  # noqa: PLC0415
-
-    upgrade(chosen_settings(data=data), as_json=json)
-
-
-@database.command("check")
-def db_check(data: Data = None, *, json: Json = False) -> None:
-    """Prove that the database and its change log are whole.
-
-    The digests of the log are followed from the first change to the last. Exit code 1 when it is damaged.
-
-    Example: holotype db check --data ./registry
-    """
-    from app.cli.checking_database import check  # noqa: PLC0415 - see the package
-    from app.cli.choosing import chosen_settings  # noqa: PLC0415
-
-    check(chosen_settings(data=data), as_json=json)
-
-
 @app.command()
 def config(data: Data = None, url: Url = LOCAL, *, json: Json = False) -> None:
     """Show every setting, and where its value comes from.
@@ -296,7 +249,7 @@ def search(
     show_search(url, text, mode=mode.name, limit=limit, as_json=json)
 
 
-app.add_typer(database, name="db", help="Look at the database, bring it up to date, and prove it whole.")
+app.add_typer(databases)
 app.add_typer(clients)
 app.add_typer(indexes)
-app.add_typer(namespaces, name="namespace", help="Make namespaces, which own the names of models.")
+app.add_typer(namespaces)

@@ -7,7 +7,7 @@ import typer
 
 indexes = typer.Typer(
     name="index",
-    help="Look after the search indexes: how far they are, whether they are right, make them anew.",
+    help="Look after the search indexes: status, check, rebuild.",
     no_args_is_help=True,
     rich_markup_mode=None,
 )
