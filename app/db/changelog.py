@@ -12,7 +12,7 @@ from typing import Any
 
 import orjson
 import rfc8785
-from sqlalchemy import BigInteger, Integer, Text
+from sqlalchemy import BigInteger, Integer, Text, func
 from sqlmodel import Field, col, select
 
 from app.db.columns import Json, Moment, Row
@@ -149,6 +149,13 @@ def newest(session: ReadSession) -> Change | None:
 def identity(session: ReadSession) -> str:
     """Return what tells this registry's log from any other: the id of its first change."""
     return session.exec(select(Change.id).order_by(col(Change.sequence)).limit(1)).first() or ""
+
+
+def ends(session: ReadSession) -> tuple[str, int]:
+    """Return the log's identity and the sequence of its newest change, by one statement."""
+    first = select(Change.id).order_by(col(Change.sequence)).limit(1).scalar_subquery()
+    found, newest = session.execute(select(first, func.max(Change.sequence))).one()
+    return found or "", newest or 0
 
 
 def changes_after(session: ReadSession, sequence: int, *, limit: int) -> Sequence[Change]:

@@ -4,7 +4,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
 
-from app.db.changelog import head
+from app.db.changelog import ends, head
 from app.db.engine import ReadSession
 from app.errors import InvalidInput
 from app.search.contract import (
@@ -21,6 +21,7 @@ from app.search.contract import (
 from app.search.query_encoder import EmbedderMeta, EmbedderUnavailable, QueryEncoders
 
 MAX_QUERY = 10_000
+FOREIGN = "the search index was made from another registry; the indexer makes it anew when it runs"
 
 
 class DegradationCode(StrEnum):
@@ -117,7 +118,15 @@ def ask(session: ReadSession, discovery: Discovery, kind: Kind, request: SearchR
         answer = reader.search(replace(request, vector=vector))
     except IndexUnavailable as away:
         return Reply(None, [Degradation(DegradationCode.INDEX_UNAVAILABLE, str(away))])
-    return Reply(answer, degraded + _behind(session, answer.position, request.mode))
+    log, newest = ends(session)
+    if belongs_elsewhere(answer.position, log):
+        return Reply(None, [Degradation(DegradationCode.INDEX_UNAVAILABLE, FOREIGN)])
+    return Reply(answer, degraded + _behind(newest, answer.position, request.mode))
+
+
+def belongs_elsewhere(position: IndexPosition, log: str) -> bool:
+    """Return whether an index was made from another registry than the one whose log is `log`."""
+    return position.log not in {"", log}
 
 
 def lags(session: ReadSession, discovery: Discovery) -> tuple[int | None, int | None]:
@@ -152,8 +161,7 @@ def _encode(
     return encoder.encode(text), []
 
 
-def _behind(session: ReadSession, position: IndexPosition, mode: SearchMode) -> list[Degradation]:
-    newest = head(session)
+def _behind(newest: int, position: IndexPosition, mode: SearchMode) -> list[Degradation]:
     behind = []
     if words := newest - position.words.sequence:
         message = f"changes not found by words yet: {words}"

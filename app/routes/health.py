@@ -6,10 +6,11 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse
 from starlette.routing import BaseRoute, Route
 
-from app.db.changelog import head
+from app.db.changelog import head, identity
 from app.db.engine import Database
 from app.db.faults import lasting_fault
-from app.insight.discovery import Discovery
+from app.insight.discovery import FOREIGN, Discovery, belongs_elsewhere
+from app.search.contract import Kind
 from app.search.query_encoder import EmbedderUnavailable
 
 HEALTH, READINESS = "/healthz", "/readyz"
@@ -36,7 +37,11 @@ def health_routes(database: Database, discovery: Discovery) -> list[BaseRoute]:
 
 def readiness(database: Database, discovery: Discovery) -> dict[str, str]:
     """Return by part ``ready``, or why it is not."""
-    return {"database": _database(database), "index": _index(discovery), "embedder": _embedder(discovery)}
+    return {
+        "database": _database(database),
+        "index": _index(database, discovery),
+        "embedder": _embedder(discovery),
+    }
 
 
 def _database(database: Database) -> str:
@@ -48,8 +53,16 @@ def _database(database: Database) -> str:
     return lasting_fault(database) or READY
 
 
-def _index(discovery: Discovery) -> str:
-    return READY if discovery.marks() else "there is no search index yet: the indexer has not run"
+def _index(database: Database, discovery: Discovery) -> str:
+    positions = [discovery.of(kind).position() for kind in Kind]
+    if None in positions:
+        return "there is no search index yet: the indexer has not run"
+    try:
+        with database.read() as session:
+            log = identity(session)
+    except SQLAlchemyError:
+        return READY  # the database is what is not ready
+    return FOREIGN if any(one and belongs_elsewhere(one, log) for one in positions) else READY
 
 
 def _embedder(discovery: Discovery) -> str:

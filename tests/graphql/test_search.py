@@ -1,5 +1,6 @@
 """Finding models, as somebody types what is looked for."""
 
+import shutil
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -8,6 +9,7 @@ import pytest
 
 from tests.graphql.conftest import Api, serving
 from tests.graphql.indexing import index
+from tests.store import open_store
 
 SEARCH = """
 query Search(
@@ -246,3 +248,17 @@ def test_an_index_that_is_behind_says_so(api: Api) -> None:
     index(api)
     found = api.run(SEARCH, text="late")
     assert (names(found)[0], found["degraded"]) == ("late", [])
+
+
+def test_an_index_of_another_registry_is_not_believed(seeded_file: Path, tmp_path: Path) -> None:
+    open_store(tmp_path / "other.db").database.close()
+    with serving(tmp_path / "other", tmp_path / "other.db") as other:
+        other.model("alien", description="A classifier")
+        index(other)
+    shutil.copytree(tmp_path / "other" / "index", tmp_path / "own" / "index")
+    with serving(tmp_path / "own", seeded_file) as api:
+        api.model("bert", description="A classifier")
+        found = api.run('{ search(text: "classifier") { totalCount degraded { code message } } }')
+        assert [one["code"] for one in found["degraded"]] == ["INDEX_UNAVAILABLE"]
+        assert "another registry" in found["degraded"][0]["message"]
+        assert "another registry" in api.http.get("/readyz").json()["parts"]["index"]
