@@ -19,7 +19,7 @@ NAMES = [
     "中文模型",
     "x86-64",
     "YOLOv5s6",
-    "a.b/c:d",
+    "a.b:d",
     "😀 smile",
 ]
 
