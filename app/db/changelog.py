@@ -94,12 +94,15 @@ class LogTail:
 
 
 def open_tail(session: ReadSession) -> LogTail:
-    """Read the end of the log and fix the transaction's moment, never before the last change."""
+    """Read the end of the log and fix the transaction's moment, always behind the last change.
+
+    So no two transactions share a moment, even while a clock that was set back catches up.
+    """
     last = session.exec(select(Change).order_by(col(Change.sequence).desc()).limit(1)).first()
     now = datetime.now(UTC)
     if last is None:
         return LogTail(new_id("txn"), now, 0, "")
-    return LogTail(new_id("txn"), max(now, last.at), last.sequence, last.digest)
+    return LogTail(new_id("txn"), max(now, last.at + datetime.resolution), last.sequence, last.digest)
 
 
 def append(

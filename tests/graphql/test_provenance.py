@@ -103,6 +103,22 @@ def test_the_same_is_stored_and_logged_once(api: Api) -> None:
     assert api.run("query($i: [ID!]!) { nodes(ids: $i) { id } }", i=ids) == [{"id": one} for one in ids]
 
 
+def test_a_version_of_the_past_has_it_too(api: Api) -> None:
+    version = api.model("bert", version=STATED)["version"]
+    made = api.store.last_change()
+    api.run(
+        """mutation($id: ID!) { transitionStage(input: {version: {id: $id}, to: "STAGING"}) {
+          userErrors { code }
+        } }""",
+        id=version,
+    )
+    past = f"""query($id: ID!, $at: AsOf) {{
+      modelVersion(by: {{id: $id}}, asOf: $at) {{ stage {{ name }} {MADE_WITH} }}
+    }}"""
+    found = api.run(past, id=version, at={"change": made.id})
+    assert found == {"stage": {"name": "DEVELOPMENT"}, **api.run(VERSION, id=version)}
+
+
 @pytest.mark.parametrize("draft", [False, True])
 def test_what_a_version_was_made_with_never_changes(api: Api, draft: bool) -> None:  # noqa: FBT001 - a case
     model = api.model("bert")["model"]

@@ -1,7 +1,11 @@
 """What is deleted is hidden, can come back, and frees no number."""
 
-import pytest
+from datetime import timedelta
 
+import pytest
+from sqlalchemy import update
+
+from app.db.changelog import Change
 from app.db.paging import PageRequest
 from app.errors import AlreadyExists, Conflict, NotFound
 from app.registry.finding import ModelBy, VersionBy, find_model, find_version
@@ -58,6 +62,20 @@ def test_only_what_went_with_the_model_comes_back(store: Store) -> None:
         restore_model(session, model.id)
         with pytest.raises(Conflict):
             restore_model(session, model.id)
+    assert listed(store) == (["a"], [2])
+
+
+def test_what_went_before_the_model_does_not_come_back_when_the_clock_is_set_back(store: Store) -> None:
+    model = store.model("a")
+    first, _second = store.version(model), store.version(model)
+    with store.writing() as session:
+        future = session.now + timedelta(days=1)
+        session.execute(update(Change).values(at=future))
+    with store.writing() as session:
+        delete_version(session, session.get_one(ModelVersion, first.id))
+    remove(store, model)
+    with store.writing() as session:
+        restore_model(session, model.id)
     assert listed(store) == (["a"], [2])
 
 
