@@ -56,13 +56,14 @@ def at_time(session: ReadSession, time: datetime) -> AsOf:
     Raises:
         InvalidInput: The time is still to come: what holds then is not known.
     """
-    found = select(Change).where(col(Change.at) <= time)
-    last = session.exec(found.order_by(col(Change.at).desc(), col(Change.sequence).desc()).limit(1)).first()
-    now = max(datetime.now(UTC), last.at if last else time)
+    until = select(Change.sequence, Change.at).where(col(Change.at) <= time)
+    last = session.exec(until.order_by(col(Change.at).desc(), col(Change.sequence).desc()).limit(1)).first()
+    moment = AsOf(*last) if last else AsOf(0, time)
+    now = max(datetime.now(UTC), moment.at)
     if time > now:
         message = f"{time.isoformat()} is still to come; it is {now.isoformat()} here"
         raise InvalidInput(message, field=["time"])
-    return AsOf(last.sequence, last.at) if last else AsOf(0, time)
+    return moment
 
 
 def at_change(session: ReadSession, change_id: str) -> AsOf:
@@ -71,10 +72,10 @@ def at_change(session: ReadSession, change_id: str) -> AsOf:
     Raises:
         NotFound: There is no such change.
     """
-    found = session.exec(select(Change).where(Change.id == change_id)).first()
+    found = session.exec(select(Change.sequence, Change.at).where(Change.id == change_id)).first()
     if found is None:
         raise NotFound(f"there is no change {change_id}", field=["change"])
-    return AsOf(found.sequence, found.at)
+    return AsOf(*found)
 
 
 def at_sequence(session: ReadSession, sequence: int) -> AsOf | None:

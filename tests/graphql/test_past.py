@@ -309,3 +309,17 @@ def test_dataset_uses_and_params_are_those_of_the_moment(api: Api) -> None:
     assert past == api.run(query, v=made["version"], d=dataset)
     assert past["modelVersions"] == {"totalCount": 1}
     assert past["modelVersion"]["params"]["nodes"] == [{"name": "p", "value": 1}]
+
+
+@pytest.mark.parametrize("steps", [0, 6])
+def test_a_filter_as_deep_or_as_wide_as_it_may_be_is_answered(shared_api: Api, steps: int) -> None:
+    at = {"change": last_change(shared_api)["id"]}
+    deep: dict[str, Any] = {"tag": {"key": "k", "text": {"exists": False}}}
+    for _ in range(20 - 3 * steps):
+        deep = {"not": deep}
+    for step in reversed(range(steps)):
+        deep = {"model" if step % 2 else "latestVersion": deep}
+    wide = {"anyVersion": {"or": [{"tag": {"key": "k", "number": {"gt": number}}} for number in range(130)]}}
+    query = "query($f: ModelFilter, $at: AsOf) { registeredModels(filter: $f, asOf: $at) { totalCount } }"
+    for wanted in (deep, wide):
+        assert shared_api.run(query, f=wanted, at=at) == {"totalCount": 0}

@@ -13,6 +13,7 @@ depends_on = None
 
 INDEXES = {
     "ix_change_at": ("change", ["at"]),
+    "ix_alias_history_of_version": ("alias_history", ["version_id"]),
     "ix_model_history_named": ("model_history", ["namespace_id", "name"]),
     "ix_model_history_name_order": ("model_history", ["name_folded", "id"]),
     "ix_model_version_history_of": ("model_version_history", ["model_id"]),
