@@ -20,13 +20,17 @@ MODELS = 2_000
 
 @pytest.fixture
 def many(tmp_path: Path) -> Path:
-    """Return a file of many models, each with a version that was measured twice."""
-    metrics = [{"name": name, "value": 0.5} for name in ("accuracy", "F1")]
+    """Return a file of many models of long ago, each with a version that was measured twice."""
+    past = {"createdAt": "2020-02-27T00:00:00Z", "createdBy": "Ada", "updatedAt": "2020-02-28T00:00:00Z"}
+    metrics = [
+        {"name": name, "value": 0.5, "recordedAt": "2020-02-27T00:00:00Z"} for name in ("accuracy", "F1")
+    ]
+    version = {"number": 1, "stageSince": "2020-02-27T00:00:00Z", "metrics": metrics, **past}
     path = tmp_path / "many.jsonl"
     path.write_bytes(
         interchange(
             [
-                {"type": "model", "name": f"model-{number}", "versions": [{"number": 1, "metrics": metrics}]}
+                {"type": "model", "name": f"model-{number}", "versions": [version], **past}
                 for number in range(MODELS)
             ]
         )
@@ -104,13 +108,14 @@ def test_a_killed_import_leaves_whole_lines_and_the_next_goes_on(
     assert killed.returncode == -signal.SIGKILL
     left = counts(tmp_path / "killed")
     assert 0 < left["model"] < MODELS
-    assert left["model_version"] == left["model_history"] == left["model"]
+    assert left["model_version"] == left["model"]
     assert left["metric_point"] == 2 * left["model"]
     code, output, _ = run("import", many, "--data", "killed")
     assert code == 0
     assert output.splitlines()[-1].startswith(f"{4 * (MODELS - left['model']):,} new")
     run("import", many, "--data", "whole")
     assert counts(tmp_path / "killed") == counts(tmp_path / "whole")
+    assert run("export", "--data", "killed")[1] == run("export", "--data", "whole")[1]
 
 
 def test_two_imports_at_once_are_one(start: Start, many: Path, tmp_path: Path) -> None:
@@ -118,7 +123,7 @@ def test_two_imports_at_once_are_one(start: Start, many: Path, tmp_path: Path) -
     outputs = [process.communicate(timeout=120)[0] for process in both]
     assert [process.returncode for process in both] == [0, 0]
     new = [int(output.splitlines()[-1].split()[0].replace(",", "")) for output in outputs]
-    assert sum(new) == 4 * MODELS
+    assert sum(new) == 4 * MODELS + 1
     found = counts(tmp_path / "both")
     assert found["model"] == found["model_version"] == MODELS
     assert found["metric_point"] == 2 * MODELS
