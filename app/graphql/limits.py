@@ -42,6 +42,8 @@ MAX_COST = 20_000
 
 HEAVY = {
     "search": 250,
+    "suggest": 250,
+    "datasets(text)": 250,
     "lineage": 250,
     "compareVersions": 250,
     "similar": 250,
@@ -148,11 +150,17 @@ def cost_of(
             return HEAVY.get(node.name.value, 0)
         if not is_composite_type(kind := get_named_type(definition.type)):
             return 0
-        own = HEAVY.get(node.name.value, 1)
-        return own + _items(definition, node, values) * cost(kind, node.selection_set)
+        return _weight(node) + _items(definition, node, values) * cost(kind, node.selection_set)
 
     root = schema.get_root_type(operation.operation)
     return cost(root, operation.selection_set)
+
+
+def _weight(node: FieldNode) -> int:
+    """Return what a field costs itself; a list that is searched where it has a text is heavy with one."""
+    name = node.name.value
+    searched = any(argument.name.value == "text" for argument in node.arguments or ())
+    return HEAVY.get(f"{name}(text)" if searched else name) or HEAVY.get(name, 1)
 
 
 class _Sizes:

@@ -71,9 +71,29 @@ def test_the_cost_grows_with_what_is_asked_for(count: int) -> None:
     assert cost(f"{{ {many} }}") == count * one
 
 
-def test_a_hundred_searches_are_refused() -> None:
-    many = " ".join(f'a{i}: search(text: "x") {{ totalCount }}' for i in range(100))
-    assert cost(f"{{ {many} }}") > MAX_COST
+MODEL = 'registeredModel(by: {name: {name: "a"}})'
+VERSION = '{number: {model: {name: "a"}, number: 1}}'
+
+
+@pytest.mark.parametrize(
+    "field",
+    [
+        'search(text: "x") { totalCount }',
+        'datasets(text: "x") { totalCount }',
+        'suggest(prefix: "x") { __typename }',
+        f"{MODEL} {{ similar {{ reasons }} }}",
+        f"{MODEL} {{ neighbours {{ score }} }}",
+        f"modelVersion(by: {VERSION}) {{ lineage {{ totalNodes }} }}",
+        f"compareVersions(versions: [{VERSION}]) {{ rows {{ totalCount }} }}",
+    ],
+)
+def test_a_hundred_searches_or_walks_are_refused(field: str) -> None:
+    assert cost(f"{{ {field} }}") >= 50
+    assert cost(f"{{ {' '.join(f'a{i}: {field}' for i in range(100))} }}") > MAX_COST
+
+
+def test_a_list_costs_more_where_it_is_searched() -> None:
+    assert cost("{ datasets { totalCount } }") < 50
 
 
 def test_what_an_operation_costs_is_told(api: Api) -> None:
