@@ -164,6 +164,9 @@ class VersionFilter:
     dataset: strawberry.ID | None = strawberry.field(
         default=UNSET, description="A dataset, or one version of it, that it was made with."
     )
+    made_with: strawberry.ID | None = strawberry.field(
+        default=UNSET, description="An environment, a code revision or a signature that it was made with."
+    )
     framework: TextMatch | None = strawberry.field(default=UNSET, description="What it runs on.")
     parameter_count: NumberMatch | None = strawberry.field(
         default=UNSET, description="How many weights it has."

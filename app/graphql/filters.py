@@ -14,6 +14,7 @@ from app.registry import predicates
 from app.registry.browsing import DatasetFacts, DatasetName, DatasetNamespace, DatasetTag
 from app.registry.changes import Wanted
 from app.registry.listing import Deleted
+from app.registry.provenance import MADE_WITH
 from app.search import filters
 from app.search.filters import FactField, Filter
 
@@ -154,6 +155,9 @@ class _Builder:
             yield predicates.VersionMetric(key, self._matches.number(wanted.metric.value))
         if dataset := self._matches.identifier(wanted.dataset, (*path, "dataset"), "dst", "dsv"):
             yield predicates.MadeWith(dataset)
+        kinds = [kind.prefix for kind in MADE_WITH.values()]
+        if thing := self._matches.identifier(wanted.made_with, (*path, "madeWith"), *kinds):
+            yield predicates.MadeWith(thing)
 
     def _joints(self, wanted: Any, path: Path, depth: int, tree: Callable[..., Filter]) -> list[Filter]:
         if depth > MAX_FILTER_DEPTH:

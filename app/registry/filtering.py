@@ -27,6 +27,7 @@ from app.registry.predicates import (
     VersionText,
     VersionTime,
 )
+from app.registry.provenance import MADE_WITH
 from app.registry.tables import (
     Alias,
     Dataset,
@@ -183,12 +184,15 @@ def _version_holds(leaf: Any) -> Condition:
                 series_matches(key), number_matches(MetricSeries.value, value)
             )
             return col(ModelVersion.id).in_(series.correlate(None))
-        case MadeWith(dataset):
-            return col(ModelVersion.id).in_(_made_with(dataset))
+        case MadeWith(thing):
+            for field, kind in MADE_WITH.items():
+                if thing.startswith(kind.prefix):
+                    return col(getattr(ModelVersion, f"{field}_id")) == thing
+            return col(ModelVersion.id).in_(_made_with_dataset(thing))
     raise TypeError(f"a version is not filtered by {leaf}")
 
 
-def _made_with(dataset: str) -> Any:
+def _made_with_dataset(dataset: str) -> Any:
     return (
         select(LineageEdge.downstream)
         .join(DatasetVersion, col(DatasetVersion.id) == LineageEdge.upstream)

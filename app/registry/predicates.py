@@ -177,6 +177,10 @@ class VersionMetric(Outside):
 
 @dataclass(frozen=True, slots=True)
 class MadeWith(Outside):
-    """The version was made with this dataset, or with this version of a dataset."""
+    """The version was made with a thing: a dataset, a version of one, an environment, code or a signature.
 
-    dataset: str
+    Attributes:
+        thing: Its id.
+    """
+
+    thing: str

@@ -103,6 +103,23 @@ def test_the_same_is_stored_and_logged_once(api: Api) -> None:
     assert api.run("query($i: [ID!]!) { nodes(ids: $i) { id } }", i=ids) == [{"id": one} for one in ids]
 
 
+def test_versions_are_filtered_by_what_they_were_made_with(api: Api) -> None:
+    first, second = api.model("a", version=STATED), api.model("b", version=STATED)
+    api.model("c", version={**STATED, "codeRevision": {"commit": "other"}})
+    found = api.run(VERSION, id=first["version"])
+    for field, expected in (("environment", 3), ("codeRevision", 2), ("signature", 3)):
+        made_with = {"madeWith": found[field]["id"]}
+        query = "query($f: VersionFilter) { modelVersions(filter: $f) { totalCount nodes { id } } }"
+        page = api.run(query, f=made_with)
+        assert page["totalCount"] == expected
+        assert {first["version"], second["version"]} <= {node["id"] for node in page["nodes"]}
+        models = "query($f: ModelFilter) { registeredModels(filter: $f) { totalCount } }"
+        assert api.run(models, f={"anyVersion": made_with})["totalCount"] == expected
+        assert api.run(models, f={"anyVersion": {"not": made_with}})["totalCount"] == 3 - expected
+    error = api.error(query, f={"madeWith": first["model"]})
+    assert (error["code"], error["field"]) == ("BAD_USER_INPUT", "filter.madeWith")
+
+
 def test_a_version_of_the_past_has_it_too(api: Api) -> None:
     version = api.model("bert", version=STATED)["version"]
     made = api.store.last_change()
@@ -188,7 +205,7 @@ JSON = st.recursive(
 )
 
 
-@settings(max_examples=25, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(seeds=st.lists(JSON, min_size=2, max_size=4))
 def test_equal_content_has_one_digest_and_other_content_another(shared_api: Api, seeds: list[Any]) -> None:
     model = shared_api.model(f"seeds {len(shared_api.store.changes())}")["model"]
