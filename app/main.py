@@ -18,6 +18,7 @@ from starlette.responses import RedirectResponse
 from starlette.routing import BaseRoute, Route
 
 from app.db.engine import Database
+from app.db.limits import ServerLimits
 from app.graphql.endpoint import GraphQLEndpoint
 from app.graphql.limits import MAX_BODY_BYTES
 from app.identity.principals import viewer_named
@@ -51,7 +52,7 @@ def create_app(settings: Settings) -> Starlette:
     Raises:
         RegistryNotOpened: A later version of Holotype has written it, or its file cannot be read and written.
     """
-    database = open_registry(settings.database_url)
+    database = open_registry(settings.database, ServerLimits(**settings.database_limits))
     with database.read() as session:
         viewer, system = viewer_named(session, LOCAL_USER), viewer_named(session, SYSTEM_SERVICE)
     folder = settings.index_folder

@@ -1,9 +1,9 @@
 """What an installation chooses, read once by the entrances from the environment (`HOLOTYPE_*`)."""
 
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
-from pydantic import Field, PositiveFloat, StringConstraints
+from pydantic import Field, PositiveFloat, SecretStr, StringConstraints
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 Origin = Annotated[str, StringConstraints(pattern=r"^https?://[^/*?#@\s]+$")]
@@ -17,6 +17,11 @@ class Settings(BaseSettings):
 
     Attributes:
         data: The folder of the embedded database and index.
+        database_url: The PostgreSQL database; None for the embedded one in `data`.
+        database_connections: How many connections to PostgreSQL readers have, and how many writers.
+        database_statement_seconds: How long PostgreSQL works on one statement.
+        database_lock_seconds: How long a writer waits for others, and a request for a connection.
+        database_idle_seconds: How long PostgreSQL keeps a transaction whose client says nothing.
         host: The address to listen on; loopback, so that a registry without access control is not served.
         port: The port to listen on.
         processes: How many processes answer as the API.
@@ -32,6 +37,11 @@ class Settings(BaseSettings):
     model_config = SettingsConfigDict(env_prefix="HOLOTYPE_", frozen=True)
 
     data: Path = Path(".holotype")
+    database_url: SecretStr | None = None
+    database_connections: int = Field(default=10, ge=1)
+    database_statement_seconds: float = Field(default=30.0, gt=0)
+    database_lock_seconds: float = Field(default=10.0, gt=0)
+    database_idle_seconds: float = Field(default=60.0, gt=0)
     host: str = "127.0.0.1"
     port: int = 8765
     processes: Annotated[int, Field(ge=1, le=64)] = 1
@@ -44,9 +54,17 @@ class Settings(BaseSettings):
     traces: Endpoint | None = None
 
     @property
-    def database_url(self) -> str:
+    def database(self) -> str:
         """The URL of the registry's database."""
+        if self.database_url is not None:
+            return self.database_url.get_secret_value()
         return f"sqlite:///{self.data / 'registry.db'}"
+
+    @property
+    def database_limits(self) -> dict[str, Any]:
+        """How a database server is used, by what `app.db.limits.ServerLimits` calls it."""
+        names = ("connections", "statement_seconds", "lock_seconds", "idle_seconds")
+        return {name: getattr(self, f"database_{name}") for name in names}
 
     @property
     def index_folder(self) -> Path:

@@ -12,6 +12,7 @@ from threading import Event
 from sqlalchemy.exc import SQLAlchemyError
 
 from app.db.engine import Database
+from app.db.limits import ServerLimits
 from app.registry.opening import RegistryNotOpened, open_registry
 from app.search.contract import IndexUnavailable, Kind
 from app.search.embedded.engine import EmbeddedEngine
@@ -43,7 +44,7 @@ def main(arguments: list[str] | None = None) -> int:
         logger.error("there is no data folder %s; `holotype up` makes one", settings.data)
         return FAILED
     try:
-        with closing(open_registry(settings.database_url)) as database:
+        with closing(open_registry(settings.database, ServerLimits(**settings.database_limits))) as database:
             return _run(options, settings, database)
     except (RegistryNotOpened, SQLAlchemyError, IndexLocked, IndexUnavailable) as refused:
         logger.error("%s", refused)  # noqa: TRY400 - a sentence for a person, not a screen

@@ -12,7 +12,7 @@ from logging import DEBUG, INFO
 
 from sqlalchemy.exc import DBAPIError
 
-from app.db.engine import is_away
+from app.db.faults import is_away
 from app.db.statements import batched
 from app.search.contract import IndexPosition, Mark
 from app.search.document import Document

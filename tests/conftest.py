@@ -9,6 +9,10 @@ from typing import NoReturn
 
 import pytest
 
+from tests.postgresql import postgresql, seeded_database
+
+__all__ = ["kind", "postgresql", "require_engine", "seeded_database"]
+
 REQUIRED = "HOLOTYPE_REQUIRE_ENGINES"
 SMALL_DISK = 64 * 2**20
 
@@ -19,7 +23,18 @@ def pytest_configure(config: pytest.Config) -> None:
     config.stash[left_out] = {}
 
 
-@pytest.fixture
+@pytest.fixture(scope="session")
+def kind(request: pytest.FixtureRequest) -> str:
+    """Return the kind of database that a test works in."""
+    return str(getattr(request, "param", "sqlite"))
+
+
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    if metafunc.definition.get_closest_marker("both_databases") and "kind" in metafunc.fixturenames:
+        metafunc.parametrize("kind", ["sqlite", "postgresql"], indirect=True)
+
+
+@pytest.fixture(scope="session")
 def require_engine(request: pytest.FixtureRequest) -> Callable[[str, bool], None]:
     """Give what a test calls with the name of an engine it needs and whether the machine has it.
 

@@ -1,9 +1,10 @@
-"""A real registry in a SQLite file, and the few moves that most tests make in it."""
+"""A real registry in a SQLite file or a PostgreSQL database, and the few moves that most tests make in it."""
 
 import shutil
 from collections.abc import Iterator
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -71,9 +72,16 @@ class Store:
         return self.changes()[-1]
 
 
-def open_store(path: Path) -> Store:
-    """Open the registry in the file `path` as the local user."""
-    database = open_registry(sqlite_url(path))
+def made_at(store: Store, change: Change, *moments: datetime) -> bool:
+    """Tell whether rows have the moment of their change; that of a COMMIT on a server comes behind theirs."""
+    if store.database.embedded:
+        return set(moments) == {change.at}
+    return len(set(moments)) == 1 and change.at - timedelta(minutes=1) < moments[0] <= change.at
+
+
+def open_store(place: Path | str) -> Store:
+    """Open the registry in a file, or at a URL, as the local user."""
+    database = open_registry(place if isinstance(place, str) else sqlite_url(place))
     with database.read() as session:
         return Store(database, viewer_named(session, LOCAL_USER))
 
@@ -100,18 +108,33 @@ def seeded_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return path
 
 
+@contextmanager
+def fresh_url(request: pytest.FixtureRequest, folder: Path) -> Iterator[str]:
+    """Give the URL of a registry in which nothing has happened yet, of the kind that the test wants."""
+    if request.getfixturevalue("kind") == "sqlite":
+        yield sqlite_url(Path(shutil.copy(request.getfixturevalue("seeded_file"), folder / "registry.db")))
+        return
+    with request.getfixturevalue("postgresql").fresh(request.getfixturevalue("seeded_database")) as url:
+        yield url
+
+
 @pytest.fixture
-def store(seeded_file: Path, tmp_path: Path) -> Iterator[Store]:
+def store(request: pytest.FixtureRequest, kind: str, tmp_path: Path) -> Iterator[Store]:  # noqa: ARG001 - tests are told apart by it
     """Open a fresh registry."""
-    opened = open_store(Path(shutil.copy(seeded_file, tmp_path / "registry.db")))
-    yield opened
-    opened.database.close()
+    with fresh_url(request, tmp_path) as url:
+        opened = open_store(url)
+        yield opened
+        opened.database.close()
 
 
 @pytest.fixture(scope="module")
-def shared_store(seeded_file: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Store]:
+def shared_store(
+    request: pytest.FixtureRequest,
+    kind: str,  # noqa: ARG001 - tests are told apart by it
+    tmp_path_factory: pytest.TempPathFactory,
+) -> Iterator[Store]:
     """Open one registry for all examples of a module's rules, which keep to names of their own."""
-    path = tmp_path_factory.mktemp("shared") / "registry.db"
-    opened = open_store(Path(shutil.copy(seeded_file, path)))
-    yield opened
-    opened.database.close()
+    with fresh_url(request, tmp_path_factory.mktemp("shared")) as url:
+        opened = open_store(url)
+        yield opened
+        opened.database.close()

@@ -1,26 +1,33 @@
 """`holotype db`: the state of the database, its migrations, and the proof that it is whole."""
 
-from contextlib import closing
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
 from pathlib import Path
 
+from sqlalchemy import text
 from sqlalchemy.exc import DatabaseError
 
-from app.cli.opening import open_data, standing_file
+from app.cli.opening import open_data, registry_file, standing_file
 from app.cli.terminal import fail, out, print_json
 from app.db.changelog import head
-from app.db.engine import Database, sqlite_url
+from app.db.engine import Database
+from app.db.limits import ServerLimits
 from app.db.migrate import Revisions, revisions
+from app.db.migrate import upgrade as upgrade_tables
+from app.db.postgresql import UnfitDatabase
 from app.settings import Settings
-from app.transfer.backup import BackupRefused, verify
+from app.transfer.backup import BackupRefused, verify, verify_log
+
+_SIZE = text("SELECT pg_database_size(current_database())")
 
 
 def show_status(settings: Settings, *, as_json: bool) -> None:
     """Say which revision the database is at, and how much there is in it; nothing is changed."""
-    file = standing_file(settings)
-    found, changes = _state(file)
+    with _connected(settings) as database:
+        place, found, (changes, size) = database.place, revisions(database), _contents(database)
     state = {
-        "file": str(file),
-        "bytes": file.stat().st_size,
+        "file" if database.embedded else "url": place,
+        "bytes": size,
         "changes": changes,
         "revision": found.current,
         "newest": found.newest,
@@ -29,12 +36,15 @@ def show_status(settings: Settings, *, as_json: bool) -> None:
     if as_json:
         print_json(state)
         return
-    out.out(f"{file}: {changes:,} changes, {state['bytes']:,} bytes, {_standing(found)}", highlight=False)
+    out.out(f"{place}: {changes:,} changes, {size:,} bytes, {_standing(found)}", highlight=False)
 
 
 def upgrade(settings: Settings, *, as_json: bool) -> None:
     """Bring the database to the revision of this code."""
-    before, _ = _state(standing_file(settings))
+    with _connected(settings) as database:
+        before = revisions(database)
+        upgrade_tables(database)
+    # What every registry has is more in a later version.
     open_data(settings).close()
     if as_json:
         print_json({"from": before.current, "to": before.newest})
@@ -46,9 +56,15 @@ def upgrade(settings: Settings, *, as_json: bool) -> None:
 
 def check(settings: Settings, *, as_json: bool) -> None:
     """Follow the digests of the change log from the first change to the last, and look for damage."""
-    file = standing_file(settings)
+    file = registry_file(settings)
+    place = str(file)
     try:
-        changes = verify(file, named=file)
+        if file is not None:
+            changes = verify(standing_file(settings), named=file)
+        else:
+            with _connected(settings) as database, database.read() as session:
+                place = database.place
+                changes = verify_log(session, place)
     except BackupRefused as damaged:
         if as_json:
             print_json({"whole": False, "finding": str(damaged)})
@@ -56,18 +72,30 @@ def check(settings: Settings, *, as_json: bool) -> None:
     if as_json:
         print_json({"whole": True, "changes": changes})
     else:
-        out.out(f"{file} is whole; the digests of its {changes:,} changes hold", highlight=False)
+        out.out(f"{place} is whole; the digests of its {changes:,} changes hold", highlight=False)
 
 
-def _state(file: Path) -> tuple[Revisions, int]:
-    """Return where a database stands and how many changes it holds."""
-    try:
-        with closing(Database(sqlite_url(file))) as database:
-            found = revisions(database)
-            with database.read() as session:
-                return found, head(session) if found.current else 0
-    except DatabaseError as broken:
-        fail(f"{file} is no registry: {broken.orig}")
+@contextmanager
+def _connected(settings: Settings) -> Iterator[Database]:
+    """Connect to a database that is there, as it is."""
+    if registry_file(settings) is not None:
+        standing_file(settings)
+    with closing(Database(settings.database, ServerLimits(**settings.database_limits))) as database:
+        try:
+            yield database
+        except DatabaseError as broken:
+            fail(f"{database.place} is no registry: {broken.orig}")
+        except UnfitDatabase as unfit:
+            fail(f"{database.place}: {unfit}")
+
+
+def _contents(database: Database) -> tuple[int, int]:
+    """Return how many changes a database holds, and how many bytes it has."""
+    with database.read() as session:
+        if revisions(database).current is None:
+            return 0, 0
+        size = Path(database.place).stat().st_size if database.embedded else session.execute(_SIZE).scalar_one()
+        return head(session), size
 
 
 def _standing(found: Revisions) -> str:

@@ -3,7 +3,7 @@
 from pathlib import Path
 from typing import NoReturn
 
-from app.cli.opening import open_data, registry_file, standing_file
+from app.cli.opening import open_data, require_file, standing_file
 from app.cli.terminal import ABSENT, fail, print_json, say
 from app.settings import Settings
 from app.transfer.backup import BackupRefused, copy_registry
@@ -11,6 +11,7 @@ from app.transfer.backup import BackupRefused, copy_registry
 
 def back_up(settings: Settings, file: Path, *, as_json: bool) -> None:
     """Copy the registry of a data folder into a new file."""
+    require_file(settings, "back it up with pg_dump")
     try:
         changes = copy_registry(standing_file(settings), file)
     except (BackupRefused, OSError) as refused:
@@ -23,13 +24,14 @@ def back_up(settings: Settings, file: Path, *, as_json: bool) -> None:
 
 def restore_from(settings: Settings, file: Path, *, as_json: bool) -> None:
     """Put a backup into a data folder that holds nothing yet; the index is made anew."""
+    target = require_file(settings, "restore what pg_dump wrote with pg_restore")
     if not file.exists():
         fail(f"there is no file {file}", ABSENT)
     try:
         settings.data.mkdir(parents=True, exist_ok=True)
         if any(settings.data.iterdir()):
             fail(f"{settings.data} is not empty; restore into a new folder with --data")
-        changes = copy_registry(file, registry_file(settings))
+        changes = copy_registry(file, target)
     except (BackupRefused, OSError) as refused:
         _refuse(refused)
     open_data(settings).close()

@@ -12,7 +12,7 @@ from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn, T
 from rich.table import Table
 from sqlalchemy.exc import OperationalError
 
-from app.cli.opening import open_data, registry_file
+from app.cli.opening import open_data, require_file
 from app.cli.terminal import INTERRUPTED, err, fail, out, print_json, say
 from app.identity.principals import viewer_named
 from app.identity.viewer import SYSTEM_SERVICE, AllowAll
@@ -34,12 +34,12 @@ def rehearse_import(
     Returns:
         How much would be rejected.
     """
-    standing = registry_file(settings)
+    standing = require_file(settings, "rehearse in a copy of it (CREATE DATABASE copy TEMPLATE name)")
     with TemporaryDirectory(prefix="holotype-") as folder:
         rehearsal = settings.model_copy(update={"data": Path(folder)})
         if standing.exists():
             try:
-                copy(standing, registry_file(rehearsal))
+                copy(standing, require_file(rehearsal, ""))
             except BackupRefused as refused:
                 fail(str(refused))
         rejected = import_into(rehearsal, files, rejects, as_json=as_json)

@@ -18,6 +18,7 @@ from sqlmodel import Field, col, select
 from app.db.columns import Json, Moment, Row
 from app.db.engine import ReadSession
 from app.db.ids import new_id
+from app.db.locks import alone
 from app.db.rows import insert_rows
 
 
@@ -77,19 +78,23 @@ class Fact:
 
 @dataclass(frozen=True, slots=True)
 class Logged:
-    """The name under which the log keeps a fact: its id and its place."""
+    """The name under which the log keeps a fact: its id, and its place where that is known before COMMIT."""
 
     id: str
-    sequence: int
+    sequence: int | None
 
 
 @dataclass(slots=True)
 class LogTail:
-    """The end of the log as one write transaction sees it and moves it."""
+    """The end of the log as one write transaction sees it and moves it.
+
+    Attributes:
+        sequence: The place of the last change; None where COMMIT gives places (`app.db.sealing`).
+    """
 
     transaction: str
     now: datetime
-    sequence: int
+    sequence: int | None
     digest: str
 
 
@@ -98,8 +103,10 @@ def open_tail(session: ReadSession) -> LogTail:
 
     So no two transactions share a moment, even while a clock that was set back catches up.
     """
-    last = session.exec(select(Change).order_by(col(Change.sequence).desc()).limit(1)).first()
     now = datetime.now(UTC)
+    if not alone(session):
+        return LogTail(new_id("txn"), now, None, "")
+    last = session.exec(select(Change).order_by(col(Change.sequence).desc()).limit(1)).first()
     if last is None:
         return LogTail(new_id("txn"), now, 0, "")
     return LogTail(new_id("txn"), max(now, last.at + datetime.resolution), last.sequence, last.digest)
@@ -110,9 +117,14 @@ def append(
 ) -> list[Logged]:
     """Append `facts` in their order and move `tail` behind them.
 
-    The caller holds the database's write lock, so the order of the log is the order of the commits.
+    The order of the log is the order of the commits: either the caller holds the database's write lock, or
+    places are given by COMMIT.
     """
-    rows = [_seal(tail, fact, actor_id, request_id) for fact in facts]
+    rows = [_row(tail, fact, actor_id, request_id) for fact in facts]
+    if tail.sequence is None:
+        insert_rows(session, Change, [{**row, "digest": ""} for row in rows])
+        return [Logged(row["id"], None) for row in rows]
+    rows = [_seal(tail, row) for row in rows]
     insert_rows(session, Change, rows)
     touched = [
         {"entity_id": entity, "sequence": row["sequence"]}
@@ -189,10 +201,8 @@ def _written_alike(value: Any) -> bool:
     return False
 
 
-def _seal(tail: LogTail, fact: Fact, actor_id: str, request_id: str | None) -> dict[str, Any]:
-    tail.sequence += 1
-    row = {
-        "sequence": tail.sequence,
+def _row(tail: LogTail, fact: Fact, actor_id: str, request_id: str | None) -> dict[str, Any]:
+    return {
         "id": new_id("chg"),
         "transaction": tail.transaction,
         "at": tail.now,
@@ -204,5 +214,10 @@ def _seal(tail: LogTail, fact: Fact, actor_id: str, request_id: str | None) -> d
         "after": canonical(fact.after),
         "request_id": request_id,
     }
-    tail.digest = digest_of(tail.digest, row)
-    return {**row, "digest": tail.digest}
+
+
+def _seal(tail: LogTail, row: dict[str, Any]) -> dict[str, Any]:
+    tail.sequence = (tail.sequence or 0) + 1
+    placed = {"sequence": tail.sequence, **row}
+    tail.digest = digest_of(tail.digest, placed)
+    return {**placed, "digest": tail.digest}

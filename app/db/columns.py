@@ -40,7 +40,7 @@ class Moment(TypeDecorator[datetime]):
         return utc.replace(tzinfo=None) if dialect.name == "sqlite" else utc
 
     def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:  # noqa: ARG002 - SQLAlchemy's signature
-        """Give the stored moment its zone back."""
+        """Give the stored moment its zone back; connections to a server are in UTC."""
         return None if value is None else value.replace(tzinfo=UTC)
 
 

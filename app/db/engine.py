@@ -1,20 +1,32 @@
-"""One database, two ways in: readers that cannot write, and one queue of writers."""
+"""One database, two ways in: readers that cannot write, and writers."""
 
-import sqlite3
-import time
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
-from typing import Any
+from typing import Protocol, TypeAlias
 
-from sqlalchemy import Connection, Engine, create_engine, event, make_url
-from sqlalchemy.exc import DBAPIError
+from sqlalchemy import URL, Connection, Engine, make_url
 from sqlmodel import Session
 
-BUSY_TIMEOUT_SECONDS = 30
-LOOK_AGAIN_SECONDS = 0.002
+from app.db import postgresql, sqlite
+from app.db.limits import ServerLimits
+
+Begin: TypeAlias = Callable[[], AbstractContextManager[Connection]]
+
+
+class Kind(Protocol):
+    """A kind of database: how it is connected to, and how its tables are changed."""
+
+    def engine(self, url: URL, limits: ServerLimits, /, *, read_only: bool) -> Engine:
+        """Return the connections of readers, or of writers."""
+
+    def migrating(self, writers: Engine, /) -> AbstractContextManager[Begin]:
+        """Keep others from changing the tables, and give what begins a transaction that changes them."""
+
+
+KINDS: dict[str, Kind] = {"sqlite": sqlite, "postgresql": postgresql}
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,19 +63,39 @@ class Database:
     """The registry's database.
 
     Args:
-        url: A SQLAlchemy URL. SQLite files are opened in write-ahead mode, so that readers never wait for a
-            writer; every write transaction begins IMMEDIATE, so that it never fails half way on a lock.
+        url: A SQLAlchemy URL of a SQLite file or of a PostgreSQL database.
+        limits: How a database server is used.
+
+    Raises:
+        ValueError: It is the URL of neither.
     """
 
-    def __init__(self, url: str) -> None:
+    def __init__(self, url: str, limits: ServerLimits = ServerLimits()) -> None:  # noqa: B008 - a frozen value
         self.url = url
-        self.readers = _engine(url, begin="BEGIN", read_only=True)
-        self.writers = _engine(url, begin="BEGIN IMMEDIATE", read_only=False)
+        parsed = make_url(url)
+        kind = KINDS.get(parsed.get_backend_name())
+        if kind is None:
+            known = "sqlite:///FILE and postgresql://HOST/DATABASE"
+            raise ValueError(f"{parsed.get_backend_name()!r} is no database that is served: {known} are")
+        self._kind = kind
+        self.readers: Engine = kind.engine(parsed, limits, read_only=True)
+        self.writers: Engine = kind.engine(parsed, limits, read_only=False)
 
     @property
     def name(self) -> str:
-        """The kind of database, such as ``sqlite``."""
+        """The kind of database: ``sqlite`` or ``postgresql``."""
         return self.readers.dialect.name
+
+    @property
+    def place(self) -> str:
+        """Where the database is, for a person: its file, or its URL without the password."""
+        url = self.writers.url
+        return str(url.database) if self.embedded else url.set(drivername=self.name).render_as_string()
+
+    @property
+    def embedded(self) -> bool:
+        """Whether the database lives in this process, and not in a server that others use too."""
+        return self._kind is sqlite
 
     @contextmanager
     def read(self) -> Iterator[ReadSession]:
@@ -71,8 +103,12 @@ class Database:
         with ReadSession(self.readers, expire_on_commit=False) as session:
             yield session
 
+    def migrating(self) -> AbstractContextManager[Begin]:
+        """Keep others from changing the tables, and give what begins a transaction that changes them."""
+        return self._kind.migrating(self.writers)
+
     def close(self) -> None:
-        """Give all connections back to the operating system."""
+        """Give all connections back."""
         self.readers.dispose()
         self.writers.dispose()
 
@@ -80,64 +116,3 @@ class Database:
 def sqlite_url(path: Path) -> str:
     """Return the URL of the SQLite file at `path`."""
     return f"sqlite:///{path}"
-
-
-def is_away(failure: DBAPIError) -> bool:
-    """Return whether the database itself failed, as when it is locked, and not what one of its rows holds.
-
-    SQLite gives every error of its own a code; a text that Python cannot decode has none.
-    """
-    return getattr(failure.orig, "sqlite_errorcode", None) is not None
-
-
-def _engine(url: str, *, begin: str, read_only: bool) -> Engine:
-    if make_url(url).get_backend_name() != "sqlite":
-        raise ValueError(f"only SQLite databases are served, not {make_url(url).get_backend_name()}")
-    # One writer at a time is SQLite's rule; queueing in the pool is fair, retrying on its lock is not.
-    pool = {} if read_only else {"pool_size": 1, "max_overflow": 0, "pool_timeout": BUSY_TIMEOUT_SECONDS}
-    engine = create_engine(url, connect_args={"timeout": BUSY_TIMEOUT_SECONDS}, **pool)
-
-    @event.listens_for(engine, "connect")
-    def _prepare(connection: Any, _record: object) -> None:
-        # sqlite3's own transaction control would begin too late and as DEFERRED.
-        connection.isolation_level = None
-        for pragma in _pragmas(read_only=read_only):
-            connection.execute(f"PRAGMA {pragma}")
-
-    @event.listens_for(engine, "begin")
-    def _begin(connection: Connection) -> None:
-        if read_only:
-            # Past SQLAlchemy, which would make a context and a result of it at every request.
-            connection.connection.dbapi_connection.execute(begin)  # type: ignore[union-attr]
-        else:
-            _begin_writing(connection, begin)
-
-    return engine
-
-
-def _begin_writing(connection: Connection, begin: str) -> None:
-    """Begin as soon as no other process writes.
-
-    SQLite itself would sleep up to 100 ms between two looks and miss the moments between the transactions of
-    an import, so that a writer beside it might wait for seconds.
-    """
-    driver: Any = connection.connection.dbapi_connection
-    deadline = time.monotonic() + BUSY_TIMEOUT_SECONDS
-    while time.monotonic() < deadline:
-        try:
-            driver.execute(begin)
-        except sqlite3.OperationalError as busy:
-            if busy.sqlite_errorcode & 0xFF != sqlite3.SQLITE_BUSY:
-                break
-            time.sleep(LOOK_AGAIN_SECONDS)
-        else:
-            return
-    connection.exec_driver_sql(begin)
-
-
-def _pragmas(*, read_only: bool) -> list[str]:
-    if read_only:
-        return ["query_only = ON", "cache_size = -65536", "mmap_size = 268435456"]
-    # FULL: a commit that was answered survives a power cut, not only a killed process.
-    durable = ["journal_mode = WAL", "synchronous = FULL", "foreign_keys = ON", "cache_size = -65536"]
-    return [*durable, "busy_timeout = 0"]

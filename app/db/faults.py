@@ -1,17 +1,20 @@
-"""What can be wrong with the database's disk and file, told apart from defects of this code."""
+"""What can be wrong with the database, its disk or its server, told apart from defects of this code."""
 
 import os
 import shutil
 import sqlite3
 from pathlib import Path
 
-from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import DBAPIError, OperationalError
 from sqlalchemy.exc import TimeoutError as NoConnection
 
-from app.db.engine import BUSY_TIMEOUT_SECONDS, Database
+from app.db.engine import Database
+from app.db.sqlite import BUSY_TIMEOUT_SECONDS
 
 LEAST_FREE_BYTES = 16 * 2**20
 """With less space than this beside the database, a process is not ready: its writes are about to fail."""
+
+AWAY = "the database server cannot be reached: look whether it runs"
 
 _FAULTS = {
     sqlite3.SQLITE_FULL: "the disk of the database is full: free some space there",
@@ -22,20 +25,51 @@ _FAULTS = {
     sqlite3.SQLITE_CORRUPT: "the file of the database is damaged: restore a backup",
     sqlite3.SQLITE_NOTADB: "the file of the database is no database: restore a backup",
 }
+_SERVER_FAULTS = {
+    "08": AWAY,
+    "53": "the database server has no room for more (connections, memory or disk): look at its log",
+    "57014": "a statement took longer than the database allows: ask for less at once",
+    "57": AWAY,
+    "58": "the disk of the database server cannot be read or written: look at its health and space",
+    "25006": "the database is read-only: name the server that takes writes",
+}
+"""By the beginning of what PostgreSQL calls it (its manual, appendix A)."""
 
 
 def fault(error: BaseException) -> str | None:
     """Return what is wrong with the store and how to mend it, None where the error means something else."""
     if isinstance(error, NoConnection):
-        return f"writers have waited for each other for {BUSY_TIMEOUT_SECONDS} seconds: send fewer at once"
+        return "all connections to the database were in use for too long: send fewer requests at once"
+    if isinstance(error, DBAPIError) and not isinstance(error.orig, sqlite3.Error):
+        return _server_fault(error)
     if isinstance(error, DBAPIError):
         # The low byte is the kind, the others tell of its variants.
         return _FAULTS.get(getattr(error.orig, "sqlite_errorcode", 0) & 0xFF)
     return None
 
 
+def _server_fault(error: DBAPIError) -> str | None:
+    state = getattr(error.orig, "sqlstate", None) or ""
+    # Where no server answers, none says what is wrong.
+    if error.connection_invalidated or (not state and isinstance(error, OperationalError)):
+        return AWAY
+    return next((wrong for code, wrong in _SERVER_FAULTS.items() if state.startswith(code)), None)
+
+
+def is_away(failure: DBAPIError) -> bool:
+    """Return whether the database itself failed, as when it is locked, and not what one of its rows holds.
+
+    SQLite gives every error of its own a code; a text that Python cannot decode has none.
+    """
+    if isinstance(failure.orig, sqlite3.Error):
+        return getattr(failure.orig, "sqlite_errorcode", None) is not None
+    return _server_fault(failure) is not None
+
+
 def lasting_fault(database: Database) -> str | None:
     """Return why the database cannot be written for long, though it may still be read."""
+    if not database.embedded:
+        return None
     folder = Path(database.writers.url.database or "").parent
     if not os.access(folder, os.W_OK):
         return _FAULTS[sqlite3.SQLITE_READONLY]

@@ -7,7 +7,7 @@ A table's past are the rows that it had as of a sequence, in the table's own col
 before a statement under the table's name, so that one statement serves the present and every past.
 """
 
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from functools import cache
 from typing import Any, TypeAlias
 
@@ -27,6 +27,7 @@ from sqlalchemy import (
     inspect,
     or_,
     select,
+    text,
     update,
 )
 
@@ -69,6 +70,7 @@ def history_of(row: type[Row], *key: str, derived: Mapping[str, Derived] | None 
         Column("closed_by", String),
         Column("closed_sequence", _SEQUENCE),
         Index(f"ix_{live.name}_history_state_of", *key, "opened_sequence"),
+        *_unsealed(live.name),
         info={"key": key, "without": frozenset(without)},
     )
 
@@ -83,6 +85,18 @@ def history_of(row: type[Row], *key: str, derived: Mapping[str, Derived] | None 
 
     past_of(row, rows)
     return history
+
+
+def _unsealed(name: str) -> Iterator[Index]:
+    """Declare what COMMIT finds the states by that have no sequence yet (`app.db.sealing`)."""
+    waiting = {
+        "opened": text("opened_sequence IS NULL"),
+        "closed": text("closed_by IS NOT NULL AND closed_sequence IS NULL"),
+    }
+    for side, unsealed in waiting.items():
+        yield Index(
+            f"ix_{name}_history_un{side}", f"{side}_by", sqlite_where=unsealed, postgresql_where=unsealed
+        )
 
 
 def past_of(row: type[Row], rows: Callable[[], Select[Any]]) -> None:

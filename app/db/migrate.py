@@ -10,17 +10,22 @@ from alembic.config import Config
 from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from alembic.util import CommandError
-from filelock import FileLock
 from sqlalchemy import MetaData
 
 from app.db.engine import Database
+from app.db.postgresql import UnfitDatabase
+from app.db.sealing import seal_commits
 
 # Alembic tells of every look at a database; only what goes wrong is news.
 logging.getLogger("alembic").setLevel(logging.WARNING)
 
 
-class DatabaseNewerThanCode(RuntimeError):
+class DatabaseNewerThanCode(UnfitDatabase):
     """The database was written by a later version of Holotype."""
+
+
+class DatabaseOlderThanCode(UnfitDatabase):
+    """The database was written by an earlier version of Holotype, and others may be using it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,24 +57,48 @@ def upgrade(database: Database) -> bool:
 
     Raises:
         DatabaseNewerThanCode: The database's revision is not known here.
+        UnfitDatabase: The server or the database cannot be used.
     """
-    path = database.writers.url.database
-    with FileLock(f"{path}.migrating"):
-        config = alembic_config()
-        with database.readers.connect() as connection:
-            current = MigrationContext.configure(connection).get_current_revision()
-        scripts = ScriptDirectory.from_config(config)
-        if current == scripts.get_current_head():
+    config = alembic_config()
+    with database.migrating() as begin:
+        if not _lacking(revisions(database)):
             return False
-        try:
-            scripts.get_revision(current or "base")
-        except CommandError as unknown:
-            message = f"the database is at revision {current}, unknown to this code: upgrade Holotype"
-            raise DatabaseNewerThanCode(message) from unknown
-        with database.writers.begin() as connection:
+        with begin() as connection:
             config.attributes["connection"] = connection
             command.upgrade(config, "head")
-        return True
+            if not database.embedded:
+                seal_commits(connection)
+    return True
+
+
+def prepare(database: Database) -> None:
+    """Make the tables of an empty database, and bring an embedded one to this code's revision.
+
+    Raises:
+        DatabaseNewerThanCode: The database's revision is not known here.
+        DatabaseOlderThanCode: Others may be using the database, so that it is upgraded when somebody says so.
+        UnfitDatabase: The server or the database cannot be used.
+    """
+    if not database.embedded:
+        found = revisions(database)
+        if found.current and _lacking(found):
+            raise DatabaseOlderThanCode(
+                f"the database is at revision {found.current}, and this code needs {found.newest}: stop what "
+                "uses it, then run `holotype db upgrade`"
+            )
+    upgrade(database)
+
+
+def _lacking(found: Revisions) -> bool:
+    """Tell whether a database lacks migrations.
+
+    Raises:
+        DatabaseNewerThanCode: The revision is not known here.
+    """
+    if not found.known:
+        message = f"the database is at revision {found.current}, unknown to this code: upgrade Holotype"
+        raise DatabaseNewerThanCode(message)
+    return found.current != found.newest
 
 
 def alembic_config(target: MetaData | None = None) -> Config:

@@ -8,7 +8,7 @@ import strawberry
 from anyio import CapacityLimiter, to_thread
 
 from app.db.engine import Database, ReadSession
-from app.identity.session import WriteSession, writing
+from app.identity.session import WriteSession, write
 from app.identity.viewer import Authorizer, Viewer
 from app.insight.discovery import Discovery, provide
 
@@ -46,8 +46,7 @@ class Context:
         """Run `work` in one transaction that is committed when it returns, on a thread of its own."""
 
         def run() -> Answer:
-            with writing(self.database, self.viewer, self.authorizer, request_id=self.request_id) as session:
-                return work(session)
+            return write(self.database, self.viewer, self.authorizer, work, request_id=self.request_id)
 
         return await to_thread.run_sync(run, limiter=self.writers)
 

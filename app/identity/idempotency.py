@@ -6,6 +6,7 @@ from typing import Any
 
 from sqlmodel import col, delete
 
+from app.db.locks import hold
 from app.errors import Conflict, InvalidInput
 from app.identity.session import WriteSession
 from app.identity.tables import AnsweredRequest
@@ -24,6 +25,7 @@ def answered(session: WriteSession, action: str, key: str, digest: str) -> dict[
     if not SHORTEST <= len(key) <= LONGEST or not (key.isascii() and key.isprintable()):
         message = f"a key is {SHORTEST} to {LONGEST} printable ASCII characters"
         raise InvalidInput(message, field=["idempotencyKey"])
+    hold(session, session.viewer.id, action, key)
     known = session.get(AnsweredRequest, (session.viewer.id, action, key))
     if known is None:
         return None

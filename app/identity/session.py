@@ -1,13 +1,25 @@
 """The write session: it cannot be made without a viewer and an authorizer."""
 
-from collections.abc import Iterator, Sequence
+import random
+import time
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import datetime
+from typing import TypeVar
+
+from sqlalchemy.exc import DBAPIError
 
 from app.db import changelog
 from app.db.changelog import Fact, Logged
 from app.db.engine import Database, ReadSession
+from app.db.locks import lost
+from app.errors import Conflict
 from app.identity.viewer import Authorizer, Viewer
+
+ATTEMPTS = 10
+PAUSE_SECONDS = 0.02
+
+Answer = TypeVar("Answer")
 
 
 class WriteSession(ReadSession):
@@ -40,6 +52,36 @@ class WriteSession(ReadSession):
         logged = changelog.append(self, self.tail, facts, actor_id=self.viewer.id, request_id=self.request_id)
         self.logged += logged
         return logged
+
+
+def write(
+    database: Database,
+    viewer: Viewer,
+    authorizer: Authorizer,
+    work: Callable[[WriteSession], Answer],
+    *,
+    request_id: str | None = None,
+) -> Answer:
+    """Do `work` in one write transaction, and all of it again where another writer was first.
+
+    A server lets several writers in at a time. One who loses a race (for a name, for a lock that each has of
+    what the other needs) has left nothing behind, and finds in the next attempt what the winner did.
+
+    Raises:
+        Conflict: What the work changes was being changed by others all the time.
+        LimitExceeded: A text is longer than the database can find again.
+    """
+    for attempt in range(1, ATTEMPTS + 1):
+        try:
+            with writing(database, viewer, authorizer, request_id=request_id) as session:
+                answer = work(session)
+        except DBAPIError as failed:
+            if not lost(failed):
+                raise
+        else:
+            return answer
+        time.sleep(random.uniform(0, PAUSE_SECONDS * attempt))  # noqa: S311 - no secret
+    raise Conflict("others are changing the same things all the time: try it again later")
 
 
 @contextmanager

@@ -6,6 +6,7 @@ from pydantic.alias_generators import to_camel
 from sqlmodel import col, select
 
 from app.db.changelog import Fact
+from app.db.locks import held
 from app.errors import AlreadyExists, NotFound
 from app.identity.session import WriteSession
 from app.lineage.tables import LineageEdge
@@ -51,7 +52,7 @@ def update_dataset_version(session: WriteSession, version_id: str, patch: Datase
         NotFound: There is no such dataset version.
     """
     wanted = require_kind(version_id, "dsv")
-    version = session.exec(select(DatasetVersion).where(DatasetVersion.id == wanted)).first()
+    version = session.exec(held(session, select(DatasetVersion).where(DatasetVersion.id == wanted))).first()
     if version is None:
         raise NotFound(f"there is no dataset version {version_id}", field=["id"])
     session.require("dataset.update", version.dataset_id)

@@ -11,8 +11,9 @@ from sqlalchemy import text
 from sqlmodel import col, select
 
 from app.db.engine import Database, ReadSession
-from app.identity.session import WriteSession, writing
+from app.identity.session import WriteSession, write
 from app.identity.viewer import Authorizer, Viewer
+from app.registry.holding import hold_models_of
 from app.registry.patches import VersionState
 from app.registry.revising import revise
 from app.registry.tables import ModelVersion
@@ -27,12 +28,14 @@ def expire_drafts(database: Database, viewer: Viewer, authorizer: Authorizer, id
         with database.read() as session:
             if not _left_alone(session, datetime.now(UTC) - idle):
                 return ended
-        with writing(database, viewer, authorizer) as session:
-            ended += _expire(session, idle)
+        ended += write(database, viewer, authorizer, lambda session: _expire(session, idle))
 
 
 def _expire(session: WriteSession, idle: timedelta) -> int:
-    drafts = _left_alone(session, session.now - idle)
+    since = session.now - idle
+    found = {version.id for version in _left_alone(session, since)}
+    hold_models_of(session, found)
+    drafts = [version for version in _left_alone(session, since) if version.id in found]
     values = {"state": str(VersionState.FAILED), "state_message": f"left alone for {_told(idle)}"}
     for version in drafts:
         session.require("version.expire", version.id)

@@ -8,6 +8,7 @@ from sqlalchemy.orm import aliased
 from sqlmodel import col, select
 
 from app.db.engine import ReadSession
+from app.db.json_lists import elements
 from app.lineage.tables import LineageEdge
 from app.registry.matching import has_property, number_matches, series_matches, text_matches, time_matches
 from app.registry.predicates import (
@@ -118,7 +119,7 @@ def _leaf(leaf: Any) -> Condition:
         case Keys(keys):
             return col(RegisteredModel.key).in_(keys)
         case Owned(owner):
-            owners = func.json_each(RegisteredModel.owners).table_valued("value")
+            owners = elements(RegisteredModel.owners)
             return exists(select(1).select_from(owners).where(owners.c.value.cast(String) == owner))
         case ModelTag(property):
             return has_property(col(RegisteredModel.id), Tag, property)
@@ -211,7 +212,7 @@ def _fact(leaf: Equals | In | Contains | StartsWith | Exists) -> Condition:
         column: Any = _PLAIN[leaf.field]
         return _matches(column, leaf)
     if leaf.field in _LISTS:
-        values = func.json_each(_LISTS[leaf.field]).table_valued("value")
+        values = elements(_LISTS[leaf.field])
         return exists(select(1).select_from(values).where(_matches(values.c.value.cast(String), leaf)))
     if leaf.field is FactField.NAMESPACE:
         named = select(Namespace.id).where(_matches(Namespace.name_folded, leaf))
@@ -221,7 +222,7 @@ def _fact(leaf: Equals | In | Contains | StartsWith | Exists) -> Condition:
 
 def _further_task(leaf: Equals | In | Contains | StartsWith | Exists) -> Condition:
     """Return whether the tag of further tasks holds a matching one, in lower case as canonical tasks are."""
-    values = func.json_each(Tag.value).table_valued("value")
+    values = elements(Tag.value)
     return exists(
         select(1)
         .select_from(Tag)

@@ -11,6 +11,7 @@ from app.db.ids import kind_of, of_past
 from app.db.text import nearest
 from app.errors import InvalidInput, NotFound
 from app.registry.drafts import DatasetBy
+from app.registry.holding import hold_models_of, kept
 from app.registry.listing import known_namespaces
 from app.registry.redirects import redirected
 from app.registry.rules import LATEST, check_characters, composed, numbered
@@ -111,13 +112,16 @@ def find_namespaces(session: ReadSession, names: Collection[str]) -> dict[str, N
 def find_model(session: ReadSession, by: ModelBy) -> RegisteredModel:
     """Return the living model that `by` names, by its name or by one that it had.
 
+    A writer holds what it finds: whoever changes a model, or anything of it, holds the model.
+
     Raises:
         InvalidInput: The id is malformed or of another kind.
         NotFound: There is none; the nearest names of the namespace are suggested.
     """
     if by.id is not None:
         statement = select(RegisteredModel).where(RegisteredModel.id == require_kind(by.id, "mdl"))
-        found = session.exec(statement.where(col(RegisteredModel.deleted_at).is_(None))).first()
+        living = statement.where(col(RegisteredModel.deleted_at).is_(None))
+        found = session.exec(kept(session, living)).first()
         if found is None:
             raise NotFound(f"there is no model {by.id}", field=["id"])
         return found
@@ -125,7 +129,8 @@ def find_model(session: ReadSession, by: ModelBy) -> RegisteredModel:
 
 
 def _named(session: ReadSession, namespace_name: str, name: str) -> RegisteredModel:
-    for model, namespace in session.exec(_NAMED, params={"namespace": namespace_name, "name": name}):
+    statement = kept(session, _NAMED, of=RegisteredModel)
+    for model, namespace in session.exec(statement, params={"namespace": namespace_name, "name": name}):
         known_namespaces(session)[namespace.id] = namespace
         return model
     owner = find_namespaces(session, [namespace_name])[namespace_name]
@@ -142,13 +147,12 @@ def models_named(
     session: ReadSession, namespace_id: str, names: Collection[str]
 ) -> dict[str, RegisteredModel]:
     """Return the living models of a namespace that have one of these names, by name."""
-    rows = session.exec(
-        select(RegisteredModel).where(
-            RegisteredModel.namespace_id == namespace_id,
-            col(RegisteredModel.name).in_(names),
-            col(RegisteredModel.deleted_at).is_(None),
-        )
+    statement = select(RegisteredModel).where(
+        RegisteredModel.namespace_id == namespace_id,
+        col(RegisteredModel.name).in_(names),
+        col(RegisteredModel.deleted_at).is_(None),
     )
+    rows = session.exec(kept(session, statement.order_by(col(RegisteredModel.id))))
     return {row.name: row for row in rows}
 
 
@@ -161,7 +165,8 @@ def find_version(session: ReadSession, by: VersionBy) -> ModelVersion:
     """
     living = select(ModelVersion).where(col(ModelVersion.deleted_at).is_(None))
     if by.id is not None:
-        found = session.exec(living.where(ModelVersion.id == require_kind(by.id, "ver"))).first()
+        hold_models_of(session, [require_kind(by.id, "ver")])
+        found = session.exec(living.where(ModelVersion.id == by.id)).first()
         if found is None:
             raise NotFound(f"there is no model version {by.id}", field=["id"])
         return found

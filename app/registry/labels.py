@@ -18,6 +18,7 @@ from app.errors import InvalidInput, LimitExceeded, NotFound
 from app.identity.session import WriteSession
 from app.registry.drafts import TagsDraft, draft
 from app.registry.finding import require_kind
+from app.registry.holding import hold_models_of, kept
 from app.registry.rules import MAX_TAGS, check_alias
 from app.registry.tables import (
     Alias,
@@ -144,7 +145,9 @@ def find_tagged(session: ReadSession, subject_id: str) -> Tagged:
         NotFound: There is no such thing.
     """
     table: Any = TAGGED[require_kind(subject_id, *TAGGED, field=["subject"])[:3]]
-    found: Tagged | None = session.exec(select(table).where(table.id == subject_id)).first()
+    if table is ModelVersion:
+        hold_models_of(session, [subject_id])
+    found: Tagged | None = session.exec(kept(session, select(table).where(table.id == subject_id))).first()
     if found is None or (not isinstance(found, Dataset) and found.deleted_at is not None):
         raise NotFound(f"there is nothing with the id {subject_id}", field=["subject"])
     return found

@@ -62,7 +62,7 @@ def series_with_key(
     statement = (
         select(MetricSeries)
         .where(col(MetricSeries.owner_id).in_(version_ids), series_matches(key))
-        .order_by(col(MetricSeries.dataset_folded), col(MetricSeries.id))
+        .order_by(col(MetricSeries.dataset_folded).nulls_first(), col(MetricSeries.id))
     )
     found: dict[str, list[MetricSeries]] = {}
     for row in session.exec(statement):

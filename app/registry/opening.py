@@ -7,8 +7,10 @@ from sqlmodel import select
 
 from app.db import migrate
 from app.db.engine import Database, ReadSession
+from app.db.limits import ServerLimits
+from app.db.postgresql import UnfitDatabase
 from app.identity.principals import viewer_named
-from app.identity.session import WriteSession, writing
+from app.identity.session import WriteSession, write
 from app.identity.viewer import SYSTEM_SERVICE, AllowAll
 from app.registry.catalogue import shipped_metrics, shipped_tasks
 from app.registry.drafts import Direction, MetricDefinitionDraft, NamespaceDraft, TaskDraft
@@ -24,21 +26,21 @@ class RegistryNotOpened(Exception):
     """The registry cannot be opened; the message tells a person why."""
 
 
-def open_registry(url: str) -> Database:
-    """Open the registry at `url`, making or upgrading it where need be.
+def open_registry(url: str, limits: ServerLimits = ServerLimits()) -> Database:  # noqa: B008 - a frozen value
+    """Open the registry at `url`, making it where need be, and upgrading it where nobody else may use it.
 
     Raises:
-        RegistryNotOpened: A later version of Holotype has written it, or its file cannot be read and written.
+        RegistryNotOpened: A later version of Holotype has written it, or an earlier one, or it cannot be read
+            and written.
     """
-    database = Database(url)
+    database = Database(url, limits)
     try:
-        migrate.upgrade(database)
+        migrate.prepare(database)
         _complete(database)
-    except (migrate.DatabaseNewerThanCode, DatabaseError, OSError) as broken:
+    except (UnfitDatabase, DatabaseError, OSError) as broken:
         database.close()
         reason = broken.orig if isinstance(broken, DatabaseError) else broken
-        file = database.writers.url.database
-        raise RegistryNotOpened(f"the registry in {file} cannot be opened: {reason}") from broken
+        raise RegistryNotOpened(f"the registry in {database.place} cannot be opened: {reason}") from broken
     return database
 
 
@@ -48,8 +50,7 @@ def _complete(database: Database) -> None:
         system = viewer_named(session, SYSTEM_SERVICE)
         lack = _lacking(session)
     if lack.namespaces or lack.tasks or lack.metrics:
-        with writing(database, system, AllowAll()) as session:
-            _seed(session)
+        write(database, system, AllowAll(), _seed)
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,6 +5,7 @@ from collections.abc import Mapping, Sequence
 from sqlmodel import col, select
 
 from app.db.changelog import Fact, Logged
+from app.db.locks import hold
 from app.db.statements import batched
 from app.errors import HolotypeError, NotFound
 from app.identity.session import WriteSession
@@ -50,6 +51,8 @@ def link(session: WriteSession, edges: Sequence[NewEdge]) -> int:
         CycleFound: An edge would make a node its own ancestor.
         InvalidInput: An edge leads from a node to itself.
     """
+    # Each of two edges may be harmless by itself and close a circle with the other.
+    hold(session, "lineage")
     fresh = unknown_edges(session, edges)
     lower = list(dict.fromkeys(edge.downstream for edge in fresh))
     models = _models_of(session, lower)

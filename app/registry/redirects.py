@@ -6,12 +6,13 @@ from sqlmodel import col, delete, select
 
 from app.db.engine import ReadSession
 from app.identity.session import WriteSession
+from app.registry.holding import kept
 from app.registry.tables import ModelRedirect, RegisteredModel
 
 
 def redirected(session: ReadSession, namespace_id: str, name: str) -> RegisteredModel | None:
     """Return the living model that had this name before a rename, if nobody has taken the name since."""
-    return session.exec(
+    statement = (
         select(RegisteredModel)
         .join(ModelRedirect, col(ModelRedirect.model_id) == RegisteredModel.id)
         .where(
@@ -19,7 +20,8 @@ def redirected(session: ReadSession, namespace_id: str, name: str) -> Registered
             ModelRedirect.name == name,
             col(RegisteredModel.deleted_at).is_(None),
         )
-    ).first()
+    )
+    return session.exec(kept(session, statement, of=RegisteredModel)).first()
 
 
 def drop_redirects(session: WriteSession, namespace_id: str, names: Collection[str]) -> None:

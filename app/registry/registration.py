@@ -10,6 +10,7 @@ from sqlmodel import col, select
 from app.db.changelog import Fact
 from app.db.history import open_states
 from app.db.ids import new_id
+from app.db.locks import held
 from app.db.rows import adopted, insert_rows
 from app.db.statements import batched
 from app.db.text import fold
@@ -195,9 +196,8 @@ def _lock_models(session: WriteSession, ids: set[str]) -> dict[str, RegisteredMo
     """Read the counters that are about to move; another writer waits until they have moved."""
     models: dict[str, RegisteredModel] = {}
     for chunk in batched(sorted(ids), 500):
-        rows = session.exec(
-            select(RegisteredModel).where(col(RegisteredModel.id).in_(chunk)).with_for_update()
-        )
+        mine = select(RegisteredModel).where(col(RegisteredModel.id).in_(chunk))
+        rows = session.exec(held(session, mine.order_by(col(RegisteredModel.id))))
         models.update((row.id, row) for row in rows)
     return models
 

@@ -10,6 +10,7 @@ from sqlmodel import col, delete, select
 
 from app.db.changelog import Fact, Logged
 from app.db.history import close_states, columns_of, open_states
+from app.db.locks import held
 from app.db.statements import batched
 from app.errors import AlreadyExists, Conflict, NotFound
 from app.identity.session import WriteSession
@@ -58,9 +59,8 @@ def restore_model(session: WriteSession, model_id: str) -> RegisteredModel:
         Conflict: It is not deleted.
         AlreadyExists: Its name is taken by now.
     """
-    found = session.exec(
-        select(RegisteredModel).where(RegisteredModel.id == require_kind(model_id, "mdl"))
-    ).first()
+    wanted = select(RegisteredModel).where(RegisteredModel.id == require_kind(model_id, "mdl"))
+    found = session.exec(held(session, wanted)).first()
     if found is None:
         raise NotFound(f"there is no model {model_id}", field=["id"])
     session.require("model.restore", found.id)

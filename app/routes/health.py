@@ -8,7 +8,7 @@ from starlette.routing import BaseRoute, Route
 
 from app.db.changelog import head, identity
 from app.db.engine import Database
-from app.db.faults import lasting_fault
+from app.db.faults import fault, lasting_fault
 from app.insight.discovery import FOREIGN, Discovery, belongs_elsewhere
 from app.search.contract import Kind
 from app.search.query_encoder import EmbedderUnavailable
@@ -49,7 +49,7 @@ def _database(database: Database) -> str:
         with database.read() as session:
             head(session)
     except SQLAlchemyError as broken:
-        return f"the database cannot be read: {getattr(broken, 'orig', broken)}"
+        return fault(broken) or f"the database cannot be read: {getattr(broken, 'orig', broken)}"
     return lasting_fault(database) or READY
 
 

@@ -86,15 +86,19 @@ def verify(path: Path, *, named: Path) -> int:
                 found = session.connection().exec_driver_sql(f"PRAGMA {check}").all()
                 if found and found != [("ok",)]:
                     raise BackupRefused(f"{named} is damaged: {check} finds {found[0]}")
-            return _verify_log(session, named)
+            return verify_log(session, str(named))
     except DatabaseError as broken:
         raise BackupRefused(f"{named} is no registry: {broken.orig}") from None
     finally:
         database.close()
 
 
-def _verify_log(session: ReadSession, named: Path) -> int:
-    """Follow the digests of the log from its first change to its last."""
+def verify_log(session: ReadSession, named: str) -> int:
+    """Follow the digests of the log from its first change to its last, and return how many there are.
+
+    Raises:
+        BackupRefused: One does not follow from those before it.
+    """
     columns = list(Change.model_fields)
     statement = select(*(getattr(Change, name) for name in columns)).order_by(col(Change.sequence))
     digest, sequence = "", 0

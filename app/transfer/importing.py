@@ -12,7 +12,7 @@ from typing import Any
 
 from app.db.engine import Database
 from app.errors import HolotypeError, Refusals
-from app.identity.session import WriteSession, writing
+from app.identity.session import WriteSession, write
 from app.identity.viewer import Authorizer, Viewer
 from app.transfer.catalogue_lines import settle_metric_definitions, settle_namespaces, settle_tasks
 from app.transfer.dataset_lines import settle_datasets
@@ -133,8 +133,12 @@ def _batches(running: _Import, file: Path) -> Iterator[list[Stated[Record]]]:
 def _settle(running: _Import, file: Path, batch: Sequence[Stated[Record]]) -> None:
     """Settle lines in one transaction, or by halves when it is refused."""
     try:
-        with writing(running.database, running.viewer, running.authorizer) as session:
-            outcome = _SETTLE[type(batch[0].record)](session, batch)
+        outcome = write(
+            running.database,
+            running.viewer,
+            running.authorizer,
+            lambda session: _SETTLE[type(batch[0].record)](session, batch),
+        )
     except (HolotypeError, Refusals) as refused:
         if len(batch) == 1:
             errors = refused.errors if isinstance(refused, Refusals) else [refused]

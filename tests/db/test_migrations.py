@@ -1,39 +1,54 @@
 """Migrations: they make exactly the declared tables, once, and refuse what they do not know."""
 
-import sqlite3
 from collections.abc import Iterator
+from contextlib import ExitStack
+from datetime import datetime
 from pathlib import Path
+from typing import Any
 
 import pytest
 from alembic import command
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
-from sqlalchemy import inspect
-from sqlalchemy.exc import OperationalError
+from sqlalchemy import column, insert, inspect, table
+from sqlalchemy.exc import DBAPIError
 from sqlmodel import select
 
 from app.db.changelog import ChangeEntity
 from app.db.columns import metadata
 from app.db.engine import Database, sqlite_url
-from app.db.migrate import DatabaseNewerThanCode, alembic_config, upgrade
+from app.db.migrate import (
+    DatabaseNewerThanCode,
+    DatabaseOlderThanCode,
+    alembic_config,
+    prepare,
+    revisions,
+    upgrade,
+)
 from app.identity.tables import Principal
 from app.lineage.tables import LineageEdge
+from app.registry.opening import RegistryNotOpened, open_registry
 from app.registry.tables import RegisteredModel
+from tests.postgresql import Server, text_of
 
 DECLARING = (Principal, LineageEdge, RegisteredModel)
 
 
-@pytest.fixture
-def file(tmp_path: Path) -> Path:
-    return tmp_path / "registry.db"
+pytestmark = pytest.mark.both_databases
+
+REVISIONS = [script.revision for script in ScriptDirectory.from_config(alembic_config()).walk_revisions()]
 
 
 @pytest.fixture
-def empty(file: Path) -> Iterator[Database]:
-    database = Database(sqlite_url(file))
-    yield database
-    database.close()
+def empty(request: pytest.FixtureRequest, kind: str, tmp_path: Path) -> Iterator[Database]:
+    with ExitStack() as held:
+        url = sqlite_url(tmp_path / "registry.db")
+        if kind == "postgresql":
+            url = held.enter_context(request.getfixturevalue("postgresql").fresh())
+        database = Database(url)
+        held.callback(database.close)
+        yield database
 
 
 def tables(database: Database) -> set[str]:
@@ -41,45 +56,78 @@ def tables(database: Database) -> set[str]:
         return set(inspect(connection).get_table_names())
 
 
-def schema(file: Path) -> list[str]:
-    with sqlite3.connect(file) as connection:
-        rows = connection.execute(
-            "SELECT sql FROM sqlite_schema WHERE sql IS NOT NULL ORDER BY sql"
-        ).fetchall()
-    connection.close()
-    return [sql for (sql,) in rows]
+def schema(database: Database) -> list[Any]:
+    """Return every column, index and constraint, in an order of their own."""
+    with database.readers.connect() as connection:
+        found = inspect(connection)
+        return sorted(
+            (table, repr(thing))
+            for table in found.get_table_names()
+            for thing in (
+                *found.get_columns(table),
+                *map(written, found.get_indexes(table)),
+                *found.get_unique_constraints(table),
+                *found.get_foreign_keys(table),
+                found.get_pk_constraint(table),
+            )
+        )
+
+
+def written(index: Any) -> dict[str, Any]:
+    """Return an index whose condition is a text."""
+    options = {name: str(option) for name, option in index.get("dialect_options", {}).items()}
+    return {**index, "dialect_options": options}
+
+
+def differences(database: Database) -> list[Any]:
+    with database.readers.connect() as connection:
+        context = MigrationContext.configure(connection, opts={"compare_type": True})
+        found: list[Any] = compare_metadata(context, metadata)
+        return found
+
+
+def upgrade_to(database: Database, revision: str) -> None:
+    config = alembic_config()
+    with database.writers.begin() as connection:
+        config.attributes["connection"] = connection
+        command.upgrade(config, revision)
 
 
 def test_migrations_make_exactly_the_declared_tables(empty: Database) -> None:
     assert upgrade(empty)
     assert tables(empty) == {*metadata.tables, "alembic_version"}
     assert {table.__tablename__ for table in DECLARING} <= tables(empty)
-    with empty.readers.connect() as connection:
-        context = MigrationContext.configure(connection, opts={"compare_type": True})
-        assert compare_metadata(context, metadata) == []
+    assert differences(empty) == []
+
+
+@pytest.mark.parametrize("earlier", REVISIONS[1:])
+def test_every_earlier_revision_is_brought_to_the_declared_tables(empty: Database, earlier: str) -> None:
+    upgrade_to(empty, earlier)
+    assert upgrade(empty)
+    assert differences(empty) == []
 
 
 def test_there_is_one_head() -> None:
     assert len(ScriptDirectory.from_config(alembic_config()).get_heads()) == 1
 
 
-def test_a_second_upgrade_does_nothing(empty: Database, file: Path) -> None:
+def test_a_second_upgrade_does_nothing(empty: Database) -> None:
     upgrade(empty)
-    before = schema(file)
+    before = schema(empty)
     assert not upgrade(empty)
-    assert schema(file) == before
+    assert schema(empty) == before
 
 
-def test_the_way_back_leaves_nothing_and_can_be_gone_again(empty: Database, file: Path) -> None:
+def test_the_way_back_leaves_nothing_and_can_be_gone_again(empty: Database) -> None:
     upgrade(empty)
-    before = schema(file)
+    before = schema(empty)
     config = alembic_config()
     with empty.writers.begin() as connection:
         config.attributes["connection"] = connection
         command.downgrade(config, "base")
     assert tables(empty) == {"alembic_version"}
     assert upgrade(empty)
-    assert schema(file) == before
+    assert schema(empty) == before
 
 
 def test_a_database_of_a_later_version_is_refused(empty: Database) -> None:
@@ -93,7 +141,7 @@ def test_a_database_of_a_later_version_is_refused(empty: Database) -> None:
 def test_a_migration_that_fails_leaves_nothing(empty: Database) -> None:
     with empty.writers.begin() as connection:
         connection.exec_driver_sql("CREATE TABLE param (stranger TEXT)")
-    with pytest.raises(OperationalError, match="param"):
+    with pytest.raises(DBAPIError, match="param"):
         upgrade(empty)
     assert tables(empty) == {"param"}
 
@@ -106,16 +154,14 @@ def test_a_user_and_a_service_are_there_from_the_start(empty: Database) -> None:
 
 
 def test_changes_that_were_logged_before_are_found_by_what_they_touch(empty: Database) -> None:
-    config = alembic_config()
+    upgrade_to(empty, "0003")
+    names = "sequence", "id", "transaction", "at", "actor_id", "action", "subject_id", "related", "digest"
+    change = table("change", *map(column, names))
     with empty.writers.begin() as connection:
-        config.attributes["connection"] = connection
-        command.upgrade(config, "0003")
         for sequence, subject, related in ((1, "mdl_a", '["nsp_a"]'), (2, "ver_a", '["mdl_a","ver_a"]')):
-            connection.exec_driver_sql(
-                'INSERT INTO change (sequence, id, "transaction", at, actor_id, action, subject_id, related,'
-                " digest) VALUES (?, ?, 't', '2026-01-01', 'a', 'a', ?, ?, 'd')",
-                (sequence, f"chg_{sequence}", subject, related),
-            )
+            at = datetime(2026, 1, 1)  # noqa: DTZ001 - as it lies in the file
+            values = [sequence, f"chg_{sequence}", "t", at, "a", "a", subject, related, "d"]
+            connection.execute(insert(change).values(values))
     upgrade(empty)
     with empty.read() as session:
         rows = session.exec(select(ChangeEntity)).all()
@@ -123,6 +169,26 @@ def test_changes_that_were_logged_before_are_found_by_what_they_touch(empty: Dat
     assert touched == {("mdl_a", 1), ("nsp_a", 1), ("mdl_a", 2), ("ver_a", 2)}
 
 
-def test_only_sqlite_is_served() -> None:
-    with pytest.raises(ValueError, match="postgresql"):
-        Database("postgresql://localhost/registry")
+def test_an_embedded_database_is_upgraded_when_it_is_opened_and_a_shared_one_when_somebody_says_so(
+    empty: Database,
+) -> None:
+    upgrade_to(empty, "0004")
+    if empty.embedded:
+        prepare(empty)
+        assert revisions(empty).current == revisions(empty).newest
+    else:
+        with pytest.raises(DatabaseOlderThanCode, match=r"revision 0004.*holotype db upgrade"):
+            prepare(empty)
+        assert revisions(empty).current == "0004"
+
+
+def test_other_databases_are_not_served() -> None:
+    with pytest.raises(ValueError, match="mysql"):
+        Database("mysql://localhost/registry")
+
+
+def test_a_database_that_sorts_by_the_rules_of_a_language_is_refused(postgresql: Server) -> None:
+    url = postgresql.make(locale="C.UTF-8")
+    with pytest.raises(RegistryNotOpened, match="LOCALE 'C'"):
+        open_registry(text_of(url))
+    postgresql.drop(url)

@@ -16,6 +16,8 @@ from app.lineage.tables import ExternalNode, LineageEdge, Relation, lineage_edge
 from tests.lineage.graphs import Plan, is_acyclic, keep, new_edges, plans
 from tests.store import Store
 
+pytestmark = pytest.mark.both_databases
+
 FROM = Relation.FINE_TUNED_FROM
 
 

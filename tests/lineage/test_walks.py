@@ -15,6 +15,8 @@ from app.lineage.walks import Reached, Walk, WalkDirection, direct_counts, edges
 from tests.lineage.graphs import KINDS, RELATIONS, Plan, keep, new_edges, plans, reachable
 from tests.store import Store, statements
 
+pytestmark = pytest.mark.both_databases
+
 UP, DOWN, BOTH = WalkDirection.UPSTREAM, WalkDirection.DOWNSTREAM, WalkDirection.BOTH
 WALKS = st.fixed_dictionaries(
     {
@@ -106,11 +108,11 @@ def test_more_nodes_than_are_counted_say_so(store: Store) -> None:
     base = new_id("ver")
     fan = """
         INSERT INTO lineage_edge (id, downstream, upstream, relation, since)
-        WITH RECURSIVE child(n) AS (SELECT 0 UNION ALL SELECT n + 1 FROM child WHERE n < 50000)
-        SELECT printf('lin_%032x', n), printf('ver_%032x', n), :base, 'FINE_TUNED_FROM', :now FROM child
+        WITH RECURSIVE child(n) AS (SELECT 100000 UNION ALL SELECT n + 1 FROM child WHERE n < 150000)
+        SELECT 'lin_' || :zeros || n, 'ver_' || :zeros || n, :base, 'FINE_TUNED_FROM', :now FROM child
     """
     with store.writing() as session:
-        session.execute(text(fan), {"base": base, "now": session.now.replace(tzinfo=None)})
+        session.execute(text(fan), {"base": base, "zeros": "0" * 26, "now": session.now.replace(tzinfo=None)})
     reached = go(store, root=base, direction=DOWN, max_depth=4, max_nodes=3)
     assert (reached.total_nodes, reached.totals_exact, reached.truncated) == (50_002, False, True)
     assert len(reached.depths) == 3

@@ -17,6 +17,8 @@ from app.registry.finding import find_dataset, find_dataset_version
 from app.registry.tables import Dataset
 from tests.store import Store
 
+pytestmark = pytest.mark.both_databases
+
 
 def add(store: Store, dataset: Dataset, *labels: str) -> list[str]:
     with store.writing() as session:

@@ -23,6 +23,8 @@ from app.search.document import Document
 from indexer.documents import all_datasets, living_models, touched_datasets, touched_models
 from tests.store import Store
 
+pytestmark = pytest.mark.both_databases
+
 
 def document(store: Store, model: RegisteredModel) -> Document:
     with store.reading() as session:

@@ -11,6 +11,8 @@ from app.registry.registration import create_versions
 from app.registry.tables import ModelVersion, RegisteredModel
 from tests.store import Store
 
+pytestmark = pytest.mark.both_databases
+
 
 def fresh(store: Store, model: RegisteredModel) -> RegisteredModel:
     with store.reading() as session:

@@ -33,6 +33,8 @@ from app.search.filters import (
 from tests.search.samples import admits
 from tests.store import Store, open_store
 
+pytestmark = pytest.mark.both_databases
+
 WORDS = ("PyTorch", "pytorch", "Straße", "STRASSE", "a_b", "axb", "50%", "50", "[z]", "日本", "\\", "'; --")
 SPACES = ("default", "Tim", "tim")
 TASKS = ("image_classification", "Object Detection", None)

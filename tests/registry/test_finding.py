@@ -21,6 +21,8 @@ from app.registry.stages import transition_stage
 from app.registry.tables import ModelVersion
 from tests.store import Store
 
+pytestmark = pytest.mark.both_databases
+
 
 @pytest.fixture
 def versions(store: Store) -> list[ModelVersion]:

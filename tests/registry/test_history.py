@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 import orjson
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from sqlalchemy import Table
@@ -16,6 +17,8 @@ from app.registry.labels import set_alias, set_tags
 from app.registry.stages import DEFAULT_STAGES, transition_stage
 from app.registry.tables import alias_history, tag_history, version_history
 from tests.store import Store
+
+pytestmark = pytest.mark.both_databases
 
 
 @dataclass
@@ -71,7 +74,9 @@ def told_by_history(states: dict[str, list[dict[str, Any]]], sequence: int) -> t
 
 def states_of(store: Store, history: Table) -> list[dict[str, Any]]:
     with store.reading() as session:
-        return [dict(row) for row in session.execute(history.select()).mappings()]
+        return [
+            dict(row) for row in session.execute(history.select().order_by(history.c.history_id)).mappings()
+        ]
 
 
 STEPS = st.one_of(

@@ -34,6 +34,8 @@ from app.registry.registration import create_versions, register_models
 from app.search.filters import Equals, FactField
 from tests.store import Store, open_store
 
+pytestmark = pytest.mark.both_databases
+
 NAMES = ["b", "A", "a", "ß", "SS", "日本", "c1", "C1", "ç", "z"]
 
 

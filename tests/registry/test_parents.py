@@ -11,6 +11,8 @@ from app.lineage.tables import ExternalNode, LineageEdge, Relation, lineage_edge
 from app.registry.parents import link
 from tests.store import Store
 
+pytestmark = pytest.mark.both_databases
+
 
 def parent(
     relation: str = "FINE_TUNED_FROM", evidence: str | None = None, **upstream: str

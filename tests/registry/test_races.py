@@ -5,12 +5,15 @@ import subprocess
 import sys
 from pathlib import Path
 
+import pytest
 from sqlmodel import col, select
 
 from app.db.changelog import digest_of
 from app.db.history import columns_of
 from app.registry.tables import ModelVersion, RegisteredModel
 from tests.store import Store, open_store
+
+pytestmark = pytest.mark.both_databases
 
 ROOT = Path(__file__).parents[2]
 SCRIPT = Path(__file__).with_name("racing_writers.py")

@@ -15,6 +15,8 @@ from app.registry.removal import delete_model, delete_version, remove_alias, rem
 from app.registry.tables import ModelVersion, RegisteredModel
 from tests.store import Store
 
+pytestmark = pytest.mark.both_databases
+
 
 def remove(store: Store, model: RegisteredModel) -> None:
     with store.writing() as session:

@@ -13,6 +13,8 @@ from app.errors import LimitExceeded, Refusals
 from app.registry.drafts import MetricDraft, ModelDraft, TagsDraft, VersionDraft, draft
 from app.registry.rules import check_alias, check_json, check_name, check_semver, numbered
 
+pytestmark = pytest.mark.both_databases
+
 JSON = st.recursive(
     st.none()
     | st.booleans()

@@ -12,6 +12,8 @@ from app.registry.tables import MetricDefinition, Namespace, Task
 from app.registry.tasks import define_tasks, task_names
 from tests.store import Store
 
+pytestmark = pytest.mark.both_databases
+
 HERDING = {"name": "cat_herding", "title": "Cat herding", "synonyms": ["herding of cats", "ner"]}
 
 

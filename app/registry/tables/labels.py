@@ -1,4 +1,7 @@
-"""Tags, params and aliases."""
+"""Tags, params and aliases.
+
+PostgreSQL's trees hold texts of 2,700 bytes at most, so what may be longer is found there by its hash.
+"""
 
 from datetime import datetime
 from typing import Any
@@ -22,7 +25,7 @@ class Tag(Row, table=True):
 
     __tablename__ = "tag"
     __table_args__ = (
-        Index("ix_tag_text", "key", "text_folded"),
+        Index("ix_tag_text", "text_folded", postgresql_using="hash"),
         Index("ix_tag_number", "key", "number"),
     )
 
@@ -38,7 +41,7 @@ class Param(Row, table=True):
 
     __tablename__ = "param"
     __table_args__ = (
-        Index("ix_param_text", "name", "text_folded"),
+        Index("ix_param_text", "text_folded", postgresql_using="hash"),
         Index("ix_param_number", "name", "number"),
     )
 

@@ -67,6 +67,8 @@ class RegisteredModel(Row, table=True):
             sqlite_where=text("deleted_at IS NULL"),
             postgresql_where=text("deleted_at IS NULL"),
         ),
+        Index("ix_model_task_folded", "task_folded", postgresql_using="hash"),
+        Index("ix_model_family_folded", "family_folded", postgresql_using="hash"),
         Index("ix_model_name_order", "name_folded", "id"),
         Index("ix_model_created_order", "created_at", "id"),
         Index("ix_model_updated_order", "updated_at", "id"),
@@ -83,7 +85,7 @@ class RegisteredModel(Row, table=True):
     description: str | None = None
     task: str | None = None
     task_written: str | None = None
-    task_folded: str | None = Field(default=None, index=True)
+    task_folded: str | None = None
     domains: list[str] = Field(sa_type=Json)
     domains_folded: list[str] = Field(sa_type=Json)
     framework: str | None = None
@@ -91,7 +93,7 @@ class RegisteredModel(Row, table=True):
     architecture: str | None = None
     architecture_folded: str | None = None
     family: str | None = None
-    family_folded: str | None = Field(default=None, index=True)
+    family_folded: str | None = None
     license: str | None = None
     license_folded: str | None = None
     publisher: str | None = None

@@ -1,0 +1,78 @@
+"""SQLite: readers never wait for a writer, and one writer at a time waits for its turn."""
+
+import sqlite3
+import time
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager
+from typing import Any
+
+from filelock import FileLock
+from sqlalchemy import URL, Connection, Engine, create_engine, event
+
+from app.db.limits import ServerLimits
+
+BUSY_TIMEOUT_SECONDS = 30
+LOOK_AGAIN_SECONDS = 0.002
+
+
+def engine(url: URL, _limits: ServerLimits, *, read_only: bool) -> Engine:
+    """Return the connections of readers, or of writers.
+
+    The file is opened in write-ahead mode, so that readers never wait for a writer; every write transaction
+    begins IMMEDIATE, so that it never fails half way on a lock.
+    """
+    # One writer at a time is SQLite's rule; queueing in the pool is fair, retrying on its lock is not.
+    pool = {} if read_only else {"pool_size": 1, "max_overflow": 0, "pool_timeout": BUSY_TIMEOUT_SECONDS}
+    made = create_engine(url, connect_args={"timeout": BUSY_TIMEOUT_SECONDS}, **pool)
+
+    @event.listens_for(made, "connect")
+    def _prepare(connection: Any, _record: object) -> None:
+        # sqlite3's own transaction control would begin too late and as DEFERRED.
+        connection.isolation_level = None
+        for pragma in _pragmas(read_only=read_only):
+            connection.execute(f"PRAGMA {pragma}")
+
+    @event.listens_for(made, "begin")
+    def _begin(connection: Connection) -> None:
+        if read_only:
+            # Past SQLAlchemy, which would make a context and a result of it at every request.
+            connection.connection.dbapi_connection.execute("BEGIN")  # type: ignore[union-attr]
+        else:
+            _begin_writing(connection)
+
+    return made
+
+
+@contextmanager
+def migrating(writers: Engine) -> Iterator[Callable[[], AbstractContextManager[Connection]]]:
+    """Keep other processes from changing the tables, and give what begins a transaction that changes them."""
+    with FileLock(f"{writers.url.database}.migrating"):
+        yield writers.begin
+
+
+def _begin_writing(connection: Connection) -> None:
+    """Begin as soon as no other process writes.
+
+    SQLite itself would sleep up to 100 ms between two looks and miss the moments between the transactions of
+    an import, so that a writer beside it might wait for seconds.
+    """
+    driver: Any = connection.connection.dbapi_connection
+    deadline = time.monotonic() + BUSY_TIMEOUT_SECONDS
+    while time.monotonic() < deadline:
+        try:
+            driver.execute("BEGIN IMMEDIATE")
+        except sqlite3.OperationalError as busy:
+            if busy.sqlite_errorcode & 0xFF != sqlite3.SQLITE_BUSY:
+                break
+            time.sleep(LOOK_AGAIN_SECONDS)
+        else:
+            return
+    connection.exec_driver_sql("BEGIN IMMEDIATE")
+
+
+def _pragmas(*, read_only: bool) -> list[str]:
+    if read_only:
+        return ["query_only = ON", "cache_size = -65536", "mmap_size = 268435456"]
+    # FULL: a commit that was answered survives a power cut, not only a killed process.
+    durable = ["journal_mode = WAL", "synchronous = FULL", "foreign_keys = ON", "cache_size = -65536"]
+    return [*durable, "busy_timeout = 0"]
