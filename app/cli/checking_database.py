@@ -94,7 +94,9 @@ def _contents(database: Database) -> tuple[int, int]:
     with database.read() as session:
         if revisions(database).current is None:
             return 0, 0
-        size = Path(database.place).stat().st_size if database.embedded else session.execute(_SIZE).scalar_one()
+        size = (
+            Path(database.place).stat().st_size if database.embedded else session.execute(_SIZE).scalar_one()
+        )
         return head(session), size
 
 
