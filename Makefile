@@ -9,6 +9,7 @@ BIN := .venv/bin
 INSTALLED := .venv/.installed
 AUDITS := tests/graphql/audits/node_modules/.package-lock.json
 SOURCES := app indexer tests bench examples
+BENCHES := import_floor indexing startup http_floor search_floor processes
 
 export HF_HUB_OFFLINE := 1
 
@@ -38,7 +39,7 @@ check: $(INSTALLED) ## Run what finds mistakes without running the code
 	@$(BIN)/uv pip check --quiet
 
 bench: $(INSTALLED) ## Measure what is fast and what is found
-	@for script in bench/*.py; do echo "== $$script"; $(BIN)/python "$$script" || exit 1; done
+	@for script in $(BENCHES); do echo "== $$script"; $(BIN)/python -m "bench.$$script" || exit 1; done
 
 lock: $(INSTALLED) ## Choose the newest versions of all dependencies anew
 	@$(BIN)/uv pip compile pyproject.toml --all-extras --group dev --universal --upgrade --generate-hashes \

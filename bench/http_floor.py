@@ -2,22 +2,16 @@
 
 Both run as processes of their own under the same server, over the same registry, the shipped sample. One
 client on a kept connection asks them in turn; a ratio of 1 would mean that GraphQL costs nothing. Run as
-`python bench/http_floor.py`; this file is also the floor's own service.
+`python -m bench.http_floor`; this file is also the floor's own service.
 """
 
 import argparse
-import http.client
 import os
-import socket
 import sqlite3
-import statistics
-import subprocess
 import sys
 import tempfile
 import threading
-import time
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -30,10 +24,10 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-SAMPLE = Path(__file__).parents[1] / "examples" / "model_zoo" / "sample.jsonl.gz"
+from bench.serving import Server, median_and_p99, sample, serving
+
 STATEMENTS = "HOLOTYPE_BENCH_STATEMENTS"
 WARM_UP = 30
-PATIENCE_SECONDS = 60.0
 
 PAGE = """
 {
@@ -67,22 +61,6 @@ class Case:
     body: bytes
 
 
-@dataclass(frozen=True, slots=True)
-class Server:
-    """A service on this machine; each call is one request on its kept connection."""
-
-    connection: http.client.HTTPConnection
-
-    def ask(self, path: str, body: bytes) -> tuple[float, bytes]:
-        """Return how long a request took, in seconds, and its answer."""
-        started = time.perf_counter()
-        # Compressing costs both the same and would hide the difference.
-        headers = {"Content-Type": "application/json", "Accept-Encoding": "identity"}
-        self.connection.request("POST", path, body, headers)
-        answer = self.connection.getresponse().read()
-        return time.perf_counter() - started, answer
-
-
 def main() -> None:
     """Measure and print one table."""
     parser = argparse.ArgumentParser(description=__doc__)
@@ -90,15 +68,15 @@ def main() -> None:
     parser.add_argument("--requests", type=int, default=300, help="how many of each kind")
     options = parser.parse_args()
     with tempfile.TemporaryDirectory() as scratch:
-        data = options.data or _sample(Path(scratch))
+        data = options.data or sample(Path(scratch))
         cases = _cases(data)
         recorded = {case.path: _statements(data, case) for case in cases}
         file = Path(scratch) / "statements.json"
         file.write_bytes(orjson.dumps(recorded))
         environment = {"HOLOTYPE_DATA": str(data), STATEMENTS: str(file)}
         with (
-            _serving("app.main:create_app_from_environment", environment) as api,
-            _serving("http_floor:create_floor", environment) as floor,
+            serving("app.main:create_app_from_environment", environment) as api,
+            serving("bench.http_floor:create_floor", environment) as floor,
         ):
             table = Table(
                 "", "SQL", "bytes", "API p50", "p99", "floor p50", "p99", "ratio p50", "p99", box=None
@@ -106,14 +84,6 @@ def main() -> None:
             for case in cases:
                 table.add_row(*_measured(case, len(recorded[case.path]), api, floor, options.requests))
             Console().print(table, "Milliseconds; SQL: statements a request.")
-
-
-def _sample(scratch: Path) -> Path:
-    """Return a data folder with the shipped sample."""
-    data = scratch / "data"
-    command = [str(Path(sys.executable).with_name("holotype")), "import", str(SAMPLE), "--data", str(data)]
-    subprocess.run(command, check=True, capture_output=True)
-    return data
 
 
 def _cases(data: Path) -> list[Case]:
@@ -163,7 +133,7 @@ def _measured(case: Case, statements: int, api: Server, floor: Server, requests:
         for taken, ask in zip(times, _asks(api, floor), strict=True):
             taken.append(ask(case)[0])
     size = len(api.ask("/graphql", case.body)[1])
-    shown = [(statistics.median(taken), statistics.quantiles(taken, n=100)[98]) for taken in times]
+    shown = [median_and_p99(taken) for taken in times]
     ratios = [above / below for above, below in zip(*shown, strict=True)]
     latencies = [f"{1000 * value:.1f}" for both in shown for value in both]
     return [case.title, str(statements), f"{size:,}", *latencies, *(f"{ratio:.1f}" for ratio in ratios)]
@@ -171,33 +141,6 @@ def _measured(case: Case, statements: int, api: Server, floor: Server, requests:
 
 def _asks(api: Server, floor: Server) -> tuple[Callable[[Case], tuple[float, bytes]], ...]:
     return (lambda case: api.ask("/graphql", case.body)), (lambda case: floor.ask(case.path, b""))
-
-
-@contextmanager
-def _serving(factory: str, environment: dict[str, str]) -> Iterator[Server]:
-    """Serve an application as `holotype up` does, and give a client of it."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
-    command = [sys.executable, "-m", "uvicorn", "--factory", factory, "--host", "127.0.0.1"]
-    command += ["--port", str(port), "--log-level", "warning", "--app-dir", str(Path(__file__).parent)]
-    process = subprocess.Popen(command, env={**os.environ, **environment})
-    try:
-        _await(port)
-        yield Server(http.client.HTTPConnection("127.0.0.1", port))
-    finally:
-        process.terminate()
-        process.wait()
-
-
-def _await(port: int) -> None:
-    deadline = time.monotonic() + PATIENCE_SECONDS
-    while time.monotonic() < deadline:
-        with socket.socket() as probe:
-            if probe.connect_ex(("127.0.0.1", port)) == 0:
-                return
-        time.sleep(0.1)
-    sys.exit("a server did not start")
 
 
 def create_floor() -> Starlette:

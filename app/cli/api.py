@@ -1,17 +1,18 @@
-"""One process of the API: `python -m app.cli.api SOCKET` answers what comes in by a listening socket."""
+"""One process of the API, of which several may listen on the same port: `python -m app.cli.api`."""
 
 import socket
 import sys
 
 import uvicorn
 
+from app.settings import Settings
+
 FINISHING_SECONDS = 10
 
 
 def main() -> None:
     """Serve until the process is asked to end."""
-    # uvicorn's own --fd takes every socket for a local one, and would let small answers wait for 40 ms.
-    listener = socket.socket(fileno=int(sys.argv[1]))
+    settings = Settings()
     config = uvicorn.Config(
         "app.main:create_app_from_environment",
         factory=True,
@@ -19,9 +20,34 @@ def main() -> None:
         timeout_graceful_shutdown=FINISHING_SECONDS,
     )
     server = uvicorn.Server(config)
-    server.run(sockets=[listener])
+    server.run(sockets=[bound_socket(settings.host, settings.port, shared=True)])
     if not server.started:
         sys.exit(1)
+
+
+def bound_socket(host: str, port: int, *, shared: bool) -> socket.socket:
+    """Return a socket at an address; it does not listen yet.
+
+    Args:
+        host: A name or address of this machine.
+        port: The port.
+        shared: Whether other processes of this user may have the port too. The system then spreads the
+            connections over those that listen; taking them from one socket, the first awake would take all.
+
+    Raises:
+        OSError: It is no address of this machine, or the port is taken.
+    """
+    family, kind, protocol, _, place = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0]
+    bound = socket.socket(family, kind, protocol)
+    try:
+        bound.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        if shared:
+            bound.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEPORT, 1)
+        bound.bind(place)
+    except OSError:
+        bound.close()
+        raise
+    return bound
 
 
 if __name__ == "__main__":

@@ -23,7 +23,6 @@ class Child:
 
     Attributes:
         name: What it is called in messages.
-        inherits: The open files that it is handed, by their numbers.
         delay: How long the next start waits after an end, in seconds; it doubles until a start holds.
     """
 
@@ -31,7 +30,6 @@ class Child:
     module: str
     arguments: Sequence[str]
     environment: Mapping[str, str]
-    inherits: Sequence[int] = ()
     process: subprocess.Popen[bytes] | None = None
     delay: float = FIRST_DELAY_SECONDS
     started: float = field(default=0.0)
@@ -46,7 +44,6 @@ def start(child: Child) -> None:
         stdin=subprocess.PIPE,
         stderr=subprocess.PIPE,
         env={**os.environ, **child.environment},
-        pass_fds=child.inherits,
         # In a session of its own, so that Ctrl-C reaches the parent alone, who then ends the children.
         start_new_session=True,
     )

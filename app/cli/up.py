@@ -11,6 +11,7 @@ from types import FrameType
 
 import typer
 
+from app.cli.api import bound_socket
 from app.cli.asking import Unanswered, ask
 from app.cli.bars import indexing_bars
 from app.cli.children import Child, end_all, revive, start
@@ -21,7 +22,6 @@ from app.settings import Settings
 
 POLL_SECONDS = 0.2
 GRACE_SECONDS = 15.0
-WAITING_CONNECTIONS = 2048
 ENDINGS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 
 
@@ -39,12 +39,12 @@ def serve(
     url = address(settings)
     with (
         sole_service(settings.data, url) as killed,
-        # The API of a service that was killed holds its socket until it has finished what it had begun.
-        _listening(settings.host, settings.port, patience=GRACE_SECONDS if killed else 0) as listener,
+        # The API of a service that was killed keeps the port until it has finished what it had begun.
+        _reserved(settings.host, settings.port, patience=GRACE_SECONDS if killed else 0),
         TemporaryDirectory(prefix="holotype-") as scratch,
         _until_ended() as ended,
     ):
-        apis, indexer = _children(settings, listener, scratch)
+        apis, indexer = _children(settings, scratch)
         children = (*apis, indexer)
         try:
             for child in children:
@@ -54,8 +54,6 @@ def serve(
                 _announce(url, as_json=as_json)
                 _watch(url, children, ended, once_indexed)
         finally:
-            # Who comes now is refused at once, instead of waiting for a process that will not be there.
-            listener.close()
             end_all(children, grace=GRACE_SECONDS)
 
 
@@ -71,8 +69,8 @@ def address(settings: Settings) -> str:
     return f"http://[{host}]:{settings.port}" if ":" in host else f"http://{host}:{settings.port}"
 
 
-def _children(settings: Settings, listener: socket.socket, scratch: str) -> tuple[list[Child], Child]:
-    """Return the processes of the API, which all take connections from `listener`, and the indexer."""
+def _children(settings: Settings, scratch: str) -> tuple[list[Child], Child]:
+    """Return the processes of the API, which count in `scratch` where they are several, and the indexer."""
     data = str(settings.data.resolve())
     environment = {
         "HOLOTYPE_DATA": data,
@@ -81,40 +79,25 @@ def _children(settings: Settings, listener: socket.socket, scratch: str) -> tupl
     }
     if settings.processes > 1:
         environment["PROMETHEUS_MULTIPROC_DIR"] = scratch
-    shared = listener.fileno()
     names = [f"API {number}" for number in range(1, settings.processes + 1)]
-    apis = [
-        Child(name if len(names) > 1 else "API", "app.cli.api", [str(shared)], environment, [shared])
-        for name in names
-    ]
+    apis = [Child(name if len(names) > 1 else "API", "app.cli.api", [], environment) for name in names]
     return apis, Child("indexer", "indexer", ["run", "--data", data], environment)
 
 
-def _listening(host: str, port: int, *, patience: float) -> socket.socket:
-    """Return a socket that listens; connections wait in it while no process of the API is there."""
+def _reserved(host: str, port: int, *, patience: float) -> socket.socket:
+    """Return a socket that keeps the port for the processes of the API, and fail where another has it."""
     end = time.monotonic() + patience
     while True:
         try:
-            return _listener(host, port)
+            # Two services of one user could share a port without noticing; alone, it is refused.
+            bound_socket(host, port, shared=False).close()
+            return bound_socket(host, port, shared=True)
         except OSError as refused:
             if isinstance(refused, socket.gaierror) or refused.errno == errno.EADDRNOTAVAIL:
                 fail(f"{host!r} is no address of this machine; choose another with --host")
             if time.monotonic() >= end:
                 fail(f"port {port} of {host} cannot be used ({refused.strerror}); choose another with --port")
         time.sleep(POLL_SECONDS)
-
-
-def _listener(host: str, port: int) -> socket.socket:
-    family, kind, protocol, _, place = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0]
-    listener = socket.socket(family, kind, protocol)
-    try:
-        listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        listener.bind(place)
-        listener.listen(WAITING_CONNECTIONS)
-    except OSError:
-        listener.close()
-        raise
-    return listener
 
 
 @contextmanager

@@ -67,8 +67,9 @@ class QueryEncoder:
         options = onnxruntime.SessionOptions()
         # One short text is encoded faster than threads are woken, and searches run side by side.
         options.intra_op_num_threads = options.inter_op_num_threads = 1
+        # From its file: from bytes, the weights would be held twice.
         self._session = onnxruntime.InferenceSession(
-            (directory / MODEL).read_bytes(), options, providers=["CPUExecutionProvider"]
+            directory / MODEL, options, providers=["CPUExecutionProvider"]
         )
 
     def encode(self, text: str) -> Vector:

@@ -1,0 +1,173 @@
+"""A hybrid search over HTTP beside its floor: encoding its text, and what the engine itself takes.
+
+The engine's own calls are those into tantivy and the product of the query with all vectors, measured inside
+the very requests that are timed. Every search has a filter and five facets; the texts are the descriptions
+of the tasks. Then eight clients search a process at once. Run as
+`python -m bench.search_floor [--data DATA]`.
+"""
+
+import argparse
+import http.client
+import sqlite3
+import tempfile
+import threading
+import time
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
+from dataclasses import replace
+from itertools import cycle, islice
+from pathlib import Path
+from typing import Any
+from unittest.mock import patch
+
+import orjson
+import uvicorn
+
+from app.main import create_app
+from app.search.embedded import reader
+from app.search.embedded.snapshot import Snapshot, take_snapshot
+from app.search.query_encoder import QueryEncoder
+from app.settings import Settings
+from bench.serving import Server, free_port, median_and_p99, sample, serving
+
+SEARCH = """
+query ($text: String!) {
+  search(
+    text: $text
+    filter: { license: { exists: true } }
+    facets: [
+      { field: TASK }, { field: FRAMEWORK }, { field: LICENSE }, { field: LANGUAGE }, { field: FAMILY }
+    ]
+  ) {
+    totalCount facets { field values { value count } } degraded { code }
+    edges { node { name namespace { name } task license } score why { matched { field words } } }
+  }
+}
+"""
+CLIENTS = 8
+WARM_UP = 20
+
+
+class Clock:
+    """Adds up the seconds that certain calls take."""
+
+    def __init__(self) -> None:
+        self.seconds = 0.0
+
+    def timed(self, call: Callable[..., Any]) -> Callable[..., Any]:
+        """Return a call that is measured."""
+
+        def measured(*arguments: Any, **named: Any) -> Any:
+            began = time.perf_counter()
+            try:
+                return call(*arguments, **named)
+            finally:
+                self.seconds += time.perf_counter() - began
+
+        return measured
+
+
+class TimedSearcher:
+    """tantivy's searcher, whose calls are measured."""
+
+    def __init__(self, searcher: Any, clock: Clock) -> None:
+        self._searcher, self._clock = searcher, clock
+
+    def __getattr__(self, name: str) -> Any:
+        found = getattr(self._searcher, name)
+        return self._clock.timed(found) if callable(found) else found
+
+
+def main() -> None:
+    """Measure and print."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument(
+        "--data", type=Path, help="the data folder of an indexed registry (default: the sample)"
+    )
+    parser.add_argument("--requests", type=int, default=400, help="how many searches")
+    options = parser.parse_args()
+    with tempfile.TemporaryDirectory() as scratch:
+        data = options.data or sample(Path(scratch), indexed=True)
+        asked = list(islice(searches(data), options.requests))
+        print(*_beside_floor(data, asked), sep="\n")
+        print(_at_once(data, asked))
+
+
+def searches(data: Path) -> Iterator[bytes]:
+    """Yield searches without an end, by the descriptions of the tasks of a registry."""
+    file = sqlite3.connect(data / "registry.db")
+    rows = file.execute("SELECT description FROM task WHERE description <> '' ORDER BY name").fetchall()
+    file.close()
+    for (text,) in cycle(rows):
+        yield orjson.dumps({"query": SEARCH, "variables": {"text": text}})
+
+
+def _beside_floor(data: Path, asked: list[bytes]) -> Iterator[str]:
+    engine, encoder = Clock(), Clock()
+
+    def taken(*arguments: Any) -> Snapshot:
+        made = take_snapshot(*arguments)
+        searcher: Any = TimedSearcher(made.searcher, engine)
+        return replace(made, searcher=searcher)
+
+    whole, floor = [], []
+    with (
+        patch.object(reader, "take_snapshot", taken),
+        patch.object(Snapshot, "cosines", engine.timed(Snapshot.cosines)),
+        patch.object(QueryEncoder, "encode", encoder.timed(QueryEncoder.encode)),
+        _in_this_process(data) as server,
+    ):
+        for number, body in enumerate(asked[:WARM_UP] + asked):
+            engine.seconds = encoder.seconds = 0.0
+            seconds, answer = server.ask("/graphql", body)
+            assert not orjson.loads(answer).get("errors"), answer
+            if number >= WARM_UP:
+                whole.append(seconds)
+                floor.append(engine.seconds + encoder.seconds)
+    ratios = [one / other for one, other in zip(whole, floor, strict=True)]
+    yield "one client: " + _shown(whole)
+    yield "its floor:  " + _shown(floor)
+    yield f"ratio:      p50 {median_and_p99(ratios)[0]:.2f}; of the sums {sum(whole) / sum(floor):.2f}"
+
+
+@contextmanager
+def _in_this_process(data: Path) -> Iterator[Server]:
+    port = free_port()
+    config = uvicorn.Config(create_app(Settings(data=data)), port=port, log_level="warning")
+    server = uvicorn.Server(config)
+    thread = threading.Thread(target=server.run)
+    thread.start()
+    while not server.started:
+        time.sleep(0.05)
+    yield Server(http.client.HTTPConnection("127.0.0.1", port))
+    server.should_exit = True
+    thread.join()
+
+
+def _at_once(data: Path, asked: list[bytes]) -> str:
+    with serving("app.main:create_app_from_environment", {"HOLOTYPE_DATA": str(data)}) as server:
+        local = threading.local()
+
+        def ask(body: bytes) -> float:
+            if not hasattr(local, "server"):
+                local.server = Server(
+                    http.client.HTTPConnection(server.connection.host, server.connection.port)
+                )
+            seconds: float = local.server.ask("/graphql", body)[0]
+            return seconds
+
+        with ThreadPoolExecutor(CLIENTS) as clients:
+            list(clients.map(ask, asked[:100]))
+            seconds = list(clients.map(ask, asked * 3))
+    median, worst = median_and_p99(seconds)
+    return f"{CLIENTS} clients:  {_shown(seconds)}; p99 is {worst / median:.1f} times p50"
+
+
+def _shown(seconds: list[float]) -> str:
+    median, worst = median_and_p99(seconds)
+    return f"p50 {1000 * median:.1f} ms, p99 {1000 * worst:.1f} ms"
+
+
+if __name__ == "__main__":
+    main()
