@@ -137,6 +137,10 @@ class Embedder:
             self.give_up(failure)
         return self._failure is None
 
+    def is_preparing(self) -> bool:
+        """Return whether the encoder of queries is still being made."""
+        return not self._prepared.done()
+
     def give_up(self, failure: BaseException) -> None:
         """Note, and log, why there will be no more vectors but kept ones while this process runs."""
         if self._failure is None:

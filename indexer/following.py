@@ -55,6 +55,8 @@ def keep_up(
 ) -> bool:
     """Let each do its work until `stop` is set, its index is wanted, or all have reached `through`.
 
+    The encoder of queries is waited for too, so that what was reached can be searched by meaning.
+
     What fails is tried again, except on the way to `through`: then the failure is raised.
 
     Returns:
@@ -73,7 +75,8 @@ def keep_up(
             stop.wait(PAUSE_SECONDS)
             continue
         after_step()
-        if through and all(worker.has_reached(through) for worker in workers):
+        preparing = embedder is not None and embedder.is_preparing()
+        if through and not preparing and all(worker.has_reached(through) for worker in workers):
             return True
         if not busy:
             _pause(workers, embedder, stop)

@@ -1,6 +1,8 @@
 """Following the change log."""
 
 import logging
+import shutil
+import time
 from collections.abc import Collection, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
@@ -146,6 +148,30 @@ def test_without_an_encoder_words_work_and_the_log_says_what_is_missing(
     assert (position.documents, position.embedded) == (3, 0)
     assert position.meaning == Mark()
     assert "torch is not installed" in caplog.text
+
+
+class SlowlyPrepared(HashingEncoder):
+    """An encoder whose encoder of queries takes a moment to make."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.prepared = False
+
+    def prepare(self) -> None:
+        """Take a moment."""
+        time.sleep(0.5)
+        self.prepared = True
+
+
+def test_what_runs_once_waits_for_the_encoder_of_queries(tmp_path: Path) -> None:
+    work(Shelf(2), tmp_path)
+    shutil.rmtree(tmp_path / "index")
+    encoder = SlowlyPrepared()
+    embedder = Embedder(tmp_path / "embeddings.sqlite", encoder)
+    kept = [(Shelf(2), EmbeddedEngine(tmp_path / "index"))]
+    follow(kept, embedder, Event(), through=Shelf(2).head())
+    assert (encoder.prepared, encoder.encoded) == (True, [])
+    embedder.close()
 
 
 def test_nothing_is_encoded_twice(tmp_path: Path) -> None:
