@@ -52,7 +52,7 @@ def test_another_process_that_writes(file: Path) -> None:
 def test_too_many_writers_at_once(file: Path) -> None:
     engine = create_engine(sqlite_url(file), pool_size=1, max_overflow=0, pool_timeout=0)
     with engine.connect():
-        assert "writers have waited" in str(fault_of(engine, "SELECT 1"))
+        assert "send fewer requests at once" in str(fault_of(engine, "SELECT 1"))
 
 
 def test_a_file_that_is_gone_or_is_no_database(tmp_path: Path) -> None:
