@@ -1,24 +1,25 @@
 """How many of some models have a version in a stage, or a tag with a value."""
 
-from collections.abc import Iterable
+from collections import Counter
+from collections.abc import Iterable, Iterator
+from typing import Any
 
 import orjson
-from sqlalchemy import func, true
+from sqlalchemy import BigInteger, Text, cast, func, literal, type_coerce
 from sqlmodel import col, select
 
 from app.db.engine import ReadSession
+from app.db.json_lists import elements
 from app.db.text import fold
 from app.registry.filtering import Condition
 from app.registry.tables import ModelVersion, RegisteredModel, Tag
 from app.search.counting import Spelling
 
-_SCALARS = ("text", "integer", "real", "true", "false")
-
 
 def with_keys(keys: Iterable[int]) -> Condition:
     """Return the condition that a model has one of many keys, as one bound value."""
-    listed = func.json_each(orjson.dumps(list(keys)).decode()).table_valued("value")
-    return col(RegisteredModel.key).in_(select(listed.c.value))
+    listed = elements(literal(orjson.dumps(list(keys)).decode()))
+    return col(RegisteredModel.key).in_(select(cast(listed.c.value, BigInteger)))
 
 
 def count_stages(session: ReadSession, among: Condition) -> list[Spelling]:
@@ -37,19 +38,24 @@ def count_tag_values(session: ReadSession, key: str, among: Condition) -> list[S
 
     The items of a list count each; what is no text, number or truth value does not count.
     """
-    values = func.json_each(Tag.value).table_valued("type", "atom")
+    value = type_coerce(cast(Tag.value, Text), Text).label("value")
     rows = session.execute(
-        select(values.c.type, values.c.atom, func.count(col(Tag.subject_id).distinct()))
+        select(value, func.count())
         .select_from(Tag)
         .join(RegisteredModel, col(RegisteredModel.id) == Tag.subject_id)
-        .join(values, true())
-        .where(
-            col(Tag.key) == key,
-            col(RegisteredModel.deleted_at).is_(None),
-            among,
-            values.c.type.in_(_SCALARS),
-        )
-        .group_by(values.c.type, values.c.atom)
+        .where(col(Tag.key) == key, col(RegisteredModel.deleted_at).is_(None), among)
+        .group_by(value)
     )
-    written = [(kind if kind in {"true", "false"} else str(atom), count) for kind, atom, count in rows]
-    return [Spelling(fold(text), text, count) for text, count in written]
+    counts: Counter[str] = Counter()
+    for written, count in rows:
+        for text in set(_texts(orjson.loads(written))):
+            counts[text] += count
+    return [Spelling(fold(text), text, count) for text, count in counts.items()]
+
+
+def _texts(value: Any) -> Iterator[str]:
+    for item in value if isinstance(value, list) else [value]:
+        if isinstance(item, str):
+            yield item
+        elif isinstance(item, bool | int | float):
+            yield orjson.dumps(item).decode()
