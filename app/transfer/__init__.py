@@ -1,1 +1,1 @@
-"""Moving records in: the interchange format and its import."""
+"""Moving records in and out: the interchange format, its import and export, and backups."""

@@ -6,9 +6,19 @@ from pathlib import Path
 
 import pytest
 from pydantic import BaseModel
+from pydantic.alias_generators import to_camel
 
+from app.db.columns import Row
 from app.registry.drafts import MetricDraft
 from app.registry.provenance_drafts import CodeRevisionDraft, EnvironmentDraft, PackageDraft, SignatureDraft
+from app.registry.tables import (
+    Alias,
+    Dataset,
+    DatasetVersion,
+    ModelVersion,
+    Namespace,
+    RegisteredModel,
+)
 from app.transfer.interchange import (
     AliasEntry,
     DatasetLine,
@@ -73,3 +83,42 @@ def test_every_field_is_on_the_page(row: str, line: type[BaseModel]) -> None:
     [cells] = [text for text in PAGE.splitlines() if text.startswith(f"| {row} |")]
     told = set(re.findall(r"`([a-zA-Z]+)`", cells)) - {row.strip("`"), *VALUES}
     assert told == {field.alias or name for name, field in line.model_fields.items()} - {"type"}
+
+
+@pytest.mark.parametrize(
+    ("table", "line", "stays", "otherwise"),
+    [
+        (Namespace, NamespaceLine, {"id"}, {}),
+        (Dataset, DatasetLine, {"id"}, {"namespaceId": "namespace"}),
+        (DatasetVersion, DatasetVersionEntry, {"id", "datasetId"}, {"revokedAt": "revocation"}),
+        (
+            RegisteredModel,
+            ModelLine,
+            {"id", "key", "revision", "deletedAt"},
+            {
+                "namespaceId": "namespace",
+                "taskWritten": "taskAsWritten",
+                **dict.fromkeys(
+                    ("retiredAt", "retiredBy", "retirementReason", "replacementId"), "retirement"
+                ),
+            },
+        ),
+        (
+            ModelVersion,
+            VersionEntry,
+            {"id", "modelId", "revision", "deletedAt"},
+            {
+                "environmentId": "environment",
+                "codeRevisionId": "codeRevision",
+                "signatureId": "signature",
+            },
+        ),
+        (Alias, AliasEntry, {"modelId", "versionId"}, {}),
+    ],
+)
+def test_no_column_is_forgotten(
+    table: type[Row], line: type[BaseModel], stays: set[str], otherwise: dict[str, str]
+) -> None:
+    columns = {to_camel(name) for name in table.model_fields if not name.endswith("_folded")}
+    told = {field.alias or name for name, field in line.model_fields.items()}
+    assert {otherwise.get(name, name) for name in columns - stays} <= told
