@@ -70,4 +70,6 @@ def indexing_bars(url: str) -> Iterator[Callable[[], bool]]:
 
         yield draw
     if last is not None:
-        say(f"indexed: {last.by_words:,} of {last.models:,} models by words, {last.by_meaning:,} by meaning")
+        follows = "" if last.whole else "; the rest follows"
+        counted = f"{last.by_words:,} of {last.models:,} models by words, {last.by_meaning:,} by meaning"
+        say(f"indexed: {counted}{follows}")
