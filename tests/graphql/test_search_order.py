@@ -229,6 +229,16 @@ def test_what_the_index_does_not_know_is_filtered_too(zoo: Api, wanted: dict[str
         assert ({node["name"] for node in found["nodes"]}, found["totalCount"]) == (listed, len(listed))
 
 
+def test_owners_are_filtered_too(api: Api) -> None:
+    me = api.run("{ viewer { principal { ... on User { id } } } }")["principal"]["id"]
+    api.model("mine", owners=[me])
+    api.model("other")
+    index(api, by_meaning=False)
+    for text in TEXTS:
+        assert names(api.run(SEARCH, text=text, filter={"owner": me})) == ["mine"]
+        assert names(api.run(SEARCH, text=text, filter={"not": {"owner": me}})) == ["other"]
+
+
 def test_without_a_text_the_database_knows_all_at_once(api: Api) -> None:
     api.model("late")
     found = api.run(SEARCH)
