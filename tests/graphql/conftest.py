@@ -9,11 +9,13 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from pydantic import SecretStr
 from starlette.testclient import TestClient
 
+from app.db.engine import sqlite_url
 from app.main import create_app
 from app.settings import Settings
-from tests.store import Store, open_store, seeded_file
+from tests.store import Store, fresh_url, open_store, seeded_file
 
 __all__ = ["api", "seeded_file", "shared_api"]
 
@@ -89,22 +91,40 @@ class Api:
 def serving(data: Path, seeded: Path) -> Iterator[Api]:
     """Serve a fresh registry in the folder `data`."""
     data.mkdir(exist_ok=True)
-    shutil.copy(seeded, data / "registry.db")
-    store = open_store(data / "registry.db")
-    with TestClient(create_app(Settings(data=data)), base_url="http://localhost") as http:
+    with _served(data, sqlite_url(Path(shutil.copy(seeded, data / "registry.db")))) as api:
+        yield api
+
+
+@contextmanager
+def serving_fresh(request: pytest.FixtureRequest, data: Path) -> Iterator[Api]:
+    """Serve a fresh registry of the kind that the test wants; its index is in the folder `data`."""
+    data.mkdir(exist_ok=True)
+    with fresh_url(request, data) as url, _served(data, url) as api:
+        yield api
+
+
+@contextmanager
+def _served(data: Path, url: str) -> Iterator[Api]:
+    store = open_store(url)
+    settings = Settings(data=data, database_url=SecretStr(url))
+    with TestClient(create_app(settings), base_url="http://localhost") as http:
         yield Api(http, store, data)
     store.database.close()
 
 
 @pytest.fixture
-def api(seeded_file: Path, tmp_path: Path) -> Iterator[Api]:
+def api(request: pytest.FixtureRequest, kind: str, tmp_path: Path) -> Iterator[Api]:  # noqa: ARG001 - tests are told apart by it
     """Serve a registry in which nothing has happened yet."""
-    with serving(tmp_path / "data", seeded_file) as served:
+    with serving_fresh(request, tmp_path / "data") as served:
         yield served
 
 
 @pytest.fixture(scope="module")
-def shared_api(seeded_file: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Api]:
+def shared_api(
+    request: pytest.FixtureRequest,
+    kind: str,  # noqa: ARG001 - tests are told apart by it
+    tmp_path_factory: pytest.TempPathFactory,
+) -> Iterator[Api]:
     """Serve one registry for all tests of a module, which keep to names of their own."""
-    with serving(tmp_path_factory.mktemp("served"), seeded_file) as served:
+    with serving_fresh(request, tmp_path_factory.mktemp("served")) as served:
         yield served

@@ -8,6 +8,8 @@ import pytest
 
 from tests.graphql.conftest import Api
 
+pytestmark = pytest.mark.both_databases
+
 REGISTER = """mutation($input: RegisterModelInput!) { registerModel(input: $input) {
   registeredModel { id } modelVersion { id } change { id } userErrors { code field message }
 } }"""

@@ -6,6 +6,8 @@ import pytest
 
 from tests.graphql.conftest import Api
 
+pytestmark = pytest.mark.both_databases
+
 DATASETS = "query($f: DatasetFilter) { datasets(filter: $f) { totalCount nodes { name } } }"
 CHANGES = "query($f: ChangeFilter) { changes(filter: $f, last: 3) { totalCount nodes { action } } }"
 NODES = "query($ids: [ID!]!) { nodes(ids: $ids) { __typename id } }"

@@ -2,7 +2,6 @@
 
 from collections.abc import Iterator
 from itertools import cycle, islice
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -10,8 +9,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from app.db.text import fold
-from tests.graphql.conftest import Api, serving
+from tests.graphql.conftest import Api, serving_fresh
 from tests.graphql.indexing import index
+
+pytestmark = pytest.mark.both_databases
 
 LISTED = "query($f: ModelFilter) { registeredModels(filter: $f, first: 100) { totalCount nodes { name } } }"
 FOUND = """query($f: ModelFilter) { search(text: "thing", filter: $f, first: 100, mode: WORDS) {
@@ -48,8 +49,12 @@ MODELS = models()
 
 
 @pytest.fixture(scope="module")
-def varied(seeded_file: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Api]:
-    with serving(tmp_path_factory.mktemp("varied"), seeded_file) as api:
+def varied(
+    request: pytest.FixtureRequest,
+    kind: str,  # noqa: ARG001 - tests are told apart by it
+    tmp_path_factory: pytest.TempPathFactory,
+) -> Iterator[Api]:
+    with serving_fresh(request, tmp_path_factory.mktemp("varied")) as api:
         api.run('mutation { createNamespace(input: {name: "Other"}) { userErrors { message } } }')
         for model in MODELS:
             api.model(**model)

@@ -3,6 +3,7 @@
 from datetime import timedelta
 from typing import Any
 
+import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from sqlmodel import select
@@ -10,6 +11,8 @@ from sqlmodel import select
 from app.identity.idempotency import KEPT
 from app.identity.tables import AnsweredRequest
 from tests.graphql.conftest import Api
+
+pytestmark = pytest.mark.both_databases
 
 KEY = "a-key-of-16-chars"
 REGISTER = """

@@ -4,6 +4,8 @@ import pytest
 
 from tests.graphql.conftest import Api
 
+pytestmark = pytest.mark.both_databases
+
 SET_TAGS = """
 mutation SetTags($input: SetTagsInput!) {
   setTags(input: $input) {

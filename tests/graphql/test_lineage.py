@@ -6,6 +6,8 @@ import pytest
 
 from tests.graphql.conftest import Api
 
+pytestmark = pytest.mark.both_databases
+
 LINEAGE = """
 query Lineage(
   $root: ID!, $direction: LineageDirection!, $depth: Int, $relations: [LineageRelation!],

@@ -6,6 +6,8 @@ import pytest
 
 from tests.graphql.conftest import Api
 
+pytestmark = pytest.mark.both_databases
+
 MUTATIONS: dict[str, tuple[str, dict[str, Any]]] = {
     "updateModel": ("model", {"patch": {"license": "MIT"}}),
     "renameModel": ("model", {"name": "other"}),

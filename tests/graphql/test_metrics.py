@@ -2,7 +2,11 @@
 
 from typing import Any
 
+import pytest
+
 from tests.graphql.conftest import Api
+
+pytestmark = pytest.mark.both_databases
 
 LOG = """
 mutation Log($input: LogMetricsInput!) {

@@ -2,14 +2,15 @@
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from tests.graphql.conftest import Api, serving
+from tests.graphql.conftest import Api, serving_fresh
+
+pytestmark = pytest.mark.both_databases
 
 ARGUMENTS = "first: $first, after: $after, last: $last, before: $before"
 VARIABLES = "$first: Int, $after: String, $last: Int, $before: String"
@@ -76,8 +77,12 @@ every_list = pytest.mark.parametrize("listed", LISTS.values(), ids=LISTS.keys())
 
 
 @pytest.fixture(scope="module")
-def filled(seeded_file: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Api]:
-    with serving(tmp_path_factory.mktemp("filled"), seeded_file) as api:
+def filled(
+    request: pytest.FixtureRequest,
+    kind: str,  # noqa: ARG001 - tests are told apart by it
+    tmp_path_factory: pytest.TempPathFactory,
+) -> Iterator[Api]:
+    with serving_fresh(request, tmp_path_factory.mktemp("filled")) as api:
         for number in range(COUNT):
             api.model(f"{'m' if number % 2 else 'M'}{number}", version={})
         for name in ("a", "b"):

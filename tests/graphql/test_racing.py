@@ -11,6 +11,8 @@ import pytest
 
 from tests.graphql.conftest import Api
 
+pytestmark = pytest.mark.both_databases
+
 WRITERS = 8
 SECONDS = 1.5
 REGISTER = """mutation($n: String!, $s: String!) { registerModel(input: {name: $n, version: {semver: $s}}) {

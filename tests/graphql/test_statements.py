@@ -2,7 +2,6 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -13,9 +12,11 @@ from app.graphql.schema import schema
 from app.registry.drafts import NamespaceDraft
 from app.registry.labels import set_alias
 from app.registry.namespaces import create_namespaces
-from tests.graphql.conftest import Api, serving
+from tests.graphql.conftest import Api, serving_fresh
 from tests.graphql.indexing import index
 from tests.store import Store
+
+pytestmark = pytest.mark.both_databases
 
 TEN_FIELDS = """registeredModels(first: $n) { nodes {
   id name displayName task framework license createdAt namespace { name } tags { key value }
@@ -145,8 +146,12 @@ def counted() -> Iterator[list[str]]:
 
 
 @pytest.fixture(scope="module")
-def hundred(seeded_file: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Api]:
-    with serving(tmp_path_factory.mktemp("hundred"), seeded_file) as api:
+def hundred(
+    request: pytest.FixtureRequest,
+    kind: str,  # noqa: ARG001 - tests are told apart by it
+    tmp_path_factory: pytest.TempPathFactory,
+) -> Iterator[Api]:
+    with serving_fresh(request, tmp_path_factory.mktemp("hundred")) as api:
         _fill(api.store)
         index(api, by_meaning=False)
         yield api

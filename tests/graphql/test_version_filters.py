@@ -1,7 +1,6 @@
 """Filters of versions, and of models by their versions: SQL and a plain reference admit the same."""
 
 from collections.abc import Iterator
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -9,8 +8,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tests.graphql.admitting import admits
-from tests.graphql.conftest import Api, serving
+from tests.graphql.conftest import Api, serving_fresh
 from tests.graphql.indexing import index
+
+pytestmark = pytest.mark.both_databases
 
 VERSIONS = "query($f: VersionFilter) { modelVersions(filter: $f, first: 100) { totalCount nodes { id } } }"
 MODELS = "query($f: ModelFilter) { registeredModels(filter: $f, first: 100) { totalCount nodes { id } } }"
@@ -62,10 +63,14 @@ def facts(number: int) -> dict[str, Any]:
 
 
 @pytest.fixture(scope="module")
-def made(seeded_file: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Api, list[Any]]]:
+def made(
+    request: pytest.FixtureRequest,
+    kind: str,  # noqa: ARG001 - tests are told apart by it
+    tmp_path_factory: pytest.TempPathFactory,
+) -> Iterator[tuple[Api, list[Any]]]:
     """Serve twelve models with up to three versions each, and give what each version states."""
     versions: list[dict[str, Any]] = []
-    with serving(tmp_path_factory.mktemp("made"), seeded_file) as api:
+    with serving_fresh(request, tmp_path_factory.mktemp("made")) as api:
         sets = {name: api.store.dataset(name, versions=[{"label": "1"}]).id for name in DATASETS}
         for number in range(12):
             name = f"{WORDS[number % 4]} {number}"
