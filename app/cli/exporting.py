@@ -9,15 +9,21 @@ from typing import IO
 
 from app.cli.opening import open_standing
 from app.cli.terminal import fail, print_json, say
+from app.db.engine import Database
 from app.settings import Settings
 from app.transfer.exporting import export_lines
 
 
 def export_from(settings: Settings, file: Path | None, *, as_json: bool = False) -> None:
     """Write what the registry of a data folder holds to `file`, or to standard output."""
+    with closing(open_standing(settings)) as database:
+        _export(database, file, as_json=as_json)
+
+
+def _export(database: Database, file: Path | None, *, as_json: bool) -> None:
     if file is None:
         try:
-            _write(settings, sys.stdout.buffer)
+            _write(database, sys.stdout.buffer)
             sys.stdout.flush()
         except BrokenPipeError:
             # Whoever read has read enough; what Python would still flush has nowhere to go.
@@ -29,9 +35,9 @@ def export_from(settings: Settings, file: Path | None, *, as_json: bool = False)
             if file.suffix == ".gz":
                 # Without a name and a time, so that the same registry makes the same bytes.
                 with gzip.GzipFile("", "wb", 6, target, mtime=0) as packed:
-                    count = _write(settings, packed)
+                    count = _write(database, packed)
             else:
-                count = _write(settings, target)
+                count = _write(database, target)
         partial.replace(file)
     except OSError as refused:
         fail(f"{file} cannot be written: {refused.strerror}")
@@ -43,9 +49,9 @@ def export_from(settings: Settings, file: Path | None, *, as_json: bool = False)
         say(f"{count:,} lines are in {file}")
 
 
-def _write(settings: Settings, target: IO[bytes] | gzip.GzipFile) -> int:
+def _write(database: Database, target: IO[bytes] | gzip.GzipFile) -> int:
     count = 0
-    with closing(open_standing(settings)) as database, database.read() as session:
+    with database.read() as session:
         for line in export_lines(session):
             target.write(line)
             count += 1
