@@ -152,7 +152,7 @@ class _Process:
         with suppress(BrokenPipeError):
             self._pipe.send(None)
         self._process.join(END_SECONDS)
-        self._process.terminate()
+        self._process.kill()
         self._process.join()
         self._pipe.close()
 
@@ -177,8 +177,9 @@ def _export(pipe: "Connection[Any, Any]", indexes: str) -> None:
 
 def _loaded(pipe: "Connection[Any, Any]") -> Any:
     """Return the encoder; None, and say why over the pipe, if it cannot be loaded."""
-    # Ctrl-C is for the indexer, which ends this process.
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    # Those who end the indexer often signal all its processes; it ends this one itself.
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, signal.SIG_IGN)
     os.nice(NICENESS)
     try:
         from indexer.encoder import SentenceEncoder  # noqa: PLC0415 - torch takes seconds, and may be missing

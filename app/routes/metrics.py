@@ -21,6 +21,7 @@ from starlette.routing import Route
 from app.db.engine import Database
 from app.insight.discovery import Discovery, lags
 from app.routes.health import READY, readiness
+from app.search.contract import Kind
 
 METRICS = "/metrics"
 UNKNOWN, OTHER = "unknown", "other"
@@ -107,6 +108,13 @@ class StateCollector(Collector):
         models.add_metric(["words"], position.documents)
         models.add_metric(["meaning"], position.embedded)
         yield models
+        parked = GaugeMetricFamily(
+            "holotype_parked_items", "What could not be indexed and is tried again.", labels=["kind"]
+        )
+        for kind in Kind:
+            if held := self._discovery.of(kind).position():
+                parked.add_metric([kind], held.parked)
+        yield parked
 
     def _connections(self) -> Metric:
         family = GaugeMetricFamily(

@@ -5,17 +5,19 @@ import shutil
 import time
 from collections.abc import Collection, Iterator, Sequence
 from contextlib import contextmanager
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from threading import Event
 
 import pytest
 
 from app.registry.labels import set_tags
-from app.search.contract import IndexPosition, Mark, SearchMode, SearchRequest
+from app.search.contract import IndexPosition, Mark, SearchMode, SearchRequest, Vector
 from app.search.document import Document
 from app.search.embedded.engine import EmbeddedEngine
 from app.search.embedded.reader import EmbeddedReader
-from indexer.embeddings import Embedder, Encoder
+from app.search.keeping import Part
+from indexer.embeddings import Embedder, Encoder, EncodingFailed
 from indexer.following import follow
 from indexer.source import DocumentSource, RegistrySource
 from indexer.worker import DOCUMENTS_AT_ONCE
@@ -246,3 +248,72 @@ def test_a_failure_of_the_registry_is_tried_again(
 def test_a_failure_ends_what_was_to_run_once(tmp_path: Path) -> None:
     with pytest.raises(OSError, match="away"):
         work(Flaky(3, Event()), tmp_path)
+
+
+def broken(store: Store, name: str, *, text: str) -> None:
+    """Write a description behind everyone's back."""
+    with store.database.writers.begin() as connection:
+        connection.exec_driver_sql(f"UPDATE model SET description = {text} WHERE name = '{name}'")  # noqa: S608
+
+
+def test_what_the_database_cannot_tell_is_parked_and_mended_later(
+    store: Store, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("indexer.worker.FIRST_RETRY", timedelta(0))
+    ill = store.model("ill")
+    others = [store.model() for _ in range(3)]
+    broken(store, "ill", text="CAST(x'c328' AS TEXT)")
+    source = RegistrySource(store.database)
+    position = work(source, tmp_path)
+    assert (position.words, position.documents, position.parked) == (source.head(), 3, 1)
+    [parked] = EmbeddedEngine(tmp_path / "index").standing().parked
+    assert (parked.id, parked.part) == (ill.id, Part.WORDS)
+    assert "decode" in parked.reason
+    broken(store, "ill", text="'mended'")
+    others.append(store.model("late"))
+    position = work(source, tmp_path)
+    assert (position.parked, position.words) == (0, source.head())
+    assert found(tmp_path, "mended") == [ill.id]
+    assert set(found(tmp_path)) == {ill.id, *(model.id for model in others)}
+
+
+class Choking(HashingEncoder):
+    """An encoder that fails at some texts."""
+
+    def encode(self, texts: Sequence[str]) -> Vector:
+        """Fail at the texts that say so."""
+        if any("choke" in text for text in texts):
+            raise EncodingFailed("choked")
+        return super().encode(texts)
+
+
+def test_a_text_that_cannot_be_encoded_is_parked_and_keeps_no_other_back(tmp_path: Path) -> None:
+    shelf = Shelf(3)
+    shelf.put(document(9, "choke"))
+    position = work(shelf, tmp_path, Choking())
+    assert (position.documents, position.embedded, position.parked) == (4, 3, 1)
+    assert position.meaning == position.words == shelf.head()
+    [parked] = EmbeddedEngine(tmp_path / "index").standing().parked
+    assert (parked.id, parked.part, parked.reason, parked.tries) == (
+        document(9).id,
+        Part.MEANING,
+        "choked",
+        1,
+    )
+    assert parked.retry_at > datetime.now(UTC)
+    assert found(tmp_path, "choke") == [document(9).id]
+    shelf.put(document(9, "cured"))
+    position = work(shelf, tmp_path, Choking())
+    assert (position.embedded, position.parked, position.meaning) == (4, 0, shelf.head())
+
+
+def test_a_log_that_parted_from_the_one_that_was_followed_is_noticed(tmp_path: Path) -> None:
+    first, other = Shelf(5), Shelf(3)
+    work(first, tmp_path)
+    other.put(document(8))
+    other.put(document(9))
+    other.put(document(10))
+    assert other.log() == first.log()
+    assert other.head().sequence > first.head().sequence
+    work(other, tmp_path)
+    assert set(found(tmp_path)) == set(other.living)

@@ -56,6 +56,7 @@ def test_the_state_of_the_parts(api: Api) -> None:
     assert value(after, "holotype_index_lag", by="words") == 2
     assert value(after, "holotype_indexed_models", by="words") == 1
     assert value(after, "holotype_indexed_models", by="meaning") == 1
+    assert value(after, "holotype_parked_items", kind="models") == 0
     assert value(after, "holotype_database_connections", pool="writers", state="in_use") == 0
 
 
