@@ -66,9 +66,8 @@ def ask(url: str, query: str, **variables: Any) -> dict[str, Any]:
 def tell(when: str, seconds: list[float]) -> None:
     """Print a distribution."""
     p50, p95, most = np.percentile(seconds, [50, 95, 100])
-    print(
-        f"{when}: {len(seconds)} models found by words after p50 {p50:.2f} s, p95 {p95:.2f} s, at most {most:.2f} s"
-    )
+    said = f"p50 {p50:.2f} s, p95 {p95:.2f} s, at most {most:.2f} s"
+    print(f"{when}: {len(seconds)} models found by words after {said}")
 
 
 @contextmanager

@@ -21,7 +21,7 @@ from app.search.embedded.engine import EmbeddedEngine
 from app.search.keeping import Standing
 
 SAMPLE = Path(__file__).parents[1] / "examples" / "model_zoo" / "sample.jsonl.gz"
-SHORTEST_LIFE_SECONDS, LONGEST_LIFE_SECONDS = 2.0, 8.0
+LONGEST_LIFE_SECONDS = 4.0
 FIELDS = "{:>4} {:>7} {:>9} {:>8} {:>8} {:>9} {:>9}  {}"
 
 
@@ -64,9 +64,11 @@ def indexer(command: str, data: Path) -> list[str]:
 
 
 def killed(data: Path) -> float:
-    """Let an indexer live for a while and kill it; return for how many seconds it lived."""
-    life = random.uniform(SHORTEST_LIFE_SECONDS, LONGEST_LIFE_SECONDS)  # noqa: S311 - any moment will do
+    """Let an indexer work for a while and kill it; return for how many seconds it worked."""
+    life = random.uniform(0, LONGEST_LIFE_SECONDS)  # noqa: S311 - any moment will do
     process = subprocess.Popen(indexer("run", data), stderr=subprocess.DEVNULL)
+    while not EmbeddedEngine(data / "index" / Kind.MODELS).standing().kept:
+        time.sleep(0.01)
     time.sleep(life)
     os.kill(process.pid, signal.SIGKILL)
     process.wait()
