@@ -93,9 +93,10 @@ def served(data: str) -> Iterator[str]:
 
 def _is_ready(url: str) -> bool:
     try:
-        return httpx2.get(f"{url}/readyz", timeout=10).json()["parts"]["index"] == "ready"
+        index: str = httpx2.get(f"{url}/readyz", timeout=10).json()["parts"]["index"]
     except httpx2.TransportError:
         return False
+    return index == "ready"
 
 
 if __name__ == "__main__":

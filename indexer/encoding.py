@@ -10,8 +10,10 @@ import signal
 import time
 from collections.abc import Callable, Sequence
 from contextlib import suppress
-from multiprocessing import get_context
+from multiprocessing import get_context, parent_process
+from multiprocessing.connection import wait
 from pathlib import Path
+from threading import Thread
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -181,6 +183,7 @@ def _loaded(pipe: "Connection[Any, Any]") -> Any:
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, signal.SIG_IGN)
     os.nice(NICENESS)
+    Thread(target=_end_with_indexer, name="indexer-watch", daemon=True).start()
     try:
         from indexer.encoder import SentenceEncoder  # noqa: PLC0415 - torch takes seconds, and may be missing
 
@@ -190,6 +193,14 @@ def _loaded(pipe: "Connection[Any, Any]") -> Any:
     except WrongWeights as wrong:
         pipe.send(EmbedderUnavailable(str(wrong)))
     return None
+
+
+def _end_with_indexer() -> None:
+    """End at once when the indexer has ended, even by SIGKILL, whatever is being done."""
+    indexer = parent_process()
+    if indexer is not None:
+        wait([indexer.sentinel])
+        os._exit(1)
 
 
 def _answer(encoder: Any, texts: list[str]) -> Answer:

@@ -13,8 +13,11 @@ from pathlib import Path
 import pytest
 
 from app.search.contract import IndexPosition, Kind
+from app.search.embedded.engine import EmbeddedEngine
 from app.search.embedded.reader import EmbeddedReader
+from indexer.checking import compare
 from indexer.commands import main
+from indexer.source import RegistrySource
 from tests.store import Store
 
 ROOT = Path(__file__).parents[2]
@@ -24,11 +27,11 @@ Process = subprocess.Popen[str]
 
 
 @contextmanager
-def indexing(data: Path, *options: str) -> Iterator[Process]:
-    """Run an indexer, which does not survive."""
+def indexing(data: Path, *options: str, torch: str = NO_TORCH) -> Iterator[Process]:
+    """Run an indexer, which does not survive, with something else in the place of torch."""
     without = data / "without"
     without.mkdir(exist_ok=True)
-    (without / "torch.py").write_text(NO_TORCH)
+    (without / "torch.py").write_text(torch)
     environment = {**os.environ, "PYTHONPATH": f"{without}{os.pathsep}{ROOT}"}
     command = [sys.executable, "-m", "indexer", "run", "--data", str(data), *options]
     with subprocess.Popen(command, cwd=ROOT, env=environment, stderr=subprocess.PIPE, text=True) as process:
@@ -85,15 +88,33 @@ def test_it_ends_when_told_to_and_the_next_takes_over(store: Store, tmp_path: Pa
     assert position(tmp_path).documents == 1
 
 
-def test_killed_it_goes_on_where_it_was(store: Store, tmp_path: Path) -> None:
-    with indexing(tmp_path) as indexer:
-        wait_for(indexer, "words: read all")
-        for _ in range(10):
-            store.model()
+def test_killed_again_and_again_it_goes_on_where_it_was(store: Store, tmp_path: Path) -> None:
+    engine = EmbeddedEngine(tmp_path / "index" / Kind.MODELS)
+    for _ in range(3):
+        with indexing(tmp_path):
+            while not engine.standing().kept:
+                time.sleep(0.01)
+            for _ in range(10):
+                store.model()
     with indexing(tmp_path, "--once") as indexer:
         indexer.wait()
-    assert position(tmp_path).documents == 10
-    assert position(tmp_path).words.sequence == store.last_change().sequence
+    comparison = compare(RegistrySource(store.database), engine)
+    assert (comparison.documents, comparison.behind, comparison.differences) == (30, 0, ())
+
+
+def test_killed_it_leaves_no_encoder_behind(store: Store, tmp_path: Path) -> None:
+    store.model()
+    told = tmp_path / "pid"
+    loading = f"import os, time; open({str(told)!r}, 'w').write(str(os.getpid())); time.sleep(600)"
+    with indexing(tmp_path, torch=loading) as indexer:
+        while not told.exists() or not (encoder := told.read_text()):
+            assert indexer.poll() is None
+            time.sleep(0.05)
+        indexer.kill()
+    deadline = time.monotonic() + 60
+    while Path("/proc", encoder, "exe").exists():
+        assert time.monotonic() < deadline
+        time.sleep(0.05)
 
 
 def test_a_folder_that_is_not_there_is_named(tmp_path: Path) -> None:
