@@ -16,7 +16,7 @@ QUERY = """
   registeredModels(first: 1) { totalCount }
 }
 """
-STALLED_SECONDS = 90.0
+STALLED_SECONDS = 180.0
 
 
 @dataclass(frozen=True, slots=True)
