@@ -27,7 +27,7 @@ from bench.serving import HOLOTYPE, Server, free_port, running, sample
 MANY = 4
 CONNECTIONS = 16
 SECONDS = 5
-ROUNDS = 3
+ROUNDS = 2
 SEARCHES = 1_000
 PRIVATE = ("Private_Clean:", "Private_Dirty:")
 
@@ -41,13 +41,13 @@ def main() -> None:
         data = options.data or sample(Path(scratch), indexed=True)
         script = Path(scratch) / "one.lua"
         script.write_text(_script(data))
-        with _up(data, 1) as (one, alone), _up(data, MANY) as (many, _):
-            for _ in range(ROUNDS if shutil.which("wrk") else 0):
-                print(f"1 process:    {_asked(script, one)}")
-                print(f"{MANY} processes:  {_asked(script, many)}")
+        for processes in (1, MANY) * (ROUNDS if shutil.which("wrk") else 0):
+            with _up(data, processes) as (port, _):
+                print(f"{processes} of them: {_asked(script, port)}")
+        with _up(data, 1) as (port, parent):
             for body in islice(searches(data), SEARCHES):
-                Server(http.client.HTTPConnection("127.0.0.1", one)).ask("/graphql", body)
-            print(f"after {SEARCHES:,} searches: {_memory(alone)}")
+                Server(http.client.HTTPConnection("127.0.0.1", port)).ask("/graphql", body)
+            print(f"after {SEARCHES:,} searches: {_memory(parent)}")
 
 
 def _script(data: Path) -> str:
