@@ -59,28 +59,65 @@ def text_of(url: URL) -> str:
     return url.render_as_string(hide_password=False)
 
 
-@contextmanager
-def private_server(binaries: Path) -> Iterator[Server]:
-    """Run a server on a socket of its own, as an ordinary user where root runs the tests."""
-    folder = Path(tempfile.mkdtemp(prefix="holotype-pg-"))
-    account = _account()
-    if account:
-        shutil.chown(folder, account)
+@dataclass(frozen=True, slots=True)
+class Cluster:
+    """A server of our own, on a socket in its folder, run by an ordinary user where root runs the tests."""
 
-    def run(program: str, *arguments: str) -> None:
-        command = [str(binaries / program), "-D", str(folder / "data"), *arguments]
-        log = (folder / "output").open("ab")
-        with log:
+    binaries: Path
+    folder: Path
+    account: str | None
+
+    @property
+    def server(self) -> Server:
+        """The server, once it is started."""
+        return Server(make_url(f"postgresql://holotype@/postgres?host={self.folder}"))
+
+    def make(self) -> None:
+        """Make the files of the server."""
+        if self.account:
+            shutil.chown(self.folder, self.account)
+        self._run(
+            "initdb", "--username=holotype", "--auth=trust", "--no-sync", "--locale=C", "--encoding=UTF8"
+        )
+
+    def start(self) -> None:
+        """Start the server and wait until it answers."""
+        self._run(
+            "pg_ctl", "-w", "-l", str(self.folder / "log"), "-o", f"{OPTIONS} -k {self.folder}", "start"
+        )
+
+    def stop(self) -> None:
+        """Stop the server at once, as when it is killed."""
+        self._run("pg_ctl", "-m", "immediate", "stop")
+
+    def _run(self, program: str, *arguments: str) -> None:
+        command = [str(self.binaries / program), "-D", str(self.folder / "data"), *arguments]
+        groups: list[int] | None = [] if self.account else None
+        with (self.folder / "output").open("ab") as log:
             subprocess.run(
-                command, check=True, stdout=log, stderr=log, user=account, cwd=folder, extra_groups=_groups()
+                command,
+                check=True,
+                stdout=log,
+                stderr=log,
+                cwd=self.folder,
+                user=self.account,
+                extra_groups=groups,
             )
 
-    run("initdb", "--username=holotype", "--auth=trust", "--no-sync", "--locale=C", "--encoding=UTF8")
-    run("pg_ctl", "-w", "-l", str(folder / "log"), "-o", f"{OPTIONS} -k {folder}", "start")
+
+@contextmanager
+def private_cluster(binaries: Path) -> Iterator[Cluster]:
+    """Run a server of our own meanwhile."""
+    folder = Path(tempfile.mkdtemp(prefix="holotype-pg-"))
+    cluster = Cluster(binaries, folder, _account())
     try:
-        yield Server(make_url(f"postgresql://holotype@/postgres?host={folder}"))
+        cluster.make()
+        cluster.start()
+        try:
+            yield cluster
+        finally:
+            cluster.stop()
     finally:
-        run("pg_ctl", "-m", "immediate", "stop")
         shutil.rmtree(folder)
 
 
@@ -90,11 +127,8 @@ def postgresql(require_engine: Callable[[str, bool], None]) -> Iterator[Server]:
     if address := os.environ.get(ADDRESS):
         yield Server(make_url(address))
         return
-    binaries = installed()
-    require_engine("PostgreSQL", binaries is not None)
-    assert binaries is not None
-    with private_server(binaries) as server:
-        yield server
+    with private_cluster(require_binaries(require_engine)) as cluster:
+        yield cluster.server
 
 
 @pytest.fixture(scope="session")
@@ -104,6 +138,14 @@ def seeded_database(postgresql: Server) -> Iterator[str]:
     open_registry(text_of(url)).close()
     yield str(url.database)
     postgresql.drop(url)
+
+
+def require_binaries(require_engine: Callable[[str, bool], None]) -> Path:
+    """Return the folder of the newest PostgreSQL that is installed here, which a test needs."""
+    binaries = installed()
+    require_engine("PostgreSQL", binaries is not None)
+    assert binaries is not None
+    return binaries
 
 
 def installed() -> Path | None:
@@ -124,7 +166,3 @@ def _account() -> str | None:
         except KeyError:
             continue
     return None
-
-
-def _groups() -> list[int] | None:
-    return [] if os.geteuid() == 0 else None

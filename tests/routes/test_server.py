@@ -1,0 +1,82 @@
+"""A database server that goes away, or has no time: every answer says so, and the service outlives it."""
+
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+from pydantic import SecretStr
+from starlette.testclient import TestClient
+
+from app.db.limits import ServerLimits
+from app.errors import Conflict
+from app.identity.session import write
+from app.identity.viewer import AllowAll
+from app.main import create_app
+from app.registry.drafts import ModelDraft, draft
+from app.registry.finding import ModelBy, find_model
+from app.registry.opening import RegistryNotOpened, open_registry
+from app.registry.registration import register_models
+from app.settings import Settings
+from tests.graphql.conftest import REGISTER, Api
+from tests.postgresql import Cluster, Server, private_cluster, require_binaries, text_of
+from tests.store import open_store
+
+COUNT = "{ registeredModels { totalCount } }"
+
+
+@pytest.fixture
+def cluster(require_engine: Callable[[str, bool], None]) -> Iterator[Cluster]:
+    with private_cluster(require_binaries(require_engine)) as running:
+        yield running
+
+
+def test_a_server_that_is_restarted_is_missed_and_found_again(
+    cluster: Cluster, tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    url = text_of(cluster.server.make())
+    store = open_store(url)
+    with TestClient(
+        create_app(Settings(data=tmp_path, database_url=SecretStr(url))), base_url="http://localhost"
+    ) as http:
+        api = Api(http, store, tmp_path)
+        assert api.run("{ serverInfo { database } }") == {"database": "postgresql"}
+        assert api.run(COUNT) == {"totalCount": 0}
+        cluster.stop()
+        for operation, given in ((COUNT, {}), (REGISTER, {"input": {"name": "lost"}})):
+            error = api.error(operation, **given)
+            assert error["code"] == "UNAVAILABLE"
+            assert "the database server cannot be reached" in error["message"]
+        ready = http.get("/readyz")
+        assert ready.status_code == 503
+        assert ready.json()["parts"]["database"].startswith("the database server cannot be reached")
+        assert http.get("/healthz").status_code == 200
+        cluster.start()
+        assert api.run(COUNT) == {"totalCount": 0}
+        assert api.model("kept")["model"]
+        assert http.get("/readyz").json()["parts"]["database"] == "ready"
+    store.database.close()
+    assert "Traceback" not in caplog.text
+
+
+def test_a_server_that_is_not_there_is_said_at_the_start_without_the_password(tmp_path: Path) -> None:
+    url = f"postgresql://someone:secret@/registry?host={tmp_path}"
+    with pytest.raises(RegistryNotOpened, match="registry") as refused:
+        open_registry(url)
+    assert "secret" not in str(refused.value)
+
+
+def test_a_writer_waits_for_another_only_so_long(postgresql: Server, seeded_database: str) -> None:
+    def register(name: str) -> None:
+        with store.writing() as session:
+            register_models(session, [draft(ModelDraft, {"name": name})])
+
+    with postgresql.fresh(seeded_database) as url:
+        store = open_store(url)
+        hasty = open_registry(url, ServerLimits(lock_seconds=0.2))
+        register("a")
+        with store.writing() as session:
+            find_model(session, ModelBy(name="a"))
+            with pytest.raises(Conflict, match="others are changing"):
+                write(hasty, store.viewer, AllowAll(), lambda late: find_model(late, ModelBy(name="a")))
+        hasty.close()
+        store.database.close()
