@@ -90,7 +90,10 @@ class Database:
     def place(self) -> str:
         """Where the database is, for a person: its file, or its URL without the password."""
         url = self.writers.url
-        return str(url.database) if self.embedded else url.set(drivername=self.name).render_as_string()
+        if self.embedded:
+            return str(url.database)
+        where = {name: value for name, value in url.query.items() if name in {"host", "port"}}
+        return url.set(drivername=self.name, query=where).render_as_string()
 
     @property
     def embedded(self) -> bool:

@@ -39,7 +39,7 @@ def open_registry(url: str, limits: ServerLimits = ServerLimits()) -> Database: 
         _complete(database)
     except (UnfitDatabase, DatabaseError, OSError) as broken:
         database.close()
-        reason = broken.orig if isinstance(broken, DatabaseError) else broken
+        reason = " ".join(str(broken.orig if isinstance(broken, DatabaseError) else broken).split())
         raise RegistryNotOpened(f"the registry in {database.place} cannot be opened: {reason}") from broken
     return database
 
