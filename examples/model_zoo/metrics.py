@@ -4,6 +4,7 @@ from collections import defaultdict
 from collections.abc import Callable, Iterable
 from typing import Any
 
+from app.registry.catalogue import MetricNames, shipped_metrics
 from examples.model_zoo.names import LONGEST_NAME, free_key, one_line
 from examples.model_zoo.records import Record, stated
 
@@ -87,8 +88,9 @@ def spread_params(record: Record, params: Record) -> Record:
 def metric_definitions(records: Iterable[Record]) -> list[Record]:
     """Return a definition for each metric that has a stated direction, by name.
 
-    A name for which both directions are stated has none. Units are left to the values, being part of
-    their keys: what one source measures in per cent, another gives as a fraction.
+    A name for which both directions are stated has none. A direction that contradicts the one Holotype ships
+    is a slip of its source and is left out. Units are left to the values, being part of their keys: what one
+    source measures in per cent, another gives as a fraction.
     """
     directions: defaultdict[str, set[bool]] = defaultdict(set)
     for record in records:
@@ -96,9 +98,12 @@ def metric_definitions(records: Iterable[Record]) -> list[Record]:
             name = metric_name(value["name"])
             if value.get("higher_is_better") is not None:
                 directions[name].add(value["higher_is_better"])
+    shipped = MetricNames(shipped_metrics())
+    definitions = {name: _direction(directions[name]) for name in sorted(directions)}
     return [
-        {"type": "metricDefinition", "name": name, "direction": _direction(directions[name])}
-        for name in sorted(directions)
+        {"type": "metricDefinition", "name": name, "direction": direction}
+        for name, direction in definitions.items()
+        if (known := shipped.canonical(name)) is None or known.direction == direction
     ]
 
 

@@ -96,3 +96,12 @@ def test_definitions_follow_what_the_values_say() -> None:
         {"type": "metricDefinition", "name": "loss", "direction": "MINIMIZE"},
         {"type": "metricDefinition", "name": "odd", "direction": "NONE"},
     ]
+
+
+def test_a_direction_that_contradicts_the_shipped_one_is_a_slip() -> None:
+    records = [
+        model("a", metrics=[value("mape", higher_is_better=True), value("MAPE", higher_is_better=False)])
+    ]
+    assert metric_definitions(records) == [
+        {"type": "metricDefinition", "name": "MAPE", "direction": "MINIMIZE"}
+    ]
