@@ -1,6 +1,6 @@
 """Mutations of models."""
 
-from typing import Annotated, Any
+from typing import Annotated
 
 import strawberry
 
@@ -9,7 +9,7 @@ from app.graphql import inputs
 from app.graphql.context import Info
 from app.graphql.drafting import drafted, stated
 from app.graphql.loading.similar import load_similar
-from app.graphql.mutating import Done, mutate
+from app.graphql.mutating import Done, Reader, mutate
 from app.graphql.mutation_inputs import (
     DeleteModelInput,
     RegisterModelInput,
@@ -27,11 +27,12 @@ from app.graphql.payloads import (
     RetireModelPayload,
     UpdateModelPayload,
 )
+from app.graphql.registered import SimilarModel
 from app.graphql.selection import Selection
 from app.identity.session import WriteSession
 from app.registry.drafts import FactsDraft, ModelDraft, VersionDraft
 from app.registry.editing import rename_model, retire_model, update_model
-from app.registry.finding import ModelBy, find_model
+from app.registry.listing import models_by_id
 from app.registry.patches import ModelPatch, RenameDraft, RetirementDraft
 from app.registry.registration import create_versions, register_models
 from app.registry.removal import delete_model, restore_model
@@ -155,10 +156,12 @@ def _facts(given: inputs.ModelPatch | None) -> FactsDraft:
     return drafted(FactsDraft, given, *names) if given else FactsDraft()
 
 
-def _neighbours(session: ReadSession, done: Done, selection: Selection) -> dict[str, Any]:
-    """Read what is alike, where that is asked for; the index being away is no error of the registration."""
-    model_id = done.things["registered_model"]
-    if "neighbours" not in selection or not isinstance(model_id, str):
-        return {}
-    model = find_model(session, ModelBy(id=model_id))
-    return {"neighbours": load_similar(session, model, None, selection.below("neighbours"))}
+def _neighbours(done: Done) -> dict[str, Reader]:
+    """Tell how what is alike is read; the index being away is no error of the registration."""
+    model_id = str(done.things["registered_model"])
+
+    def read(session: ReadSession, selection: Selection) -> list[SimilarModel] | None:
+        model = models_by_id(session, [model_id]).get(model_id)
+        return load_similar(session, model, None, selection) if model else None
+
+    return {"neighbours": read}

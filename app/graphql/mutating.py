@@ -2,7 +2,8 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any, TypeVar
+from functools import partial
+from typing import Any, TypeAlias, TypeVar
 
 from pydantic.alias_generators import to_camel
 
@@ -17,6 +18,8 @@ from app.identity.idempotency import answered, remember
 from app.identity.session import WriteSession
 
 AnyPayload = TypeVar("AnyPayload", bound=Payload)
+Reader: TypeAlias = Callable[[ReadSession, Selection], Any]
+"""Reads what answers a field of a payload."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,7 +41,7 @@ async def mutate(
     kind: type[AnyPayload],
     work: Callable[[WriteSession], Done],
     *,
-    also: Callable[[ReadSession, Done, Selection], Mapping[str, Any]] = lambda *_: {},
+    also: Callable[[Done], Mapping[str, Reader]] = lambda _: {},
 ) -> AnyPayload:
     """Do the work in one transaction, then read what it left, or say why it was refused.
 
@@ -47,7 +50,7 @@ async def mutate(
         given: The mutation's input.
         kind: What it answers.
         work: What it does.
-        also: Reads further fields of the answer once the work is committed.
+        also: Tells how further fields of the answer are read once the work is committed.
     """
     selection = selected(info)
     echo: dict[str, Any] = {"client_mutation_id": stated(given.client_mutation_id)}
@@ -70,29 +73,30 @@ async def mutate(
         found = await info.context.read(lambda session: _in_the_way(session, errors, selection))
         return kind(user_errors=[user_error(error, node) for error, node in found], **echo)
     things = {**done.things, "change": change}
+    readers: dict[str, Reader] = {name: partial(_found, wanted) for name, wanted in things.items()}
+    readers.update(also(done))
+    answers = await info.context.read(lambda session: _answers(session, readers, selection))
+    return kind(**answers, **done.values, **echo)
 
-    def read(session: ReadSession) -> dict[str, Any]:
-        return {**_load(session, things, selection), **also(session, done, selection)}
 
-    return kind(**await info.context.read(read), **done.values, **echo)
-
-
-def _load(
-    session: ReadSession, things: Mapping[str, str | list[str] | None], selection: Selection
-) -> dict[str, Any]:
-    """Read the things of a payload that are asked for; one that cannot be read is the error of its field."""
-    loaded: dict[str, Any] = {}
-    for name, wanted in things.items():
-        asked = selection.below(to_camel(name))
-        ids = wanted if isinstance(wanted, list) else [wanted] if wanted else []
+def _answers(session: ReadSession, readers: Mapping[str, Reader], selection: Selection) -> dict[str, Any]:
+    """Read the fields of a payload that are asked for; what cannot be read is the error of its field."""
+    answers: dict[str, Any] = {}
+    for name, read in readers.items():
+        field = to_camel(name)
         try:
-            nodes = load_nodes(session, ids, asked) if to_camel(name) in selection else {}
+            answers[name] = read(session, selection.below(field)) if field in selection else None
         except Exception as failure:  # noqa: BLE001 - the change is committed and must not look failed
-            loaded[name] = failure
-            continue
-        found = [nodes[one] for one in ids if one in nodes]
-        loaded[name] = found if isinstance(wanted, list) else next(iter(found), None)
-    return loaded
+            answers[name] = failure
+    return answers
+
+
+def _found(wanted: str | list[str] | None, session: ReadSession, selection: Selection) -> Any:
+    """Read a thing by its id, or several; what is gone again is left out."""
+    ids = wanted if isinstance(wanted, list) else [wanted] if wanted else []
+    nodes = load_nodes(session, ids, selection)
+    found = [nodes[one] for one in ids if one in nodes]
+    return found if isinstance(wanted, list) else next(iter(found), None)
 
 
 def _in_the_way(

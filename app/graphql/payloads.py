@@ -4,7 +4,7 @@ from typing import Any
 
 import strawberry
 
-from app.errors import AlreadyExists, HolotypeError, StaleRevision
+from app import errors
 from app.graphql.changes import Change
 from app.graphql.datasets import Dataset, DatasetVersion
 from app.graphql.enums import UserErrorCode
@@ -223,7 +223,7 @@ class UpdateDatasetVersionPayload(Payload):
     )
 
 
-def user_error(refusal: HolotypeError, existing: Any = None) -> UserError:
+def user_error(refusal: errors.HolotypeError, existing: Any = None) -> UserError:
     """Make a user error of a refusal; `existing` is the node that is in the way."""
     shared: dict[str, Any] = {
         "code": UserErrorCode[refusal.code],
@@ -231,9 +231,7 @@ def user_error(refusal: HolotypeError, existing: Any = None) -> UserError:
         "message": refusal.message,
         "suggestions": list(refusal.suggestions),
     }
-    match refusal:
-        case AlreadyExists():
-            return Conflict(**shared, existing=existing, current_revision=None)
-        case StaleRevision():
-            return Conflict(**shared, existing=existing, current_revision=refusal.current)
+    if isinstance(refusal, errors.AlreadyExists | errors.Conflict | errors.Immutable):
+        current = refusal.current if isinstance(refusal, errors.StaleRevision) else None
+        return Conflict(**shared, existing=existing, current_revision=current)
     return InvalidInput(**shared)

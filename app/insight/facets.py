@@ -117,7 +117,7 @@ def _without(tree: Filter, facet: FacetWanted) -> Filter:
 def _speaks_only(tree: Filter, own: Leaf) -> bool:
     match tree:
         case And(items) | Or(items):
-            return all(_speaks_only(item, own) for item in items)
+            return bool(items) and all(_speaks_only(item, own) for item in items)
         case Not(item) | AnyVersion(item) | LatestVersion(item):
             return _speaks_only(item, own)
     return own(tree)

@@ -18,7 +18,7 @@ def mutate(api: Api, mutation: str, answer: str, /, **given: Any) -> Any:
     kind = f"{mutation[0].upper()}{mutation[1:]}Input"
     query = (
         f"mutation ($input: {kind}!) {{ {mutation}(input: $input) {{ {answer} "
-        "userErrors { code field message ... on Conflict { currentRevision existing { id } } } } }"
+        "userErrors { __typename code field message ... on Conflict { currentRevision existing { id } } } } }"
     )
     return api.run(query, input=given)
 
@@ -208,3 +208,19 @@ def test_a_dataset_gets_versions_and_is_revoked(api: Api) -> None:
     again = mutate(api, "registerDataset", "dataset { id }", name="d", version={"label": "2"})
     assert again["userErrors"][0]["code"] == "ALREADY_EXISTS"
     assert again["userErrors"][0]["field"] == ["version", "label"]
+
+
+def test_what_contradicts_the_present_state_is_a_conflict(api: Api) -> None:
+    register(api, "a", version={})
+    register(api, "b")
+    mutate(api, "retireModel", "registeredModel { id }", model={"name": {"name": "b"}}, reason="slow")
+    version = {"number": {"model": {"name": "a"}, "number": 1}}
+    refused: dict[str, tuple[str, dict[str, Any]]] = {
+        "ALREADY_EXISTS": ("renameModel", {"model": BY_A, "name": "b"}),
+        "STALE_REVISION": ("deleteModel", {"model": BY_A, "expectedRevision": 7}),
+        "CONFLICT": ("retireModel", {"model": BY_A, "reason": "old", "replacement": {"name": {"name": "b"}}}),
+        "IMMUTABLE": ("finalizeModelVersion", {"version": version, "outcome": "FAILED"}),
+    }
+    for code, (mutation, given) in refused.items():
+        [error] = mutate(api, mutation, "change { id }", **given)["userErrors"]
+        assert (error["code"], error["__typename"]) == (code, "Conflict")

@@ -264,6 +264,17 @@ def test_a_cursor_of_another_order_is_refused(zoo: Api, text: str | None) -> Non
         assert zoo.error(SEARCH, **{**asked, "after": after, **other})["field"] == "after"
 
 
+@pytest.mark.parametrize("text", TEXTS)
+def test_a_filter_that_says_nothing_of_a_facets_field_holds_for_it(zoo: Api, text: str | None) -> None:
+    facets = [{"field": "TAG", "tagKey": "team"}, {"field": "STAGE"}]
+    nothing: dict[str, Any]
+    for nothing in ({"or": []}, {"not": {}}):
+        found = zoo.run(SEARCH, text=text, filter=nothing, facets=facets)
+        assert [one["values"] for one in found["facets"]] == [[], []]
+    found = zoo.run(SEARCH, text=text, filter={"anyVersion": {}}, facets=facets)
+    assert sum(one["count"] for one in found["facets"][0]["values"]) == 5
+
+
 @pytest.mark.parametrize(
     ("facets", "field"),
     [

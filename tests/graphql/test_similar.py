@@ -69,3 +69,10 @@ def test_without_an_index_nothing_is_claimed(api: Api) -> None:
     api.model("a")
     assert api.run(SIMILAR, by={"name": {"name": "a"}}) == {"similar": None}
     assert api.run(REGISTER, input={"name": "b"}) == {"neighbours": None, "userErrors": []}
+
+
+def test_a_registration_that_is_sent_again_after_its_model_is_gone_has_no_neighbours(api: Api) -> None:
+    given = {"name": "a", "idempotencyKey": "a-key-of-16-chars"}
+    api.run(REGISTER, input=given)
+    api.run('mutation { deleteModel(input: {model: {name: {name: "a"}}}) { deletedId } }')
+    assert api.run(REGISTER, input=given) == {"neighbours": None, "userErrors": []}
