@@ -48,7 +48,8 @@ def count_tag_values(session: ReadSession, key: str, among: Condition) -> list[S
     )
     counts: Counter[str] = Counter()
     for written, count in rows:
-        for text in set(_texts(orjson.loads(written))):
+        # One model may have a value in several spellings.
+        for text in {fold(text): text for text in _texts(orjson.loads(written))}.values():
             counts[text] += count
     return [Spelling(fold(text), text, count) for text, count in counts.items()]
 
