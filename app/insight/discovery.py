@@ -163,7 +163,8 @@ def _encode(
 
 def _behind(newest: int, position: IndexPosition, mode: SearchMode) -> list[Degradation]:
     behind = []
-    if words := newest - position.words.sequence:
+    # The index may be ahead of a reader whose snapshot is older.
+    if (words := newest - position.words.sequence) > 0:
         message = f"changes not found by words yet: {words}"
         behind.append(Degradation(DegradationCode.WORDS_BEHIND, message))
     if newest > position.meaning.sequence and mode is not SearchMode.WORDS:

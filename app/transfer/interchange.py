@@ -25,7 +25,7 @@ from app.registry.drafts import (
     VersionFactsDraft,
 )
 from app.registry.patches import VersionState
-from app.registry.rules import AliasName, Flag, Instant, Label, Name, Text
+from app.registry.rules import AliasName, Flag, Instant, Label, Name, Text, VersionNumber
 
 VERSION = 1
 """The version of the format."""
@@ -137,7 +137,7 @@ class VersionEntry(VersionFactsDraft, Origin):
         aliases: The aliases that point at it.
     """
 
-    number: Annotated[StrictInt, Field(ge=1, le=2**31 - 1)]
+    number: VersionNumber
     state: VersionState | None = None
     state_message: Text | None = None
     stage: Label | None = None
@@ -170,7 +170,7 @@ class ModelLine(ModelDraft, Origin):
     owners: list[Label] = Field(default=[], max_length=100)
     former_names: list[FormerName] = Field(default=[], max_length=1_000)
     retirement: Retirement | None = None
-    next_number: Annotated[StrictInt, Field(ge=1, le=2**31)] | None = None
+    next_number: VersionNumber | None = None
     updated_at: Instant | None = None
     versions: list[VersionEntry] = Field(default=[])
 

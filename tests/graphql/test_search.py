@@ -7,6 +7,11 @@ from typing import Any
 
 import pytest
 
+from app.db.changelog import ends
+from app.insight.discovery import Discovery, ask
+from app.search.contract import Kind, SearchRequest
+from app.search.embedded.reader import EmbeddedReader
+from app.search.query_encoder import QueryEncoders
 from tests.graphql.conftest import Api, serving
 from tests.graphql.indexing import index
 from tests.store import open_store
@@ -262,3 +267,17 @@ def test_an_index_of_another_registry_is_not_believed(seeded_file: Path, tmp_pat
         assert [one["code"] for one in found["degraded"]] == ["INDEX_UNAVAILABLE"]
         assert "another registry" in found["degraded"][0]["message"]
         assert "another registry" in api.http.get("/readyz").json()["parts"]["index"]
+
+
+def test_an_index_ahead_of_what_a_reader_sees_is_not_behind(api: Api) -> None:
+    api.model("a")
+    with api.store.reading() as early:
+        ends(early)
+        api.model("b", description="a small picture")
+        index(api)
+        folder = api.data / "index"
+        readers = [EmbeddedReader(folder / kind) for kind in Kind]
+        discovery = Discovery(*readers, QueryEncoders(folder))
+        reply = ask(early, discovery, Kind.MODELS, SearchRequest(text="small"))
+        discovery.close()
+    assert (reply.answer is not None, reply.degraded) == (True, [])
