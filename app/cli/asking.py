@@ -1,5 +1,6 @@
 """Asking the GraphQL API."""
 
+import json
 from collections.abc import Mapping
 from typing import Any
 
@@ -34,10 +35,14 @@ def ask(
     Raises:
         Unanswered: There is no server, or it refused the question.
     """
-    body = {"query": query, "variables": dict(variables or {})}
+    # An argument may hold what is no Unicode, which JSON can spell.
+    body = json.dumps({"query": query, "variables": dict(variables or {})})
+    headers = {"Content-Type": "application/json"}
     url = url.rstrip("/").removesuffix("/graphql")
     try:
-        answer = httpx2.post(f"{url}/graphql", json=body, timeout=patience, trust_env=False)
+        answer = httpx2.post(
+            f"{url}/graphql", content=body, headers=headers, timeout=patience, trust_env=False
+        )
     except httpx2.InvalidURL as invalid:
         raise Unanswered(f"{url!r} is no address: {invalid}", USAGE) from None
     except httpx2.UnsupportedProtocol:

@@ -7,6 +7,13 @@ from app.cli.asking import Unanswered, ask
 from app.cli.targets import Target
 from app.cli.terminal import ABSENT, FAILED, USAGE, fail, out, print_json
 
+NON_FINITE = {
+    "nan": "NAN",
+    **dict.fromkeys(("inf", "infinity"), "INFINITY"),
+    **dict.fromkeys(("-inf", "-infinity"), "NEGATIVE_INFINITY"),
+}
+"""How people and libraries write what is no finite number, and what the API calls it."""
+
 ERRORS = "userErrors { code field message suggestions }"
 MODEL = "registeredModel { id name namespace { name } }"
 VERSION = f"modelVersion {{ id number {MODEL} }}"
@@ -156,6 +163,8 @@ def _id_of(url: str, target: Target) -> str:
 
 
 def _measured(name: str, value: Any) -> dict[str, Any]:
+    if isinstance(value, str) and (non_finite := NON_FINITE.get(value.casefold())):
+        return {"nonFinite": non_finite}
     if isinstance(value, bool) or not isinstance(value, int | float):
         fail(f"the value of {name!r} is no number: {value!r}")
     return {"value": value}

@@ -123,7 +123,7 @@ def log(
 ) -> None:
     """Log measurements of a version.
 
-    Each is of the moment at which it is logged.
+    Each is of the moment at which it is logged. NaN, inf and -inf are kept as such.
 
     Example: holotype log support-ticket-router/1 accuracy=0.76 "top-5 accuracy=0.93" --dataset tickets
     """

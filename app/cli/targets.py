@@ -1,6 +1,7 @@
 """What a command line names: a model, or one of its versions."""
 
 import json
+import math
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -72,7 +73,18 @@ def parsed_values(pairs: Sequence[str]) -> dict[str, Any]:
         if not equals or not key:
             fail(f"{pair!r} is no KEY=VALUE", USAGE)
         try:
-            values[key] = json.loads(text)
+            values[key] = json.loads(text, parse_float=_finite, parse_constant=_finite)
         except ValueError:
             values[key] = text
     return values
+
+
+def _finite(text: str) -> float:
+    """Read a number; what Python takes for one beside those of JSON is none.
+
+    Raises:
+        ValueError: It is none, or is beyond every float.
+    """
+    if math.isfinite(number := float(text)):
+        return number
+    raise ValueError(text)

@@ -174,3 +174,27 @@ def test_a_namespace_is_made_by_its_command(ask: Run) -> None:
     )
     assert ask("register", "forest/owl")[1] == "registered forest/owl\n"
     assert ask("namespace", "create", "forest")[0] == 1
+
+
+def test_what_is_not_finite_is_logged_as_such(ask: Run) -> None:
+    ask("register", "lark", "--source", "s3://lark/1")
+    values = ["a=NaN", "b=Infinity", "c=-inf"]
+    assert ask("log", "lark/1", *values) == (0, "logged 3 new of 3 values\n", "")
+    shown = ask("show", "lark/1")[1]
+    assert all(line in shown for line in ("metric a: NAN", "metric b: INFINITY", "c: NEGATIVE_INFINITY"))
+    for value in ("much", "1e999", '"1"', "true"):
+        code, _, messages = ask("log", "lark/1", f"a={value}")
+        assert (code, "the value of 'a' is no number" in messages) == (1, True)
+
+
+def test_what_is_no_json_is_text(ask: Run) -> None:
+    ask("register", "robin")
+    assert ask("tag", "robin", "a=NaN", "b=1e999", "c=[Infinity]")[0] == 0
+    tags = json.loads(ask("show", "robin", "--json")[1])["tags"]
+    assert {tag["key"]: tag["value"] for tag in tags} == {"a": "NaN", "b": "1e999", "c": "[Infinity]"}
+
+
+@pytest.mark.parametrize("command", [["show"], ["search"], ["register"], ["namespace", "create"]])
+def test_an_argument_that_is_no_unicode_is_no_stack_trace(ask: Run, command: list[str]) -> None:
+    _, _, messages = ask(*command, "x\udcff")
+    assert "Traceback" not in messages
