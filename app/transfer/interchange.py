@@ -25,7 +25,16 @@ from app.registry.drafts import (
     VersionFactsDraft,
 )
 from app.registry.patches import VersionState
-from app.registry.rules import AliasName, Flag, Instant, Label, Name, Text, VersionNumber
+from app.registry.rules import (
+    MAX_NUMBER,
+    AliasName,
+    Flag,
+    Instant,
+    Label,
+    Name,
+    Text,
+    VersionNumber,
+)
 
 VERSION = 1
 """The version of the format."""
@@ -170,7 +179,7 @@ class ModelLine(ModelDraft, Origin):
     owners: list[Label] = Field(default=[], max_length=100)
     former_names: list[FormerName] = Field(default=[], max_length=1_000)
     retirement: Retirement | None = None
-    next_number: VersionNumber | None = None
+    next_number: Annotated[StrictInt, Field(ge=1, le=MAX_NUMBER + 1)] | None = None
     updated_at: Instant | None = None
     versions: list[VersionEntry] = Field(default=[])
 

@@ -116,7 +116,7 @@ def test_hard_values_come_back(run: Run, tmp_path: Path) -> None:
     metrics += [{"name": "loss", "value": 1, "step": 3, "conditions": {"b": "1", "a": "2"}, "slice": "é"}]
     name = 'ключ \U0001f600 "quoted"'
     version = {
-        "number": 2**31 - 1,
+        "number": 10**9,
         "metrics": metrics,
         "params": {"b": {"z": 1, "a": [None]}, "a": [2**53 - 1]},
     }

@@ -244,6 +244,12 @@ def test_what_is_unique_in_a_model_occurs_once(importer: Importer, versions: lis
         assert session.exec(select(RegisteredModel)).all() == []
 
 
+@pytest.mark.parametrize("bounds", [{"versions": [{"number": 10**9 + 1}]}, {"nextNumber": 10**9 + 2}])
+def test_no_number_is_beyond_those_of_the_api(importer: Importer, bounds: dict[str, Any]) -> None:
+    tally = importer.lines({"type": "model", "name": "a", **bounds})
+    assert (tally.new.total(), len(importer.reasons)) == (0, 1)
+
+
 def test_edges_to_what_is_unknown_are_rejected(importer: Importer) -> None:
     here: dict[str, Any] = {"model": {"namespace": "zoo", "name": "wren"}, "version": 1}
     edges = [
