@@ -276,8 +276,8 @@ def test_an_index_ahead_of_what_a_reader_sees_is_not_behind(api: Api) -> None:
         api.model("b", description="a small picture")
         index(api)
         folder = api.data / "index"
-        readers = [EmbeddedReader(folder / kind) for kind in Kind]
-        discovery = Discovery(*readers, QueryEncoders(folder))
+        models, datasets = (EmbeddedReader(folder / kind) for kind in (Kind.MODELS, Kind.DATASETS))
+        discovery = Discovery(models, datasets, QueryEncoders(folder))
         reply = ask(early, discovery, Kind.MODELS, SearchRequest(text="small"))
         discovery.close()
     assert (reply.answer is not None, reply.degraded) == (True, [])
