@@ -52,6 +52,7 @@ def found(data: Path, text: str | None = None, mode: SearchMode = SearchMode.WOR
         return [hit.id for hit in reader.search(SearchRequest(text=text, vector=vector, mode=mode)).hits]
 
 
+@pytest.mark.both_databases
 def test_it_works(store: Store, tmp_path: Path) -> None:
     german = store.model("bert-de", languages=["de"], description="Reads sentences")
     store.model("resnet50", task="image_classification")
@@ -63,6 +64,7 @@ def test_it_works(store: Store, tmp_path: Path) -> None:
     assert found(tmp_path, "reads sentences", SearchMode.MEANING)[0] == german.id
 
 
+@pytest.mark.both_databases
 def test_changes_are_followed(store: Store, tmp_path: Path) -> None:
     model = store.model("plain")
     source = RegistrySource(store.database)
@@ -76,6 +78,7 @@ def test_changes_are_followed(store: Store, tmp_path: Path) -> None:
     assert found(tmp_path, "late") == [other.id]
 
 
+@pytest.mark.both_databases
 def test_index_and_registry_agree(store: Store, tmp_path: Path) -> None:
     models = {store.model().id for _ in range(20)}
     source = RegistrySource(store.database)
@@ -201,6 +204,7 @@ def test_a_registry_that_went_back_in_time_is_indexed_anew(
     assert "anew" in caplog.text
 
 
+@pytest.mark.both_databases
 def test_another_registry_in_the_same_folder_is_noticed(store: Store, tmp_path: Path) -> None:
     work(Shelf(5), tmp_path)
     model = store.model()

@@ -12,6 +12,8 @@ from app.insight.comparison import ComparisonRow, compare_versions
 from app.registry.tables import ModelVersion
 from tests.store import Store
 
+pytestmark = pytest.mark.both_databases
+
 finite = st.floats(allow_nan=False, allow_infinity=False)
 values = finite | st.sampled_from(["NAN", "INFINITY", "NEGATIVE_INFINITY"]) | st.none()
 settings_of_params = st.sampled_from([1, 1.0, 2, 0.5, True, False, "1", "a", [1], {"a": 1}]) | st.none()

@@ -1,7 +1,11 @@
 """What the nodes of a lineage graph are called."""
 
+import pytest
+
 from app.insight.nodes import NodeLabel, label_nodes
 from tests.store import Store
+
+pytestmark = pytest.mark.both_databases
 
 
 def test_it_works(store: Store) -> None:

@@ -25,6 +25,8 @@ from app.registry.tables import (
 from app.transfer.outcome import Kind
 from tests.transfer.files import EVERYTHING, ZOO, Importer
 
+pytestmark = pytest.mark.both_databases
+
 WREN = 4
 """The place of the model with versions among the lines; its line number is two more."""
 
