@@ -1,4 +1,4 @@
-"""Processes that want the same names and numbers: `racing_writers.py FILE WRITERS SECONDS`.
+"""Processes that want the same names and numbers: `racing_writers.py URL WRITERS SECONDS`.
 
 They open a new registry all at once, wait for each other, race, and what each won is printed as JSON.
 """
@@ -10,12 +10,10 @@ import time
 from collections.abc import Callable
 from multiprocessing.queues import SimpleQueue
 from multiprocessing.synchronize import Barrier
-from pathlib import Path
 
-from app.db.engine import sqlite_url
 from app.errors import AlreadyExists
 from app.identity.principals import viewer_named
-from app.identity.session import WriteSession, writing
+from app.identity.session import WriteSession, write
 from app.identity.viewer import AllowAll
 from app.registry.drafts import ModelDraft, VersionDraft, draft
 from app.registry.finding import ModelBy, find_model
@@ -25,17 +23,16 @@ from app.registry.registration import create_versions, register_models
 Won = dict[str, list[int]]
 
 
-def race(file: Path, seconds: float, barrier: Barrier, results: SimpleQueue[Won]) -> None:
+def race(url: str, seconds: float, barrier: Barrier, results: SimpleQueue[Won]) -> None:
     """Open the registry, try one name and one number after the other, and tell those that were won."""
-    database = open_registry(sqlite_url(file))
+    database = open_registry(url)
     with database.read() as session:
         viewer = viewer_named(session, "local")
     won: Won = {"names": [], "stated": [], "counted": []}
 
     def attempt(kind: str, move: Callable[[WriteSession, int], int], turn: int) -> None:
         try:
-            with writing(database, viewer, AllowAll()) as session:
-                number = move(session, turn)
+            number = write(database, viewer, AllowAll(), lambda session: move(session, turn))
         except AlreadyExists:
             return
         won[kind].append(number)
@@ -76,12 +73,12 @@ def version(session: WriteSession, number: int | None) -> int:
     return made.number
 
 
-def start(file: Path, writers: int, seconds: float) -> list[Won]:
+def start(url: str, writers: int, seconds: float) -> list[Won]:
     """Start the writers as forks, so that the code is read once, and return what each won."""
     context = multiprocessing.get_context("fork")
     barrier, results = context.Barrier(writers), context.SimpleQueue()
     racers = [
-        context.Process(target=race, args=(file, seconds, barrier, results), daemon=True)
+        context.Process(target=race, args=(url, seconds, barrier, results), daemon=True)
         for _ in range(writers)
     ]
     for racer in racers:
@@ -93,4 +90,4 @@ def start(file: Path, writers: int, seconds: float) -> list[Won]:
 
 
 if __name__ == "__main__":
-    print(json.dumps(start(Path(sys.argv[1]), int(sys.argv[2]), float(sys.argv[3]))))  # noqa: T201 - for the test
+    print(json.dumps(start(sys.argv[1], int(sys.argv[2]), float(sys.argv[3]))))  # noqa: T201 - for the test

@@ -3,12 +3,14 @@
 import json
 import subprocess
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 from sqlmodel import col, select
 
 from app.db.changelog import digest_of
+from app.db.engine import sqlite_url
 from app.db.history import columns_of
 from app.registry.tables import ModelVersion, RegisteredModel
 from tests.store import Store, open_store
@@ -21,10 +23,10 @@ WRITERS = 8
 SECONDS = 2
 
 
-def race(file: Path) -> list[dict[str, list[int]]]:
+def race(url: str) -> list[dict[str, list[int]]]:
     """Let the writers race and return what each won."""
     finished = subprocess.run(
-        [sys.executable, SCRIPT, file, str(WRITERS), str(SECONDS)],
+        [sys.executable, SCRIPT, url, str(WRITERS), str(SECONDS)],
         env={"PYTHONPATH": str(ROOT)},
         capture_output=True,
         check=True,
@@ -44,10 +46,20 @@ def numbers(store: Store, model: str) -> list[int]:
         return sorted(session.exec(mine.where(RegisteredModel.name == model)))
 
 
-def test_each_name_and_each_number_has_one_winner(tmp_path: Path) -> None:
-    results = race(tmp_path / "registry.db")
+@pytest.fixture
+def empty(request: pytest.FixtureRequest, kind: str, tmp_path: Path) -> Iterator[str]:
+    """Return the URL of a database that nobody has opened yet."""
+    if kind == "sqlite":
+        yield sqlite_url(tmp_path / "registry.db")
+        return
+    with request.getfixturevalue("postgresql").fresh() as url:
+        yield url
+
+
+def test_each_name_and_each_number_has_one_winner(empty: str) -> None:
+    results = race(empty)
     won = {kind: sorted(turn for result in results for turn in result[kind]) for kind in results[0]}
-    store = open_store(tmp_path / "registry.db")
+    store = open_store(empty)
     with store.reading() as session:
         names = session.exec(select(RegisteredModel.name)).all()
     assert sum(bool(result["counted"]) for result in results) > 1, "several writers took turns"
@@ -63,3 +75,4 @@ def test_each_name_and_each_number_has_one_winner(tmp_path: Path) -> None:
         previous = change.digest
     registered = next(change.sequence for change in changes if change.action == "model.registered")
     assert len({change.transaction for change in changes[: registered - 1]}) == 1, "it was seeded once"
+    store.database.close()
