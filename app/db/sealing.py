@@ -27,6 +27,7 @@ _FUNCTION = """
 CREATE OR REPLACE FUNCTION seal_changes() RETURNS trigger LANGUAGE plpgsql AS $function$
 DECLARE
   fact record;
+  last_place bigint;
   place bigint;
   moment timestamptz;
   chain text;
@@ -41,7 +42,8 @@ BEGIN
   PERFORM pg_advisory_xact_lock({lock});
   SELECT sequence, at, digest INTO place, moment, chain
     FROM change WHERE sequence > 0 ORDER BY sequence DESC LIMIT 1;
-  place := coalesce(place, 0);
+  last_place := coalesce(place, 0);
+  place := last_place;
   moment := greatest(clock_timestamp(), moment + interval '1 microsecond');
   chain := coalesce(chain, '');
   FOR fact IN SELECT * FROM change WHERE sequence <= NEW.sequence AND transaction = NEW.transaction
@@ -64,9 +66,10 @@ SELECT table_name FROM information_schema.columns
 
 _HISTORY = """
   UPDATE {table} state SET opened_sequence = change.sequence FROM change
-    WHERE state.opened_sequence IS NULL AND change.id = state.opened_by;
+    WHERE state.opened_sequence IS NULL AND change.sequence > last_place AND change.id = state.opened_by;
   UPDATE {table} state SET closed_sequence = change.sequence FROM change
-    WHERE state.closed_by IS NOT NULL AND state.closed_sequence IS NULL AND change.id = state.closed_by;"""
+    WHERE state.closed_by IS NOT NULL AND state.closed_sequence IS NULL
+      AND change.sequence > last_place AND change.id = state.closed_by;"""
 
 
 def seal_commits(connection: Connection) -> None:
