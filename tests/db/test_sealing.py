@@ -94,7 +94,7 @@ def test_states_get_the_sequences_of_their_changes(store: Store) -> None:
     opened = "SELECT opened_sequence, sequence FROM {} JOIN change ON change.id = opened_by WHERE {} = :id"
     models, tags = (
         opened.format("model_history", "model_history.id"),
-        opened.format("tag_history", "subject_id"),
+        opened.format("tag_history", "tag_history.subject_id"),
     )
     with store.reading() as session:
         rows = session.execute(text(f"{models} UNION ALL {tags}"), {"id": model.id}).all()
