@@ -39,7 +39,9 @@ class VersionByAlias:
     """Names a version by an alias."""
 
     model: QualifiedName = strawberry.field(description="The model.")
-    alias: str = strawberry.field(description="The alias; `latest` is the version with the highest number.")
+    alias: str = strawberry.field(
+        description="The alias; `latest` is the version with the highest number, in any state."
+    )
 
 
 @strawberry.input(description="Names the highest semantic version within a range.")
@@ -48,8 +50,8 @@ class VersionBySemver:
 
     model: QualifiedName = strawberry.field(description="The model.")
     range: str = strawberry.field(
-        description="A version or a range as npm writes it: `1.4.2`, `^1.4`, `~1.2.3`, `>=1.0 <2`. A "
-        "prerelease counts only where the range names one of the same version."
+        description="A version or a range as npm writes it: `1.4.2`, `^1.4`, `~1.2.3`, `>=1.0 <2`. A range "
+        "leads only to what is READY, and to a prerelease only where it names one of the same version."
     )
 
 

@@ -118,7 +118,7 @@ class RegisteredModel(Entity):
     deleted_at: datetime | None = strawberry.field(description="When it was deleted.")
     created_by: Principal = strawberry.field(description="Who registered it.")
 
-    @strawberry.field(description="The version with the highest number.")
+    @strawberry.field(description="The version with the highest number, in any state.")
     def latest_version(
         self,
         info: strawberry.Info,

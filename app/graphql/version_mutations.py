@@ -131,7 +131,7 @@ class VersionMutations:
 
         return await mutate(info, input, LogMetricsPayload, work)
 
-    @strawberry.mutation(description="Point an alias at a version of its model.")
+    @strawberry.mutation(description="Point an alias at a version of its model that is READY.")
     async def set_alias(
         self,
         info: Info,
@@ -161,7 +161,10 @@ class VersionMutations:
 
         return await mutate(info, input, RemoveAliasPayload, work)
 
-    @strawberry.mutation(description="Move a version into a stage; a reader sees the whole move or none.")
+    @strawberry.mutation(
+        description="Move a version into a stage; a reader sees the whole move or none. One that is not "
+        "READY may be in DEVELOPMENT or ARCHIVED alone."
+    )
     async def transition_stage(
         self,
         info: Info,

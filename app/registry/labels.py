@@ -19,6 +19,7 @@ from app.identity.session import WriteSession
 from app.registry.drafts import TagsDraft, draft
 from app.registry.finding import require_kind
 from app.registry.holding import hold_models_of, kept
+from app.registry.revising import require_ready
 from app.registry.rules import MAX_TAGS, check_alias
 from app.registry.tables import (
     Alias,
@@ -103,12 +104,14 @@ def set_alias(session: WriteSession, version: ModelVersion, name: str) -> ModelV
 
     Raises:
         InvalidInput: The name is no alias, or is reserved.
+        Conflict: The version is not READY.
     """
     try:
         check_alias(name)
     except InvalidInput as refused:
         raise refused.within("alias") from None
     session.require("alias.set", version.model_id)
+    require_ready(version)
     alias = session.get(Alias, (version.model_id, name))
     previous = session.get(ModelVersion, alias.version_id) if alias else None
     if alias is not None and alias.version_id == version.id:

@@ -8,8 +8,9 @@ from pydantic.alias_generators import to_camel
 
 from app.db.changelog import Fact
 from app.db.history import close_states, columns_of, open_states
-from app.errors import StaleRevision
+from app.errors import Conflict, StaleRevision
 from app.identity.session import WriteSession
+from app.registry.patches import VersionState
 from app.registry.tables import ModelVersion, RegisteredModel, model_history, version_history
 
 Revised = RegisteredModel | ModelVersion
@@ -24,6 +25,18 @@ def require_revision(row: Revised, expected: int | None) -> None:
     if expected not in {None, row.revision}:
         message = f"it is at revision {row.revision} by now: read it again"
         raise StaleRevision(message, current=row.revision, field=["expectedRevision"])
+
+
+def require_ready(version: ModelVersion) -> None:
+    """Return when a version is finished, as one must be that others are led to.
+
+    Raises:
+        Conflict: It is a draft still, or has failed.
+    """
+    if version.state == VersionState.PENDING:
+        raise Conflict(f"version {version.number} is still PENDING; finalize it first", field=["version"])
+    if version.state == VersionState.FAILED:
+        raise Conflict(f"version {version.number} has FAILED; take one that is READY", field=["version"])
 
 
 def revise(

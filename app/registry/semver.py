@@ -6,6 +6,7 @@ from typing import TypeVar
 from semantic_version import NpmSpec, Version
 
 from app.errors import InvalidInput
+from app.registry.patches import VersionState
 from app.registry.rules import MAX_NAME
 from app.registry.tables import ModelVersion
 
@@ -15,9 +16,9 @@ Row = TypeVar("Row", bound=ModelVersion)
 def highest_within(rows: Iterable[Row], wanted: str) -> Row | None:
     """Return the version with the highest semantic version within a range, or None.
 
-    What is written exactly so wins; a prerelease counts only where the range names one of the same version
-    (https://github.com/npm/node-semver#prerelease-tags). Of versions that differ in their builds alone, the
-    first of `rows` is taken.
+    What is written exactly so wins, in any state; else only what is READY counts, and a prerelease only where
+    the range names one of the same version (https://github.com/npm/node-semver#prerelease-tags). Of versions
+    that differ in their builds alone, the first of `rows` is taken.
 
     Raises:
         InvalidInput: `wanted` is no range, or is longer than any version.
@@ -29,6 +30,8 @@ def highest_within(rows: Iterable[Row], wanted: str) -> Row | None:
             continue
         if row.semver == wanted:
             return row
+        if row.state != VersionState.READY:
+            continue
         version = Version(row.semver).truncate("prerelease")
         if version in within and (best is None or version > best[0]):
             best = version, row

@@ -11,6 +11,7 @@ from app.db.text import nearest
 from app.errors import NotFound, StaleRevision
 from app.identity.session import WriteSession
 from app.registry.drafts import TransitionDraft
+from app.registry.revising import require_ready
 from app.registry.rules import check_characters
 from app.registry.tables import ModelVersion, RegisteredModel, version_history
 
@@ -38,6 +39,8 @@ DEFAULT_STAGES = (
 )
 FIRST_STAGE = DEFAULT_STAGES[0].name
 ARCHIVE = "ARCHIVED"
+OPEN_TO_DRAFTS = (FIRST_STAGE, ARCHIVE)
+"""The stages of versions that are not READY: nobody is led to what is in them."""
 
 
 def stage_named(name: str) -> Stage:
@@ -67,6 +70,7 @@ def transition_stage(
         NotFound: There is no such stage.
         InvalidInput: The comment is text that no store can keep.
         StaleRevision: The version was changed since the caller read it.
+        Conflict: The version is not READY, and the stage is for those that are.
     """
     stage = stage_named(move.to)
     check_characters(move.comment or "")
@@ -77,6 +81,8 @@ def transition_stage(
             current=version.revision,
             field=["expectedRevision"],
         )
+    if stage.name not in OPEN_TO_DRAFTS:
+        require_ready(version)
     archived = _incumbents(session, version, stage.name) if move.archive_incumbents else []
     moves = [(incumbent, ARCHIVE) for incumbent in archived if stage.name != ARCHIVE]
     if version.stage != stage.name:

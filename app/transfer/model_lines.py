@@ -8,7 +8,7 @@ from pydantic.alias_generators import to_camel
 from sqlmodel import col, select
 
 from app.db.statements import batched
-from app.errors import HolotypeError, NotFound
+from app.errors import HolotypeError, InvalidInput, NotFound
 from app.identity.session import WriteSession
 from app.registry.drafts import FactsDraft, ModelDraft, TransitionDraft, VersionFactsDraft
 from app.registry.labels import set_alias, set_tags
@@ -17,7 +17,7 @@ from app.registry.patches import VersionState
 from app.registry.provenance import MADE_WITH, made_with
 from app.registry.registration import create_versions, register_models
 from app.registry.rules import MAX_POINTS
-from app.registry.stages import FIRST_STAGE, stage_named, transition_stage
+from app.registry.stages import FIRST_STAGE, OPEN_TO_DRAFTS, stage_named, transition_stage
 from app.registry.tables import ModelVersion, RegisteredModel
 from app.registry.tasks import task_names
 from app.transfer.interchange import ModelLine, VersionEntry, draft_of
@@ -56,7 +56,7 @@ def settle_models(session: WriteSession, lines: Sequence[Stated[ModelLine]]) -> 
     for line in lines:
         record = line.record
         standing = known.get((record.namespace, record.name))
-        if errors := [*_unknown_stages(record), *_contradictions(session, record, standing)]:
+        if errors := [*_misplaced(record), *_contradictions(session, record, standing)]:
             outcome.refused.append(Refused(line, errors))
         elif standing is None:
             fresh.append(record)
@@ -92,13 +92,18 @@ def _settle(
     settle_origins(session, settled, outcome)
 
 
-def _unknown_stages(record: ModelLine) -> Iterator[HolotypeError]:
+def _misplaced(record: ModelLine) -> Iterator[HolotypeError]:
     for index, entry in enumerate(record.versions):
+        field = "versions", str(index)
         try:
-            stage_named(entry.stage or FIRST_STAGE)
+            stage = stage_named(entry.stage or FIRST_STAGE).name
         except NotFound as unknown:
-            unknown.field = ("versions", str(index), "stage")
+            unknown.field = (*field, "stage")
             yield unknown
+            continue
+        if entry.state not in {None, VersionState.READY} and (entry.aliases or stage not in OPEN_TO_DRAFTS):
+            message = f"what is {entry.state} has no alias and is in {' or '.join(OPEN_TO_DRAFTS)}"
+            yield InvalidInput(message, field=[*field, "state"])
 
 
 def _contradictions(

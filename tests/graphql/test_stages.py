@@ -2,6 +2,8 @@
 
 from typing import Any
 
+import pytest
+
 from tests.graphql.conftest import Api
 
 MOVE = """
@@ -12,6 +14,25 @@ mutation Move($input: TransitionStageInput!) {
     change { action before after }
     userErrors { code field message suggestions ... on Conflict { currentRevision } }
   }
+}"""
+
+DRAFT = """
+mutation Draft($model: ID!) {
+  createModelVersion(input: {model: {id: $model}, version: {semver: "1.5.0"}, draft: true}) {
+    modelVersion { id }
+  }
+}"""
+FAIL = """
+mutation Fail($version: ID!) {
+  finalizeModelVersion(input: {version: {id: $version}, outcome: FAILED}) { modelVersion { id } }
+}"""
+NAME = """
+mutation Name($version: ID!) {
+  setAlias(input: {version: {id: $version}, alias: "champion"}) { userErrors { code field message } }
+}"""
+WITHIN = """
+query Within($range: String!) {
+  modelVersion(by: {semver: {model: {name: "bert"}, range: $range}}) { semver }
 }"""
 
 
@@ -60,6 +81,21 @@ def test_a_lost_update_is_refused(api: Api) -> None:
     [error] = move(api, version, "PRODUCTION", expectedRevision=1)["userErrors"]
     assert (error["code"], error["field"]) == ("STALE_REVISION", ["expectedRevision"])
     assert error["currentRevision"] == 2
+
+
+@pytest.mark.parametrize("state", ["PENDING", "FAILED"])
+def test_nobody_is_led_to_what_is_not_ready(api: Api, state: str) -> None:
+    model = api.model("bert", version={"semver": "1.0.0"})["model"]
+    made = api.run(DRAFT, model=model)["modelVersion"]["id"]
+    if state == "FAILED":
+        api.run(FAIL, version=made)
+    for refused in (move(api, made, "STAGING"), move(api, made, "PRODUCTION"), api.run(NAME, version=made)):
+        [error] = refused["userErrors"]
+        assert (error["code"], error["field"]) == ("CONFLICT", ["version"])
+        assert state in error["message"]
+    assert move(api, made, "ARCHIVED")["modelVersion"]["stage"] == {"name": "ARCHIVED"}
+    within = [api.run(WITHIN, range=wanted)["semver"] for wanted in ("^1.0", "*", "1.5.0")]
+    assert within == ["1.0.0", "1.0.0", "1.5.0"]
 
 
 def test_an_unknown_stage_comes_with_the_nearest(api: Api) -> None:

@@ -93,6 +93,14 @@ def test_what_stands_already_gets_its_retirement_and_its_former_names(importer: 
             [{**OWL, "versions": [{"number": 1}]}, {**OWL, "versions": [{"number": 1, "state": "FAILED"}]}],
             (3, "versions.0.state", 'the registry has "READY", the file says "FAILED"'),
         ),
+        (
+            [{**OWL, "versions": [{"number": 1, "state": "PENDING", "aliases": ["champion"]}]}],
+            (2, "versions.0.state", "what is PENDING has no alias and is in DEVELOPMENT or ARCHIVED"),
+        ),
+        (
+            [{**OWL, "versions": [{"number": 1, "state": "FAILED", "stage": "STAGING"}]}],
+            (2, "versions.0.state", "what is FAILED has no alias and is in DEVELOPMENT or ARCHIVED"),
+        ),
     ],
 )
 def test_what_contradicts_the_registry_is_refused(
