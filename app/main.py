@@ -19,6 +19,7 @@ from starlette.routing import BaseRoute, Route
 
 from app.db.engine import Database
 from app.db.limits import ServerLimits
+from app.errors import HolotypeError
 from app.graphql.endpoint import GraphQLEndpoint
 from app.graphql.limits import MAX_BODY_BYTES
 from app.identity.principals import viewer_named
@@ -119,7 +120,7 @@ async def _expire_drafts(database: Database, system: Viewer, idle: timedelta) ->
     while True:
         try:
             await to_thread.run_sync(expire_drafts, database, system, AllowAll(), idle)
-        except SQLAlchemyError:
+        except (SQLAlchemyError, HolotypeError):
             logger.exception("drafts were not looked through; they are again in a while")
         await sleep(min(idle, LOOK_FOR_DRAFTS).total_seconds())
 

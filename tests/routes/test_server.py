@@ -1,6 +1,7 @@
 """A database server that goes away, or has no time: every answer says so, and the service outlives it."""
 
 from collections.abc import Callable, Iterator
+from contextlib import ExitStack
 from pathlib import Path
 
 import pytest
@@ -12,15 +13,18 @@ from app.errors import Conflict
 from app.identity.session import write
 from app.identity.viewer import AllowAll
 from app.main import create_app
-from app.registry.drafts import ModelDraft, draft
+from app.registry.drafts import ModelDraft, VersionDraft, draft
 from app.registry.finding import ModelBy, find_model
 from app.registry.opening import RegistryNotOpened, open_registry
-from app.registry.registration import register_models
+from app.registry.patches import VersionState
+from app.registry.registration import create_versions, register_models
 from app.settings import Settings
 from tests.graphql.conftest import REGISTER, Api
 from tests.postgresql import Cluster, Server, private_cluster, require_binaries, text_of
+from tests.search.conformance.waiting import wait_until
 from tests.store import open_store
 
+PENDING = "{ modelVersions(filter: {state: [PENDING]}) { totalCount } }"
 COUNT = "{ registeredModels { totalCount } }"
 
 
@@ -79,4 +83,25 @@ def test_a_writer_waits_for_another_only_so_long(postgresql: Server, seeded_data
             with pytest.raises(Conflict, match="others are changing"):
                 write(hasty, store.viewer, AllowAll(), lambda late: find_model(late, ModelBy(name="a")))
         hasty.close()
+        store.database.close()
+
+
+def test_drafts_are_looked_through_again_after_a_wait_that_was_too_long(
+    postgresql: Server, seeded_database: str, tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    with postgresql.fresh(seeded_database) as url:
+        store = open_store(url)
+        model = store.model()
+        with store.writing() as session:
+            create_versions(session, [(model, VersionDraft())], state=VersionState.PENDING)
+        chosen = Settings(
+            data=tmp_path, database_url=SecretStr(url), database_lock_seconds=0.1, draft_hours=0.0001
+        )
+        with ExitStack() as served:
+            with store.writing() as session:
+                find_model(session, ModelBy(id=model.id))
+                service = TestClient(create_app(chosen), base_url="http://localhost")
+                api = Api(served.enter_context(service), store, tmp_path)
+                wait_until(lambda: "others are changing" in caplog.text)
+            wait_until(lambda: bool(api.run(PENDING) == {"totalCount": 0}))
         store.database.close()
