@@ -29,8 +29,9 @@ from indexer.source import RegistrySource
 logger = logging.getLogger("indexer")
 
 CACHE = "embeddings.sqlite"
-DONE, DIFFERS, FAILED, STOPPED = 0, 1, 2, 130
-"""Exit codes: done; an index differs from the registry; it did not work; it was stopped."""
+DONE, FAILED, ABSENT, STOPPED = 0, 1, 3, 130
+"""Exit codes, as `holotype` has them: done; an index differs, or it did not work; there is no data folder; it
+was stopped."""
 
 Kept = dict[Kind, tuple[RegistrySource, SearchEngine]]
 
@@ -42,7 +43,7 @@ def main(arguments: list[str] | None = None) -> int:
     logging.basicConfig(level=logging.INFO, format="indexer: %(message)s", stream=sys.stderr)
     if not Path(settings.data).is_dir():
         logger.error("there is no data folder %s; `holotype up` makes one", settings.data)
-        return FAILED
+        return ABSENT
     try:
         with closing(open_registry(settings.database, ServerLimits(**settings.database_limits))) as database:
             return _run(options, settings, database)
@@ -82,7 +83,7 @@ def _status(kept: Kept, reporter: Reporter) -> int:
         reporter.status(kind, standing, source.head())
         fit = fit and standing.unfit is None
     reporter.end()
-    return DONE if fit else DIFFERS
+    return DONE if fit else FAILED
 
 
 def _check(kept: Kept, reporter: Reporter) -> int:
@@ -93,7 +94,7 @@ def _check(kept: Kept, reporter: Reporter) -> int:
         reporter.comparison(kind, comparison)
         clean = clean and not comparison.differences
     reporter.end()
-    return DONE if clean else DIFFERS
+    return DONE if clean else FAILED
 
 
 def _rebuild(kept: Kept, embedder: Embedder | None, stop: Event, reporter: Reporter) -> int:

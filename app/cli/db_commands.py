@@ -1,4 +1,4 @@
-"""The commands that look after the database of a data folder, with their arguments and help."""
+"""The commands that look after the database, with their arguments and help."""
 
 import typer
 
@@ -28,7 +28,7 @@ def status(data: Data = None, *, json: Json = False) -> None:
 def upgrade(data: Data = None, *, json: Json = False) -> None:
     """Bring the database to the revision of this Holotype.
 
-    Every command that opens a database does the same.
+    Every command that opens the database of a data folder does the same; one in a server waits for this.
 
     Example: holotype db upgrade --data ./registry
     """

@@ -128,5 +128,5 @@ def without_encoder(data: Path) -> Path:
 
 def test_a_folder_that_is_not_there_is_named(run: Run, tmp_path: Path) -> None:
     code, _, messages = run("index", "status", "--data", tmp_path / "nowhere")
-    assert code == 2
+    assert code == 3
     assert "there is no data folder" in messages

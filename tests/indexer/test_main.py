@@ -118,7 +118,7 @@ def test_killed_it_leaves_no_encoder_behind(store: Store, tmp_path: Path) -> Non
 
 
 def test_a_folder_that_is_not_there_is_named(tmp_path: Path) -> None:
-    assert main(["run", "--data", str(tmp_path / "nowhere")]) == 2
+    assert main(["run", "--data", str(tmp_path / "nowhere")]) == 3
 
 
 @pytest.mark.usefixtures("store")
@@ -127,6 +127,6 @@ def test_a_database_of_a_later_version_is_left_alone(
 ) -> None:
     with sqlite3.connect(tmp_path / "registry.db") as later:
         later.execute("UPDATE alembic_version SET version_num = '9999'")
-    assert main(["run", "--data", str(tmp_path), "--once"]) == 2
+    assert main(["run", "--data", str(tmp_path), "--once"]) == 1
     assert "revision 9999" in caplog.text
     assert not (tmp_path / "index").exists()
