@@ -8,7 +8,8 @@ from sqlmodel import col, select
 from app.db.changelog import head
 from app.db.engine import ReadSession
 from app.registry.datasets import TASK_TAGS, dataset_names
-from app.registry.tables import Dataset, Namespace, RegisteredModel, Tag
+from app.registry.listing import tags_of
+from app.registry.tables import Dataset, Namespace, RegisteredModel
 from app.registry.tasks import FURTHER_TASKS, TaskMatcher, task_names
 from app.search.document import Document, TaskWords, key_of
 
@@ -20,7 +21,7 @@ def model_documents(session: ReadSession, model_ids: Collection[str]) -> list[Do
     """Return the documents of the living models among `model_ids`, as one snapshot shows them."""
     sequence = head(session)
     tasks = task_names(session)
-    tags = _tags(session, model_ids)
+    tags = tags_of(session, model_ids)
     datasets = dataset_names(session, model_ids)
     rows = session.exec(
         select(RegisteredModel, Namespace.name)
@@ -41,7 +42,7 @@ def dataset_documents(session: ReadSession, dataset_ids: Collection[str]) -> lis
     """
     sequence = head(session)
     tasks = task_names(session)
-    tags = _tags(session, dataset_ids)
+    tags = tags_of(session, dataset_ids)
     rows = session.exec(
         select(Dataset, Namespace.name)
         .join(Namespace, col(Namespace.id) == Dataset.namespace_id)
@@ -52,13 +53,6 @@ def dataset_documents(session: ReadSession, dataset_ids: Collection[str]) -> lis
         _dataset_document(dataset, namespace, sequence, tags.get(dataset.id, {}), tasks)
         for dataset, namespace in rows
     ]
-
-
-def _tags(session: ReadSession, subject_ids: Collection[str]) -> dict[str, dict[str, Any]]:
-    tags: dict[str, dict[str, Any]] = {}
-    for tag in session.exec(select(Tag).where(col(Tag.subject_id).in_(subject_ids)).order_by(col(Tag.key))):
-        tags.setdefault(tag.subject_id, {})[tag.key] = tag.value
-    return tags
 
 
 def _model_document(

@@ -11,7 +11,7 @@ from app.db.changelog import Fact
 from app.db.engine import ReadSession
 from app.db.ids import new_id
 from app.db.rows import insert_rows
-from app.db.statements import batched
+from app.db.statements import VALUES_A_STATEMENT, batched
 from app.db.text import fold
 from app.errors import AlreadyExists
 from app.identity.session import WriteSession
@@ -164,7 +164,7 @@ def _role(edge: LineageEdge) -> DatasetRole:
 def _refuse_taken(session: WriteSession, namespace: Namespace, names: Sequence[str]) -> None:
     taken = {name: None for name, count in Counter(names).items() if count > 1}
     known: dict[str, str | None] = {}
-    for some in batched(names, 500):
+    for some in batched(names, VALUES_A_STATEMENT):
         mine = select(Dataset.name, Dataset.id).where(Dataset.namespace_id == namespace.id)
         known.update(session.exec(mine.where(col(Dataset.name).in_(some))).all())
     for name, existing in {**taken, **known}.items():

@@ -12,7 +12,7 @@ from app.db.columns import Row
 from app.db.engine import ReadSession
 from app.db.history import close_states, columns_of, open_states
 from app.db.rows import insert_rows
-from app.db.statements import batched
+from app.db.statements import VALUES_A_STATEMENT, batched
 from app.db.text import fold
 from app.errors import InvalidInput, LimitExceeded, NotFound
 from app.identity.session import WriteSession
@@ -163,7 +163,7 @@ def _replace(
         {"subject_id": subject_id, "key": key, "value": value, **shadows(value)}
         for key, value in changed.items()
     ]
-    for keys in batched(sorted(old), 500):
+    for keys in batched(sorted(old), VALUES_A_STATEMENT):
         session.execute(delete(Tag).where(col(Tag.subject_id) == subject_id, col(Tag.key).in_(keys)))
     ended = [row for row in rows if row["key"] in old]
     close_states(session, tag_history, ended, [logged] * len(ended))

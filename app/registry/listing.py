@@ -11,7 +11,7 @@ from sqlmodel.sql.expression import SelectOfScalar
 from app.db.cursors import Order, named
 from app.db.engine import ReadSession
 from app.db.paging import Page, PageRequest, Parents, list_page, list_pages
-from app.db.statements import GIVEN
+from app.db.statements import GIVEN, VALUES_A_STATEMENT, batched
 from app.registry.filtering import model_condition, version_condition
 from app.registry.tables import (
     Alias,
@@ -170,8 +170,9 @@ def latest_versions(
 def tags_of(session: ReadSession, subject_ids: Collection[str]) -> dict[str, dict[str, Any]]:
     """Return the tags of entities, by entity and key and in the order of their keys."""
     tags: dict[str, dict[str, Any]] = {}
-    for subject_id, key, value in session.execute(_TAGS, {"given": list(subject_ids)}):
-        tags.setdefault(subject_id, {})[key] = value
+    for some in batched(list(subject_ids), VALUES_A_STATEMENT):
+        for subject_id, key, value in session.execute(_TAGS, {"given": some}):
+            tags.setdefault(subject_id, {})[key] = value
     return tags
 
 

@@ -3,6 +3,7 @@
 import hashlib
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import product
 from typing import Any
 
 import orjson
@@ -13,7 +14,7 @@ from app.db.changelog import Fact
 from app.db.engine import ReadSession
 from app.db.ids import new_id
 from app.db.rows import insert_rows
-from app.db.statements import batched
+from app.db.statements import VALUES_A_STATEMENT, batched
 from app.db.text import fold, fold_term
 from app.errors import AlreadyExists, LimitExceeded
 from app.identity.session import WriteSession
@@ -186,11 +187,11 @@ def _rank(point: Mapping[str, Any]) -> tuple[Any, ...]:
 
 def _unknown(session: WriteSession, points: Sequence[dict[str, Any]]) -> list[dict[str, Any]]:
     ids = sorted({point["series_id"] for point in points})
-    steps = {point["step"] for point in points}
+    steps = sorted({point["step"] for point in points})
     known = set()
-    for chunk in batched(ids, 500):
-        mine = select(MetricPoint).where(col(MetricPoint.series_id).in_(chunk))
-        for row in session.exec(mine.where(col(MetricPoint.step).in_(steps))):
+    for some, at in product(batched(ids, VALUES_A_STATEMENT), batched(steps, VALUES_A_STATEMENT)):
+        mine = select(MetricPoint).where(col(MetricPoint.series_id).in_(some))
+        for row in session.exec(mine.where(col(MetricPoint.step).in_(at))):
             known.add((row.series_id, row.step, row.recorded_at, row.literal))
     fresh = {}
     for point in points:
@@ -202,7 +203,7 @@ def _unknown(session: WriteSession, points: Sequence[dict[str, Any]]) -> list[di
 
 def _series(session: WriteSession, ids: Iterable[str]) -> dict[str, MetricSeries]:
     found = {}
-    for chunk in batched(sorted(ids), 500):
+    for chunk in batched(sorted(ids), VALUES_A_STATEMENT):
         for row in session.exec(select(MetricSeries).where(col(MetricSeries.id).in_(chunk))):
             found[row.id] = row
     return found

@@ -6,7 +6,7 @@ from sqlmodel import col, select
 
 from app.db.changelog import Fact, Logged
 from app.db.locks import hold
-from app.db.statements import batched
+from app.db.statements import VALUES_A_STATEMENT, batched
 from app.errors import HolotypeError, NotFound
 from app.identity.session import WriteSession
 from app.lineage.edges import NewEdge, add_edges, external_nodes, unknown_edges
@@ -113,7 +113,7 @@ def _dataset_edges(session: WriteSession, version_id: str, draft: VersionDraft) 
 
 def _known_nodes(session: WriteSession, ids: set[str]) -> set[str]:
     known: set[str] = set()
-    for chunk in batched(sorted(ids), 500):
+    for chunk in batched(sorted(ids), VALUES_A_STATEMENT):
         for table in (ModelVersion, DatasetVersion, ExternalNode):
             known |= set(session.exec(select(table.id).where(col(table.id).in_(chunk))))
     return known
@@ -121,7 +121,7 @@ def _known_nodes(session: WriteSession, ids: set[str]) -> set[str]:
 
 def _models_of(session: WriteSession, versions: Sequence[str]) -> dict[str, list[str]]:
     models: dict[str, list[str]] = {}
-    for chunk in batched(versions, 500):
+    for chunk in batched(versions, VALUES_A_STATEMENT):
         statement = select(ModelVersion.id, ModelVersion.model_id).where(col(ModelVersion.id).in_(chunk))
         models.update((version, [model]) for version, model in session.execute(statement))
     return models

@@ -10,7 +10,7 @@ from sqlmodel import col, select
 from app.db.changelog import Fact, canonical
 from app.db.engine import ReadSession
 from app.db.rows import insert_rows
-from app.db.statements import batched
+from app.db.statements import VALUES_A_STATEMENT, batched
 from app.identity.session import WriteSession
 from app.registry.drafts import VersionFactsDraft
 from app.registry.provenance_drafts import (
@@ -20,8 +20,6 @@ from app.registry.provenance_drafts import (
     StatedDraft,
 )
 from app.registry.tables import CodeRevision, Environment, ModelVersion, Signature
-
-IDS_A_STATEMENT = 500
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,7 +108,7 @@ def rows_made_with(session: ReadSession, field: str, ids: Collection[str]) -> di
     """Return the rows of what versions were made with, of the kind of `field`, by id."""
     table = MADE_WITH[field].table
     found: dict[str, Any] = {}
-    for some in batched(sorted(ids), IDS_A_STATEMENT):
+    for some in batched(sorted(ids), VALUES_A_STATEMENT):
         found.update((row.id, row) for row in session.exec(select(table).where(col(table.id).in_(some))))
     return found
 

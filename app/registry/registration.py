@@ -12,7 +12,7 @@ from app.db.history import open_states
 from app.db.ids import new_id
 from app.db.locks import held
 from app.db.rows import adopted, insert_rows
-from app.db.statements import batched
+from app.db.statements import VALUES_A_STATEMENT, batched
 from app.db.text import fold
 from app.errors import AlreadyExists
 from app.identity.principals import require_principals
@@ -186,7 +186,7 @@ def fact_columns(session: WriteSession, facts: FactsDraft) -> dict[str, Any]:
 
 def _keys(session: WriteSession, ids: Sequence[str]) -> dict[str, int]:
     keys: dict[str, int] = {}
-    for chunk in batched(ids, 500):
+    for chunk in batched(ids, VALUES_A_STATEMENT):
         statement = select(RegisteredModel.id, RegisteredModel.key).where(col(RegisteredModel.id).in_(chunk))
         keys.update(session.execute(statement).all())
     return keys
@@ -195,7 +195,7 @@ def _keys(session: WriteSession, ids: Sequence[str]) -> dict[str, int]:
 def _lock_models(session: WriteSession, ids: set[str]) -> dict[str, RegisteredModel]:
     """Read the counters that are about to move; another writer waits until they have moved."""
     models: dict[str, RegisteredModel] = {}
-    for chunk in batched(sorted(ids), 500):
+    for chunk in batched(sorted(ids), VALUES_A_STATEMENT):
         mine = select(RegisteredModel).where(col(RegisteredModel.id).in_(chunk))
         rows = session.exec(held(session, mine.order_by(col(RegisteredModel.id))))
         models.update((row.id, row) for row in rows)
@@ -233,7 +233,7 @@ def _taken(
 ) -> Iterator[tuple[tuple[str, str, int | str], str]]:
     """Yield what versions have already of the numbers and semantic versions that drafts bring along."""
     stated = [(model, draft) for model, draft in given if draft.number or draft.semver]
-    for chunk in batched(stated, 500):
+    for chunk in batched(stated, VALUES_A_STATEMENT):
         rows = session.execute(
             select(ModelVersion.id, ModelVersion.model_id, ModelVersion.number, ModelVersion.semver).where(
                 col(ModelVersion.model_id).in_({model.id for model, _ in chunk}),

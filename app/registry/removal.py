@@ -11,7 +11,7 @@ from sqlmodel import col, delete, select
 from app.db.changelog import Fact, Logged
 from app.db.history import close_states, columns_of, open_states
 from app.db.locks import held
-from app.db.statements import batched
+from app.db.statements import VALUES_A_STATEMENT, batched
 from app.errors import AlreadyExists, Conflict, NotFound
 from app.identity.session import WriteSession
 from app.registry.finding import models_named, require_kind
@@ -144,7 +144,7 @@ def remove_tags(session: WriteSession, subject_id: str, keys: Sequence[str]) -> 
     session.require("tags.remove", subject_id)
     tags = [
         tag
-        for chunk in batched(list(dict.fromkeys(keys)), 500)
+        for chunk in batched(list(dict.fromkeys(keys)), VALUES_A_STATEMENT)
         for tag in session.exec(select(Tag).where(Tag.subject_id == subject_id, col(Tag.key).in_(chunk)))
     ]
     if not tags:
@@ -157,7 +157,7 @@ def remove_tags(session: WriteSession, subject_id: str, keys: Sequence[str]) -> 
     )
     logged = session.record([fact])
     close_states(session, tag_history, [columns_of(tag) for tag in tags], logged * len(tags))
-    for chunk in batched([tag.key for tag in tags], 500):
+    for chunk in batched([tag.key for tag in tags], VALUES_A_STATEMENT):
         session.execute(delete(Tag).where(col(Tag.subject_id) == subject_id, col(Tag.key).in_(chunk)))
     touch(session, subject)
     return len(tags)

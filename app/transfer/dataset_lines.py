@@ -5,23 +5,22 @@ from dataclasses import dataclass
 
 from sqlmodel import col, select
 
-from app.db.statements import batched
+from app.db.statements import VALUES_A_STATEMENT, batched
 from app.errors import HolotypeError
 from app.identity.session import WriteSession
 from app.registry.datasets import add_dataset_versions, register_datasets
 from app.registry.drafts import DatasetVersionDraft
 from app.registry.labels import set_tags
+from app.registry.listing import tags_of
 from app.registry.tables import Dataset, DatasetVersion
 from app.transfer.dataset_origins import SettledDataset, settle_dataset_origins
 from app.transfer.interchange import DatasetLine, DatasetVersionEntry, draft_of
 from app.transfer.outcome import Kind, Outcome, Refused
 from app.transfer.reading import Stated
 from app.transfer.standing import (
-    IDS_A_STATEMENT,
     contradictions,
     contradictions_in,
     namespace_ids,
-    tags_of,
 )
 
 VERSION_FACTS = tuple(name for name in DatasetVersionDraft.model_fields if name != "label")
@@ -71,13 +70,13 @@ def _standing(session: WriteSession, records: Sequence[DatasetLine]) -> dict[tup
     rows: dict[tuple[str, str], Dataset] = {}
     for namespace, namespace_id in namespace_ids(session, {record.namespace for record in records}).items():
         names = sorted({record.name for record in records if record.namespace == namespace})
-        for some in batched(names, IDS_A_STATEMENT):
+        for some in batched(names, VALUES_A_STATEMENT):
             mine = select(Dataset).where(Dataset.namespace_id == namespace_id, col(Dataset.name).in_(some))
             rows.update(((namespace, row.name), row) for row in session.exec(mine))
     ids = sorted(row.id for row in rows.values())
     tags = tags_of(session, ids)
     versions: dict[str, dict[str, DatasetVersion]] = {dataset_id: {} for dataset_id in ids}
-    for some in batched(ids, IDS_A_STATEMENT):
+    for some in batched(ids, VALUES_A_STATEMENT):
         for row in session.exec(select(DatasetVersion).where(col(DatasetVersion.dataset_id).in_(some))):
             versions[row.dataset_id][row.label] = row
     return {key: _Standing(row, versions[row.id], tags.get(row.id, {})) for key, row in rows.items()}

@@ -8,10 +8,12 @@ from sqlmodel import col, select
 
 from app.db.changelog import Change
 from app.db.engine import ReadSession
-from app.db.statements import batched
+from app.db.statements import VALUES_A_STATEMENT, batched
 from app.registry.datasets import dataset_versions_of
+from app.registry.listing import tags_of
 from app.registry.tables import Dataset, DatasetVersion, Namespace
-from app.transfer.standing import IDS_A_STATEMENT, tags_of
+
+DATASETS_AT_ONCE = 500
 
 Line = dict[str, Any]
 
@@ -23,7 +25,7 @@ def dataset_lines(session: ReadSession, people: Mapping[str, str]) -> Iterator[L
         .join(Namespace, col(Namespace.id) == Dataset.namespace_id)
         .order_by(col(Namespace.name), col(Dataset.name))
     )
-    for some in batched(session.exec(named).all(), IDS_A_STATEMENT):
+    for some in batched(session.exec(named).all(), DATASETS_AT_ONCE):
         ids = [row.id for row, _ in some]
         tags, versions = tags_of(session, ids), dataset_versions_of(session, ids)
         reasons = _reasons(session, [row.id for mine in versions.values() for row in mine if row.revoked_at])
@@ -59,12 +61,12 @@ def _entry(row: DatasetVersion, reasons: Mapping[str, str]) -> Line:
 def _reasons(session: ReadSession, version_ids: Sequence[str]) -> dict[str, str]:
     """Return why dataset versions are revoked; the log alone knows it."""
     found: dict[str, str] = {}
-    for some in batched(version_ids, IDS_A_STATEMENT):
+    for some in batched(version_ids, VALUES_A_STATEMENT):
         told = select(Change.subject_id, Change.after).where(
             col(Change.subject_id).in_(some), Change.action == "dataset.version_updated"
         )
         for version_id, after in session.execute(told.order_by(col(Change.sequence))):
-            if {"revoked_at", "revokedAt"} & (facts := orjson.loads(after)).keys():
+            if "revokedAt" in (facts := orjson.loads(after)):
                 found[version_id] = facts.get("reason")
     return found
 

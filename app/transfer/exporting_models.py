@@ -8,8 +8,9 @@ from typing import Any
 from sqlmodel import col, select
 
 from app.db.engine import ReadSession
-from app.db.statements import batched
+from app.db.statements import VALUES_A_STATEMENT, batched
 from app.registry.drafts import FactsDraft
+from app.registry.listing import tags_of
 from app.registry.patches import VersionState
 from app.registry.provenance import stated_of
 from app.registry.stages import FIRST_STAGE
@@ -24,10 +25,8 @@ from app.registry.tables import (
     RegisteredModel,
 )
 from app.registry.tasks import task_names
-from app.transfer.standing import tags_of
 
 MODELS_AT_ONCE = 200
-VALUES_A_STATEMENT = 500
 POINTS_A_LINE = 20_000
 
 Line = dict[str, Any]

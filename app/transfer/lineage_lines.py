@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from sqlmodel import col, select
 
 from app.db.engine import ReadSession
-from app.db.statements import batched
+from app.db.statements import VALUES_A_STATEMENT, batched
 from app.errors import HolotypeError, NotFound
 from app.identity.session import WriteSession
 from app.lineage.edges import NewEdge, external_nodes
@@ -15,7 +15,7 @@ from app.registry.tables import Dataset, DatasetVersion, ModelVersion, Registere
 from app.transfer.interchange import LineageLine, Reference
 from app.transfer.outcome import Kind, Outcome, Refused
 from app.transfer.reading import Stated
-from app.transfer.standing import IDS_A_STATEMENT, namespace_ids
+from app.transfer.standing import namespace_ids
 
 Place = tuple[str, str, str, str]
 """What a reference names: the kind of thing, its namespace and name, and its version as text."""
@@ -85,7 +85,7 @@ def _versions(session: ReadSession, places: Iterable[Place]) -> dict[Place, str]
     namespaces = namespace_ids(session, {namespace for _, namespace in wanted})
     found: dict[Place, str] = {}
     for (kind, namespace), names in wanted.items():
-        for some in batched(sorted(names), IDS_A_STATEMENT):
+        for some in batched(sorted(names), VALUES_A_STATEMENT):
             for name, version, node in _named(session, kind, namespaces.get(namespace), some):
                 found[kind, namespace, name, str(version)] = node
     return found

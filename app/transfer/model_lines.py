@@ -7,7 +7,7 @@ from typing import Any
 from pydantic.alias_generators import to_camel
 from sqlmodel import col, select
 
-from app.db.statements import batched
+from app.db.statements import VALUES_A_STATEMENT, batched
 from app.errors import HolotypeError, InvalidInput, NotFound
 from app.identity.session import WriteSession
 from app.registry.drafts import FactsDraft, ModelDraft, TransitionDraft, VersionFactsDraft
@@ -26,7 +26,6 @@ from app.transfer.origins import Settled, settle_origins
 from app.transfer.outcome import Kind, Outcome, Refused
 from app.transfer.reading import Stated
 from app.transfer.standing import (
-    IDS_A_STATEMENT,
     contradiction,
     contradictions,
     contradictions_in,
@@ -247,7 +246,7 @@ def _place(session: WriteSession, made: Mapping[str, VersionEntry]) -> None:
         for version_id, entry in made.items()
         if entry.aliases or entry.stage not in {None, FIRST_STAGE}
     }
-    for some in batched(sorted(moved), IDS_A_STATEMENT):
+    for some in batched(sorted(moved), VALUES_A_STATEMENT):
         for row in session.exec(select(ModelVersion).where(col(ModelVersion.id).in_(some))):
             if moved[row.id].stage is not None:
                 transition_stage(session, row, TransitionDraft(to=moved[row.id].stage or FIRST_STAGE))

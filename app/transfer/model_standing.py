@@ -9,13 +9,14 @@ from typing import Any
 from sqlmodel import col, select
 
 from app.db.engine import ReadSession
-from app.db.statements import batched
+from app.db.statements import VALUES_A_STATEMENT, batched
 from app.identity.principals import principals_by_id
 from app.registry.drafts import QualifiedName
 from app.registry.finding import models_named
+from app.registry.listing import tags_of
 from app.registry.tables import Alias, ModelVersion, Namespace, Param, RegisteredModel
 from app.transfer.interchange import ModelLine
-from app.transfer.standing import IDS_A_STATEMENT, namespace_ids, tags_of
+from app.transfer.standing import namespace_ids
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,7 +88,7 @@ def models_at(
     rows = {}
     for namespace, namespace_id in namespace_ids(session, {namespace for namespace, _ in wanted}).items():
         names = sorted(name for within, name in wanted if within == namespace)
-        for some in batched(names, IDS_A_STATEMENT):
+        for some in batched(names, VALUES_A_STATEMENT):
             for name, row in models_named(session, namespace_id, some).items():
                 rows[namespace, name] = row
     return rows
@@ -95,7 +96,7 @@ def models_at(
 
 def _versions(session: ReadSession, model_ids: Sequence[str]) -> dict[str, dict[int, StandingVersion]]:
     rows: list[ModelVersion] = []
-    for some in batched(model_ids, IDS_A_STATEMENT):
+    for some in batched(model_ids, VALUES_A_STATEMENT):
         rows += session.exec(select(ModelVersion).where(col(ModelVersion.model_id).in_(some)))
     ids = sorted(row.id for row in rows)
     tags, params = tags_of(session, ids), _params(session, ids)
@@ -109,7 +110,7 @@ def _versions(session: ReadSession, model_ids: Sequence[str]) -> dict[str, dict[
 
 def _params(session: ReadSession, version_ids: Sequence[str]) -> dict[str, dict[str, Any]]:
     params: dict[str, dict[str, Any]] = defaultdict(dict)
-    for some in batched(version_ids, IDS_A_STATEMENT):
+    for some in batched(version_ids, VALUES_A_STATEMENT):
         statement = select(Param.version_id, Param.name, Param.value).where(col(Param.version_id).in_(some))
         for version_id, name, value in session.execute(statement):
             params[version_id][name] = value
@@ -118,7 +119,7 @@ def _params(session: ReadSession, version_ids: Sequence[str]) -> dict[str, dict[
 
 def _aliases(session: ReadSession, model_ids: Sequence[str]) -> dict[str, dict[str, int]]:
     aliases: dict[str, dict[str, int]] = defaultdict(dict)
-    for some in batched(model_ids, IDS_A_STATEMENT):
+    for some in batched(model_ids, VALUES_A_STATEMENT):
         statement = (
             select(Alias.model_id, Alias.name, ModelVersion.number)
             .join(ModelVersion, col(ModelVersion.id) == Alias.version_id)

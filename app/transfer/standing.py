@@ -1,6 +1,5 @@
 """What stands in the registry already, and where a file says otherwise."""
 
-from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from typing import Any
 
@@ -10,28 +9,15 @@ from sqlmodel import col, select
 
 from app.db.columns import Row
 from app.db.engine import ReadSession
-from app.db.statements import batched
 from app.errors import Conflict, HolotypeError
 from app.registry.checking import Draft
-from app.registry.tables import Namespace, Tag
-
-IDS_A_STATEMENT = 500
+from app.registry.tables import Namespace
 
 
 def namespace_ids(session: ReadSession, names: Collection[str]) -> dict[str, str]:
     """Return the ids of the namespaces that exist, by name."""
     statement = select(Namespace.name, Namespace.id).where(col(Namespace.name).in_(names))
     return dict(session.execute(statement).all())
-
-
-def tags_of(session: ReadSession, subjects: Collection[str]) -> dict[str, dict[str, Any]]:
-    """Return the tags of things, by id and key."""
-    tags: dict[str, dict[str, Any]] = defaultdict(dict)
-    for ids in batched(sorted(subjects), IDS_A_STATEMENT):
-        statement = select(Tag.subject_id, Tag.key, Tag.value).where(col(Tag.subject_id).in_(ids))
-        for subject, key, value in session.execute(statement):
-            tags[subject][key] = value
-    return tags
 
 
 def contradictions(stated: Draft, standing: Row, names: Iterable[str], *path: str) -> Iterator[HolotypeError]:

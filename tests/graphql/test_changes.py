@@ -4,6 +4,8 @@ from typing import Any
 
 import pytest
 
+from app.db.changelog import Fact
+from app.db.ids import new_id
 from tests.graphql.conftest import Api
 
 pytestmark = pytest.mark.both_databases
@@ -79,3 +81,12 @@ def test_a_change_is_a_node(api: Api) -> None:
     assert api.run("query($id: ID!) { node(id: $id) { ... on Change { sequence } } }", id=last["id"]) == {
         "sequence": last["sequence"]
     }
+
+
+def test_a_change_that_touched_more_than_a_statement_holds_values(api: Api) -> None:
+    model = api.model("a")["model"]
+    gone = [new_id("ver") for _ in range(70_000)]
+    with api.store.writing() as session:
+        session.record([Fact(action="model.deleted", subject_id=model, related=[*gone, model])])
+    asked = "{ changes(first: null, last: 1) { nodes { related { id } } } }"
+    assert api.run(asked) == {"nodes": [{"related": [{"id": model}]}]}

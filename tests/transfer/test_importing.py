@@ -292,6 +292,13 @@ def test_a_model_with_more_points_than_one_call_takes(importer: Importer) -> Non
         assert session.exec(select(func.count()).select_from(MetricPoint)).one() == 1_500
 
 
+def test_more_points_than_a_statement_holds_values_are_told_apart(importer: Importer) -> None:
+    points = [{"name": "loss", "value": 1, "step": step} for step in range(33_000)]
+    line = {"type": "model", "name": "long", "versions": [{"number": 1, "metrics": points}]}
+    assert importer.lines(line).new[Kind.METRIC_VALUE] == 33_000
+    assert importer.lines(line).unchanged[Kind.METRIC_VALUE] == 33_000
+
+
 def _owner() -> Any:
     return col(ModelVersion.id) == col(MetricSeries.owner_id)
 

@@ -8,6 +8,7 @@ from sqlmodel import select
 from app.db.engine import ReadSession
 from app.db.ids import kind_of, of_past, past_id
 from app.db.past import PastSession, at_sequence
+from app.db.statements import VALUES_A_STATEMENT, batched
 from app.graphql.lineage import lineage_edge
 from app.graphql.metrics import metric_definition
 from app.graphql.principals import Node, principal
@@ -71,7 +72,8 @@ def _load(session: ReadSession, ids: Sequence[str], selection: Selection) -> dic
     for kind, mine in by_kind.items():
         if kind in _loaders:
             type_name, load = _loaders[kind]
-            found |= load(session, mine, selection.on(type_name))
+            for some in batched(mine, VALUES_A_STATEMENT):
+                found |= load(session, some, selection.on(type_name))
     return found
 
 
