@@ -67,7 +67,12 @@ class ChangeEntity(Row, table=True):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Fact:
-    """A change on its way into the log: what happened, before the log says when and in which place."""
+    """A change on its way into the log: what happened, before the log says when and in which place.
+
+    Attributes:
+        before: What the changed fields held: JSON, or moments.
+        after: What they hold now, likewise.
+    """
 
     action: str
     subject_id: str
@@ -147,8 +152,12 @@ def digest_of(previous: str, row: Mapping[str, Any]) -> str:
 
 
 def canonical(value: Mapping[str, Any] | None) -> str | None:
-    """Return the canonical text (RFC 8785) of a JSON object, or None."""
-    return None if value is None else _canonical(dict(value)).decode()
+    """Return the canonical text (RFC 8785) of a JSON object, whose moments are text in it; or None."""
+    if value is None:
+        return None
+    return _canonical(
+        {name: part.isoformat() if isinstance(part, datetime) else part for name, part in value.items()}
+    ).decode()
 
 
 def head(session: ReadSession) -> int:

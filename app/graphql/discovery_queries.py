@@ -11,6 +11,7 @@ from app.errors import InvalidInput
 from app.graphql.comparison import VersionComparison
 from app.graphql.connections import After, First, page_asked
 from app.graphql.context import Info
+from app.graphql.drafting import stated
 from app.graphql.enums import SearchCollapse, SearchMode
 from app.graphql.filter_inputs import ModelFilter
 from app.graphql.filters import deleted_models, model_filter
@@ -145,8 +146,8 @@ class DiscoveryQueries:
         arguments = {
             "direction": direction,
             "max_depth": max_depth,
-            "relations": None if relations is UNSET else relations,
-            "kinds": None if kinds is UNSET else kinds,
+            "relations": stated(relations),
+            "kinds": stated(kinds),
             "max_nodes": max_nodes,
         }
         return await info.context.read(

@@ -8,8 +8,9 @@ from pydantic.alias_generators import to_camel
 
 from app.errors import InvalidInput, PresentOnly
 from app.graphql import filter_inputs as given
+from app.graphql.drafting import stated
 from app.graphql.enums import DeletedMode
-from app.graphql.matches import Matches, Path, present
+from app.graphql.matches import Matches, Path
 from app.registry import predicates
 from app.registry.browsing import DatasetFacts, DatasetName, DatasetNamespace, DatasetTag
 from app.registry.changes import Wanted
@@ -66,8 +67,8 @@ def dataset_filter(wanted: given.DatasetFilter | None) -> Filter:
     facts = DatasetFacts(
         license=license_,
         without_license=bool(wanted.license) and license_ is None,
-        contains_pii=present(wanted.contains_pii),
-        revoked=present(wanted.revoked),
+        contains_pii=stated(wanted.contains_pii),
+        revoked=stated(wanted.revoked),
     )
     if facts != DatasetFacts():
         items.append(facts)
@@ -130,7 +131,7 @@ class _Builder:
             if match := getattr(wanted, field.value):
                 leaf = partial(predicates.VersionHas, field)
                 items.append(self._matches.text(match, (*path, field.value), leaf))
-        if present(wanted.state) is not None:
+        if stated(wanted.state) is not None:
             items.append(predicates.VersionState(tuple(state.name for state in wanted.state or ())))
         for column in ("number", "parameter_count", "size_bytes"):
             if match := getattr(wanted, column):
@@ -171,7 +172,7 @@ class _Builder:
         items: list[Filter] = []
         if wanted.and_:
             items.append(filters.And(trees(wanted.and_, "and")))
-        if present(wanted.or_) is not None:
+        if stated(wanted.or_) is not None:
             items.append(filters.Or(trees(wanted.or_, "or")))
         if wanted.not_:
             items.append(filters.Not(tree(wanted.not_, (*path, "not"), depth + 1)))

@@ -1,7 +1,7 @@
 """Conditions on single values, checked and counted."""
 
 from collections.abc import Callable
-from typing import Any, TypeAlias, TypeVar
+from typing import Any, TypeAlias
 
 from pydantic.alias_generators import to_camel
 from strawberry import UNSET
@@ -10,6 +10,7 @@ from app.db.statements import VALUES_A_STATEMENT
 from app.db.text import fold, fold_term
 from app.errors import InvalidInput
 from app.graphql import filter_inputs as given
+from app.graphql.drafting import stated
 from app.graphql.naming import below
 from app.registry.finding import require_kind
 from app.registry.predicates import MetricKeyTest, Number, Property, Text, Time, Way
@@ -21,18 +22,12 @@ MAX_FILTER_PARTS = 400
 """How many conditions and joints a filter has at most; SQLite gives up at 1,000."""
 
 Path: TypeAlias = tuple[str, ...]
-Value = TypeVar("Value")
 
 _WAYS = {"contains": Way.CONTAINS, "starts_with": Way.STARTS_WITH}
 _FACTS: dict[Way, Callable[[FactField, Any], Filter]] = {
     Way.CONTAINS: filters.Contains,
     Way.STARTS_WITH: filters.StartsWith,
 }
-
-
-def present(value: Value | None) -> Value | None:
-    """Return a value that is given, and None for one that is absent."""
-    return None if value is UNSET else value
 
 
 class Matches:
@@ -95,7 +90,7 @@ class Matches:
         """Return a condition on the value under a key; the absence of text is the absence of such a leaf."""
         key = self._text(match.key, (*path, "key"))
         number = self.number(match.number) if match.number else None
-        boolean = present(match.boolean)
+        boolean = stated(match.boolean)
         if not match.text:
             return make(Property(key=key, number=number, boolean=boolean))
         text = self.plain_text(match.text, (*path, "text"))
@@ -107,13 +102,11 @@ class Matches:
 
     def number(self, match: given.NumberMatch) -> Number:
         """Return the bounds of a number."""
-        return Number(
-            **{name: present(getattr(match, name)) for name in ("equals", "gt", "gte", "lt", "lte")}
-        )
+        return Number(**{name: stated(getattr(match, name)) for name in ("equals", "gt", "gte", "lt", "lte")})
 
     def time(self, match: given.TimeMatch) -> Time:
         """Return the bounds of a moment."""
-        return Time(after=present(match.after), before=present(match.before))
+        return Time(after=stated(match.after), before=stated(match.before))
 
     def identifier(self, value: str | None, path: Path, *prefixes: str) -> str | None:
         """Return an id, or None where none is given.

@@ -68,8 +68,8 @@ def update_dataset_version(session: WriteSession, version_id: str, patch: Datase
         action="dataset.version_updated",
         subject_id=version.id,
         related=[version.dataset_id, *_models_using(session, version.id)],
-        before={to_camel(name): _text(getattr(version, name)) for name in changed},
-        after={**{to_camel(name): _text(value) for name, value in changed.items()}, **_reason(patch)},
+        before={to_camel(name): getattr(version, name) for name in changed},
+        after={to_camel(name): value for name, value in changed.items()} | _reason(patch),
     )
     session.record([fact])
     for name, value in changed.items():
@@ -102,7 +102,3 @@ def _models_using(session: WriteSession, version_id: str) -> list[str]:
 
 def _reason(patch: DatasetVersionPatch) -> dict[str, Any]:
     return {"reason": patch.reason} if patch.reason else {}
-
-
-def _text(value: Any) -> Any:
-    return value.isoformat() if hasattr(value, "isoformat") else value

@@ -99,7 +99,7 @@ def _lacking(row: Restatable, values: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _fact(row: Restatable, values: Mapping[str, Any]) -> Fact:
-    after = {to_camel(name): _plain(value) for name, value in values.items() if name not in _MOVING}
+    after = {to_camel(name): value for name, value in values.items() if name not in _MOVING}
     action = f"{_ENTITIES[type(row)]}.restated"
     match row:
         case Alias():
@@ -115,7 +115,3 @@ def _fact(row: Restatable, values: Mapping[str, Any]) -> Fact:
             return Fact(action=action, subject_id=row.id, related=[row.dataset_id], after=after)
         case _:
             return Fact(action=action, subject_id=row.id, after=after)
-
-
-def _plain(value: Any) -> Any:
-    return value.isoformat() if isinstance(value, datetime) else value

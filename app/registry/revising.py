@@ -1,7 +1,6 @@
 """Changing a row: the change in the log, the row, and its history, in step."""
 
 from collections.abc import Mapping, Sequence
-from datetime import datetime
 from typing import Any
 
 from pydantic.alias_generators import to_camel
@@ -67,8 +66,8 @@ def revise(
         action=action,
         subject_id=row.id,
         related=[*model, *related],
-        before={to_camel(name): _plain(getattr(row, name)) for name in shown},
-        after={**{to_camel(name): _plain(changed[name]) for name in shown}, **(also or {})},
+        before={to_camel(name): getattr(row, name) for name in shown},
+        after={**{to_camel(name): changed[name] for name in shown}, **(also or {})},
     )
     logged = session.record([fact])
     for name, value in {**changed, "revision": row.revision + 1, "updated_at": session.now}.items():
@@ -80,7 +79,3 @@ def revise(
     close_states(session, history, state, logged)
     open_states(session, history, state, logged)
     return True
-
-
-def _plain(value: Any) -> Any:
-    return value.isoformat() if isinstance(value, datetime) else value
