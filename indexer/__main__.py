@@ -3,6 +3,11 @@
 if __name__ == "__main__":
     import sys
 
-    from indexer.commands import main
+    # Ctrl-C may come while the modules are still being loaded.
+    try:
+        from indexer.commands import main
 
-    sys.exit(main())
+        code = main()
+    except KeyboardInterrupt:
+        code = 130
+    sys.exit(code)

@@ -1,5 +1,7 @@
 """What the indexer's commands print: results on standard output, progress on standard error."""
 
+import os
+import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import asdict
@@ -57,11 +59,20 @@ class Reporter:
     def end(self) -> None:
         """Print what was reported, if it is to be JSON."""
         if self._as_json:
-            print(orjson.dumps(self._results, option=orjson.OPT_INDENT_2).decode())  # noqa: T201 - the result
+            _print(orjson.dumps(self._results, option=orjson.OPT_INDENT_2).decode())
 
     def _say(self, *lines: str) -> None:
         if not self._as_json:
-            print("\n".join(lines))  # noqa: T201 - the result
+            _print("\n".join(lines))
+
+
+def _print(text: str) -> None:
+    """Print a part of the result; who reads no further misses the rest, and the exit code stays."""
+    try:
+        print(text, flush=True)  # noqa: T201 - the result
+    except BrokenPipeError:
+        # What is left is not written at the exit either: https://docs.python.org/3/library/signal.html#note-on-sigpipe
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
 @contextmanager

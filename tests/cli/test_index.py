@@ -2,6 +2,7 @@
 
 import shutil
 import sqlite3
+import subprocess
 from collections.abc import Callable
 from contextlib import closing
 from pathlib import Path
@@ -64,6 +65,25 @@ def test_status(run: Run, data: Path) -> None:
     assert (answer["models"]["words_lag"], answer["models"]["generation"]) == (0, 1)
     assert answer["datasets"]["position"]["documents"] == 1
     assert answer["models"]["size"] > 0
+
+
+@pytest.mark.parametrize("options", [("status",), ("check", "--json")])
+def test_a_reader_may_go_away(
+    start: Callable[..., subprocess.Popen[str]], data: Path, options: tuple[str, ...]
+) -> None:
+    process = start("index", *options, "--data", data)
+    assert process.stdout is not None
+    process.stdout.close()
+    assert process.stderr is not None
+    assert process.stderr.read() == ""
+    assert process.wait(60) == 0
+
+
+@pytest.mark.parametrize("when", ["typer", "sqlalchemy"])
+def test_ctrl_c_ends_it_at_any_moment(run: Run, data: Path, tmp_path: Path, when: str) -> None:
+    (tmp_path / f"{when}.py").write_text("import os, signal; os.kill(os.getpid(), signal.SIGINT)")
+    code, output, messages = run("index", "check", "--data", data, PYTHONPATH=str(tmp_path))
+    assert (code, output, messages) == (130, "", "")
 
 
 def test_what_there_is_to_know_of_no_index(run: Run, data: Path) -> None:
