@@ -68,15 +68,20 @@ class Clock:
         return measured
 
 
-class TimedSearcher:
-    """tantivy's searcher, whose calls are measured."""
+class Timed:
+    """A thing of tantivy's: each call into it, and into what a search gives, is measured."""
 
-    def __init__(self, searcher: Any, clock: Clock) -> None:
-        self._searcher, self._clock = searcher, clock
+    def __init__(self, thing: Any, clock: Clock) -> None:
+        self._thing, self._clock = thing, clock
 
     def __getattr__(self, name: str) -> Any:
-        found = getattr(self._searcher, name)
-        return self._clock.timed(found) if callable(found) else found
+        found = self._clock.timed(getattr)(self._thing, name)
+        if not callable(found):
+            return found
+        call = self._clock.timed(found)
+        if name != "search":
+            return call
+        return lambda *arguments, **named: Timed(call(*arguments, **named), self._clock)
 
 
 def main() -> None:
@@ -108,7 +113,7 @@ def _beside_floor(data: Path, asked: list[bytes]) -> Iterator[str]:
 
     def taken(*arguments: Any) -> Snapshot:
         made = take_snapshot(*arguments)
-        searcher: Any = TimedSearcher(made.searcher, engine)
+        searcher: Any = Timed(made.searcher, engine)
         return replace(made, searcher=searcher)
 
     whole, floor = [], []

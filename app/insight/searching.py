@@ -90,14 +90,6 @@ class Answer:
     degraded: list[Degradation] = field(default_factory=list)
 
 
-@dataclass(frozen=True, slots=True)
-class _Place:
-    """A hit at its place, and how many models it stands for beside itself."""
-
-    hit: Hit
-    collapsed: int
-
-
 def search(
     session: ReadSession, discovery: Discovery, query: Query, *, reasons: bool = True, counted: bool = True
 ) -> Answer:
@@ -126,7 +118,7 @@ def _by_text(session: ReadSession, discovery: Discovery, query: Query, *, reason
     answer = reply.answer
     if answer is None:
         return Answer(degraded=reply.degraded)
-    places = _collapsed(session, query, _ordered(session, query, answer.hits))
+    places = _grouped(session, query, _ordered(session, query, answer.hits))
     return Answer(
         found=_found(session, query, places[start : start + query.size], start, reasons=reasons),
         total=answer.total,
@@ -147,22 +139,22 @@ def _ordered(session: ReadSession, query: Query, hits: Sequence[Hit]) -> Sequenc
     return [*valued, *(hit for hit in hits if values.get(hit.id) is None)]
 
 
-def _collapsed(session: ReadSession, query: Query, hits: Sequence[Hit]) -> list[_Place]:
-    """Leave only the first of the hits that agree, and count the others."""
+def _grouped(session: ReadSession, query: Query, hits: Sequence[Hit]) -> list[list[Hit]]:
+    """Group the hits that agree at the place of the first; each stands alone unless that is asked for."""
     if query.collapse is None:
-        return [_Place(hit, 0) for hit in hits]
+        return [[hit] for hit in hits]
     shared = ordering.shared_by(session, [hit.id for hit in hits], query.collapse)
     members: dict[str, list[Hit]] = {}
     for hit in hits:
         members.setdefault(shared.get(hit.id, hit.id), []).append(hit)
-    return [_Place(mine[0], len(mine) - 1) for mine in members.values()]
+    return list(members.values())
 
 
 def _found(
-    session: ReadSession, query: Query, places: Sequence[_Place], start: int, *, reasons: bool
+    session: ReadSession, query: Query, places: Sequence[list[Hit]], start: int, *, reasons: bool
 ) -> list[FoundModel]:
-    """Fill hits from the database; a model that was deleted since is left out."""
-    models = models_by_id(session, [place.hit.id for place in places])
+    """Fill the first hit of each place from the database; a model that was deleted since is left out."""
+    models = models_by_id(session, [hit.id for hit, *_ in places])
     why: dict[str, Reasons] = {}
     if reasons and query.text:
         documents = model_documents(session, list(models))
@@ -173,13 +165,13 @@ def _found(
         FoundModel(
             rank,
             cursor_of(window, [rank]),
-            place.hit,
-            models[place.hit.id],
-            why.get(place.hit.id),
-            place.collapsed,
+            hit,
+            models[hit.id],
+            why.get(hit.id),
+            len(others),
         )
-        for rank, place in enumerate(places, start + 1)
-        if place.hit.id in models
+        for rank, (hit, *others) in enumerate(places, start + 1)
+        if hit.id in models
     ]
 
 

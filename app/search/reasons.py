@@ -6,7 +6,7 @@ from html import escape
 
 from app.search.contract import query_terms
 from app.search.document import Document, FieldText, field_texts
-from app.search.tokens import Word, words
+from app.search.tokens import Word, words_with
 
 MARK_OPEN, MARK_CLOSE = "<mark>", "</mark>"
 FRAGMENT_CHARACTERS = 160
@@ -63,7 +63,7 @@ def explain(text: str, documents: Iterable[Document]) -> list[Reasons]:
 def _reasons(terms: frozenset[str], document: Document) -> Reasons:
     matched, highlights = [], []
     for field in field_texts(document):
-        hits = [word for word in words(field.text) if not terms.isdisjoint(word.terms)]
+        hits = list(words_with(field.text, terms))
         if hits:
             matched.append(MatchedField(field.field, _spellings(field, hits)))
             highlights.append(Highlight(field.field, _fragments(field.text, _joined(hits))))

@@ -9,6 +9,7 @@ a word makes one word with it too: X-ray is xray, U-Net is unet. Chinese, Japane
 import re
 import unicodedata
 from collections.abc import Iterator
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -61,7 +62,7 @@ class Word:
     """A word of a text and the terms that it is found by.
 
     Attributes:
-        terms: Its terms, each once; empty for a stop word.
+        terms: Its terms, each once.
         start: Index of its first character in the text.
         end: Index behind its last character.
     """
@@ -71,15 +72,20 @@ class Word:
     end: int
 
 
-def words(text: str) -> Iterator[Word]:
-    """Yield the words of `text` that have terms, in order; a bigram counts as a word."""
+def words_with(text: str, wanted: AbstractSet[str]) -> Iterator[Word]:
+    """Yield the words of `text` that have one of the `wanted` terms, in order; a bigram counts as a word."""
     for match in _pattern(text).finditer(text):
+        terms = _terms(match.group())
+        # Most words share nothing, so no more is worked out of them.
+        if wanted.isdisjoint(terms):
+            continue
         start, end = match.span()
-        if _IS_CJK.match(text, start):
-            for at, pair in enumerate(_pairs(match.group()), start):
-                yield Word((_folded(pair),), at, at + len(pair))
-        elif terms := _terms(match.group()):
+        if not _IS_CJK.match(text, start):
             yield Word(terms, start, end)
+            continue
+        for at, pair in enumerate(_pairs(match.group()), start):
+            if (term := _folded(pair)) in wanted:
+                yield Word((term,), at, at + len(pair))
 
 
 def tokens(text: str) -> list[str]:

@@ -92,12 +92,14 @@ def test_stages_and_tags_are_counted_among_some(store: Store) -> None:
     one, two, *_ = made(store)
     with store.reading() as session:
         every, some = model_condition(All()), with_keys([one.key or 0, two.key or 0, 10**6])
-        assert {found.written: found.count for found in count_stages(session, every)} == {"DEVELOPMENT": 3}
-        assert {found.written: found.count for found in count_stages(session, some)} == {"DEVELOPMENT": 2}
+        assert {found.written: found.documents for found in count_stages(session, every)} == {
+            "DEVELOPMENT": 3
+        }
+        assert {found.written: found.documents for found in count_stages(session, some)} == {"DEVELOPMENT": 2}
         assert not count_stages(session, with_keys([]))
 
         def tallied(key: str) -> dict[str, int]:
-            return {found.written: found.count for found in count_tag_values(session, key, some)}
+            return {found.written: found.documents for found in count_tag_values(session, key, some)}
 
         assert tallied("team") == {"true": 1, "a": 1, "B": 1}
         assert tallied("year") == {"2020": 1, "2021": 1}

@@ -120,8 +120,12 @@ class _Search:
             meaning = self.cosines[self.snapshot.places(keys)]
         scores = fuse(words, meaning, self.snapshot.attainable_bm25(query_terms(self.request.text or "")))
         order = np.argsort(-scores, kind="stable")[: self.request.window]
-        best = zip(*(column[order].tolist() for column in (keys, scores, words, meaning)), strict=True)
-        return tuple(self._hit(*candidate) for candidate in best)
+        ordered = keys[order].tolist()
+        ids = map(self.snapshot.id_of, ordered)
+        parts = (words / (words + SATURATION), (1 + meaning) / 2)
+        return tuple(
+            map(Hit, ordered, ids, scores[order].tolist(), *(_or_none(part[order]) for part in parts))
+        )
 
     def facets(self, scope: _Scope) -> tuple[FacetCounts, ...]:
         """Count the values of each field under the filter without the conditions on that field."""
@@ -165,18 +169,14 @@ class _Search:
         near = filtered(self.words, keys_query(self.snapshot.schema, scope.near.tolist()))
         return {key: best[key] for key in ordered} | self.snapshot.bm25(near, max(len(scope.near), 1))
 
-    def _hit(self, key: int, score: float, words: float, meaning: float) -> Hit:
-        return Hit(
-            key,
-            self.snapshot.id_of(key),
-            score,
-            None if np.isnan(words) else words / (words + SATURATION),
-            None if np.isnan(meaning) else (1 + meaning) / 2,
-        )
-
 
 def _has_text(request: SearchRequest) -> bool:
     return bool((request.text or "").strip())
+
+
+def _or_none(values: npt.NDArray[np.float64]) -> list[float | None]:
+    """Return values as Python has them, None for NaN."""
+    return np.where(np.isnan(values), None, values).tolist()  # type: ignore[call-overload, no-any-return]
 
 
 def _highest(cosines: npt.NDArray[np.float64], limit: int) -> npt.NDArray[np.intp]:
@@ -190,6 +190,6 @@ def _highest(cosines: npt.NDArray[np.float64], limit: int) -> npt.NDArray[np.int
 
 def _counted(facet: FacetRequest, counts: TermCounts) -> FacetCounts:
     """Add up the spellings of each value and cut to the most frequent values."""
-    terms = ((*term.partition(SEPARATOR)[::2], count) for term, count in counts.items())
-    values, others = most_frequent((Spelling(*term) for term in terms), facet.limit)
+    spellings = (Spelling(*term.partition(SEPARATOR)[::2], count) for term, count in counts.items())
+    values, others = most_frequent(spellings, facet.limit)
     return FacetCounts(facet.field, values, others)
