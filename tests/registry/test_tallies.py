@@ -15,13 +15,13 @@ def test_it_works(store: Store) -> None:
     keys = [model.key or 0 for model in models]
     with store.reading() as session:
         among = with_keys(keys[1:4])
-        assert sorted((one.written, one.count) for one in count_tag_values(session, "team", among)) == [
+        assert sorted((one.written, one.documents) for one in count_tag_values(session, "team", among)) == [
             ("7", 1),
             ("nlp", 1),
             ("vision", 1),
         ]
         every = count_tag_values(session, "team", model_condition(All()))
-        assert sorted((one.written, one.count) for one in every) == [
+        assert sorted((one.written, one.documents) for one in every) == [
             ("7", 1),
             ("nlp", 2),
             ("true", 1),
@@ -35,4 +35,4 @@ def test_a_model_counts_once_for_a_value(store: Store) -> None:
     store.model(tags={"for": {"text": "text"}})
     with store.reading() as session:
         found = count_tag_values(session, "for", model_condition(All()))
-    assert [(one.folded, one.count) for one in found] == [("text", 1), ("1.5", 1)]
+    assert [(one.folded, one.documents) for one in found] == [("text", 1), ("1.5", 1)]
