@@ -1,1 +1,1 @@
-"""Every type of the public schema, and nothing else."""
+"""The GraphQL API: every type of the schema, how it is answered, and how it is asked over HTTP."""

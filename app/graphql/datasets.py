@@ -1,6 +1,5 @@
-"""Datasets, their versions, and tags."""
+"""Datasets, their versions, and what was made with them."""
 
-from collections.abc import Mapping
 from datetime import datetime
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -9,23 +8,16 @@ from strawberry import UNSET
 
 from app.graphql.connections import After, Before, Connection, First, Last
 from app.graphql.degradation import Degradation
+from app.graphql.entities import Tag
 from app.graphql.enums import DatasetRole
 from app.graphql.principals import Node
-from app.graphql.scalars import JSON, URI, BigInt
+from app.graphql.scalars import URI, BigInt
 from app.graphql.selection import response_key
 from app.registry import datasets
 from app.registry import tables as rows
 
 if TYPE_CHECKING:
     from app.graphql.registered import Namespace
-
-
-@strawberry.type(description="A typed value under a key.")
-class Tag:
-    """A typed value under a key."""
-
-    key: str = strawberry.field(description="The key, unique on what is tagged.")
-    value: JSON = strawberry.field(description="The value as it was written.")
 
 
 @strawberry.type(description="A named line of dataset versions.")
@@ -84,11 +76,6 @@ class DatasetUse:
     dataset_version: DatasetVersion = strawberry.field(description="What was used.")
     role: DatasetRole = strawberry.field(description="What it was used for.")
     context: str | None = strawberry.field(description="The use in the words of who registered it.")
-
-
-def tags_made(values: Mapping[str, Any]) -> list[Tag]:
-    """Make tags of values by key."""
-    return [Tag(key=key, value=value) for key, value in values.items()]
 
 
 def dataset_version(row: rows.DatasetVersion, dataset: Dataset) -> DatasetVersion:

@@ -1,5 +1,6 @@
-"""What models and versions have alike."""
+"""What models and versions have alike, and tags."""
 
+from collections.abc import Mapping
 from datetime import datetime
 from typing import Annotated, Any
 
@@ -9,8 +10,8 @@ from strawberry import UNSET
 from app.errors import HolotypeError
 from app.graphql.changes import Change
 from app.graphql.connections import After, Before, Connection, First, Last
-from app.graphql.datasets import Tag
 from app.graphql.principals import Node
+from app.graphql.scalars import JSON
 from app.graphql.selection import response_key
 
 Loaded = strawberry.Private[dict[str, Any]]
@@ -26,6 +27,14 @@ def answer(loaded: dict[str, Any], info: strawberry.Info) -> Any:
     if isinstance(found, HolotypeError):
         raise found
     return found
+
+
+@strawberry.type(description="A typed value under a key.")
+class Tag:
+    """A typed value under a key."""
+
+    key: str = strawberry.field(description="The key, unique on what is tagged.")
+    value: JSON = strawberry.field(description="The value as it was written.")
 
 
 @strawberry.type
@@ -67,3 +76,8 @@ class Entity(Node):
     ) -> Connection[Change] | None:
         """Return a page of the changes that touch it."""
         return answer(self.loaded, info)  # type: ignore[no-any-return]
+
+
+def tags_made(values: Mapping[str, Any]) -> list[Tag]:
+    """Make tags of values by key."""
+    return [Tag(key=key, value=value) for key, value in values.items()]

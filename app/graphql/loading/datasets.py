@@ -15,10 +15,10 @@ from app.graphql.datasets import (
     DatasetVersion,
     dataset_use,
     dataset_version,
-    tags_made,
 )
 from app.graphql.degradation import degradation
-from app.graphql.loading.nodes import load_nodes, loads
+from app.graphql.entities import tags_made
+from app.graphql.loading.nodes import Loaded, load_nodes, loads
 from app.graphql.selection import Selection
 from app.insight import discovery
 from app.registry import browsing, listing
@@ -27,8 +27,6 @@ from app.registry.datasets import dataset_versions_of, datasets_by_version, uses
 
 if TYPE_CHECKING:
     from app.graphql.registered import Namespace
-
-Loaded = dict[str, dict[str, Any]]
 
 
 @loads("dst", "Dataset")

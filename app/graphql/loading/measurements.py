@@ -8,6 +8,7 @@ from app.db.text import fold_term
 from app.errors import Ambiguous
 from app.graphql.connections import connection, page_request
 from app.graphql.filter_inputs import MetricFilter
+from app.graphql.loading.nodes import Loaded
 from app.graphql.loading.rows import param_of
 from app.graphql.matches import Matches
 from app.graphql.metrics import metric
@@ -17,7 +18,6 @@ from app.registry import tables as rows
 from app.registry.measured import MetricsWanted, metrics_of, series_with_key
 from app.registry.metrics import metric_names
 
-Loaded = dict[str, dict[str, Any]]
 CHOICES = 5
 
 

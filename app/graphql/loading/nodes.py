@@ -20,6 +20,9 @@ from app.registry import tables as rows
 from app.registry.finding import require_kind
 
 Loader: TypeAlias = Callable[[ReadSession, Sequence[str], Selection], dict[str, Any]]
+Loaded: TypeAlias = dict[str, dict[str, Any]]
+"""The answers of fields that take arguments: by the id of a thing, and by the name in the response."""
+
 _loaders: dict[str, tuple[str, Loader]] = {}
 HAVING_A_PAST = ("mdl", "ver")
 

@@ -6,13 +6,13 @@ from typing import Any
 from app.db.engine import ReadSession
 from app.errors import NotFound
 from app.graphql.connections import connection, page_request
-from app.graphql.datasets import Tag, tags_made
+from app.graphql.entities import Tag, tags_made
 from app.graphql.filters import deleted_models, model_filter, version_filter
 from app.graphql.loading.changes import load_histories
 from app.graphql.loading.datasets import load_uses
 from app.graphql.loading.lineage import load_graph
 from app.graphql.loading.measurements import load_metrics, load_params
-from app.graphql.loading.nodes import loads
+from app.graphql.loading.nodes import Loaded, loads
 from app.graphql.loading.provenance import load_made_with
 from app.graphql.loading.rows import Beside, Creators, alias_of, model_of, namespace_of, version_of
 from app.graphql.loading.similar import load_similar
@@ -27,8 +27,6 @@ from app.registry import listing
 from app.registry import tables as rows
 from app.registry.rules import check_characters
 from app.registry.stages import stage_named
-
-Loaded = dict[str, dict[str, Any]]
 
 
 @loads("nsp", "Namespace")

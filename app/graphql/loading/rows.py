@@ -8,7 +8,7 @@ import strawberry
 
 from app.db.engine import AsOf
 from app.db.ids import past_id
-from app.graphql.datasets import Tag
+from app.graphql.entities import Tag
 from app.graphql.enums import VersionState
 from app.graphql.principals import ServiceAccount, User
 from app.graphql.registered import Alias, ModelVersion, Namespace, Param, RegisteredModel, Retirement
