@@ -11,7 +11,7 @@ import pytest
 
 from tests.postgresql import postgresql, seeded_database
 
-__all__ = ["kind", "postgresql", "require_engine", "seeded_database"]
+__all__ = ["database_kind", "postgresql", "require_engine", "seeded_database"]
 
 REQUIRED = "HOLOTYPE_REQUIRE_ENGINES"
 SMALL_DISK = 64 * 2**20
@@ -24,14 +24,14 @@ def pytest_configure(config: pytest.Config) -> None:
 
 
 @pytest.fixture(scope="session")
-def kind(request: pytest.FixtureRequest) -> str:
+def database_kind(request: pytest.FixtureRequest) -> str:
     """Return the kind of database that a test works in."""
     return str(getattr(request, "param", "sqlite"))
 
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
-    if metafunc.definition.get_closest_marker("both_databases") and "kind" in metafunc.fixturenames:
-        metafunc.parametrize("kind", ["sqlite", "postgresql"], indirect=True)
+    if metafunc.definition.get_closest_marker("both_databases") and "database_kind" in metafunc.fixturenames:
+        metafunc.parametrize("database_kind", ["sqlite", "postgresql"], indirect=True)
 
 
 @pytest.fixture(scope="session")

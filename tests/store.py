@@ -111,7 +111,7 @@ def seeded_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @contextmanager
 def fresh_url(request: pytest.FixtureRequest, folder: Path) -> Iterator[str]:
     """Give the URL of a registry in which nothing has happened yet, of the kind that the test wants."""
-    if request.getfixturevalue("kind") == "sqlite":
+    if request.getfixturevalue("database_kind") == "sqlite":
         yield sqlite_url(Path(shutil.copy(request.getfixturevalue("seeded_file"), folder / "registry.db")))
         return
     with request.getfixturevalue("postgresql").fresh(request.getfixturevalue("seeded_database")) as url:
@@ -119,7 +119,7 @@ def fresh_url(request: pytest.FixtureRequest, folder: Path) -> Iterator[str]:
 
 
 @pytest.fixture
-def store(request: pytest.FixtureRequest, kind: str, tmp_path: Path) -> Iterator[Store]:  # noqa: ARG001 - tests are told apart by it
+def store(request: pytest.FixtureRequest, database_kind: str, tmp_path: Path) -> Iterator[Store]:  # noqa: ARG001 - tests are told apart by it
     """Open a fresh registry."""
     with fresh_url(request, tmp_path) as url:
         opened = open_store(url)
@@ -130,7 +130,7 @@ def store(request: pytest.FixtureRequest, kind: str, tmp_path: Path) -> Iterator
 @pytest.fixture(scope="module")
 def shared_store(
     request: pytest.FixtureRequest,
-    kind: str,  # noqa: ARG001 - tests are told apart by it
+    database_kind: str,  # noqa: ARG001 - tests are told apart by it
     tmp_path_factory: pytest.TempPathFactory,
 ) -> Iterator[Store]:
     """Open one registry for all examples of a module's rules, which keep to names of their own."""

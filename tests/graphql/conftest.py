@@ -113,7 +113,7 @@ def _served(data: Path, url: str) -> Iterator[Api]:
 
 
 @pytest.fixture
-def api(request: pytest.FixtureRequest, kind: str, tmp_path: Path) -> Iterator[Api]:  # noqa: ARG001 - tests are told apart by it
+def api(request: pytest.FixtureRequest, database_kind: str, tmp_path: Path) -> Iterator[Api]:  # noqa: ARG001 - tests are told apart by it
     """Serve a registry in which nothing has happened yet."""
     with serving_fresh(request, tmp_path / "data") as served:
         yield served
@@ -122,7 +122,7 @@ def api(request: pytest.FixtureRequest, kind: str, tmp_path: Path) -> Iterator[A
 @pytest.fixture(scope="module")
 def shared_api(
     request: pytest.FixtureRequest,
-    kind: str,  # noqa: ARG001 - tests are told apart by it
+    database_kind: str,  # noqa: ARG001 - tests are told apart by it
     tmp_path_factory: pytest.TempPathFactory,
 ) -> Iterator[Api]:
     """Serve one registry for all tests of a module, which keep to names of their own."""

@@ -51,7 +51,7 @@ MODELS = models()
 @pytest.fixture(scope="module")
 def varied(
     request: pytest.FixtureRequest,
-    kind: str,  # noqa: ARG001 - tests are told apart by it
+    database_kind: str,  # noqa: ARG001 - tests are told apart by it
     tmp_path_factory: pytest.TempPathFactory,
 ) -> Iterator[Api]:
     with serving_fresh(request, tmp_path_factory.mktemp("varied")) as api:

@@ -60,10 +60,10 @@ def test_a_metric_definition_tells_its_direction(api: Api) -> None:
 
 
 @pytest.mark.parametrize(
-    "kind", ["mdl", "ver", "dst", "dsv", "nsp", "tsk", "mtd", "chg", "lin", "ext", "usr", "sva"]
+    "prefix", ["mdl", "ver", "dst", "dsv", "nsp", "tsk", "mtd", "chg", "lin", "ext", "usr", "sva"]
 )
-def test_nothing_is_null(shared_api: Api, kind: str) -> None:
-    assert shared_api.run(NODE, id=f"{kind}_{'0' * 32}") is None
+def test_nothing_is_null(shared_api: Api, prefix: str) -> None:
+    assert shared_api.run(NODE, id=f"{prefix}_{'0' * 32}") is None
 
 
 @pytest.mark.parametrize(

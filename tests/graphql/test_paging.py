@@ -79,7 +79,7 @@ every_list = pytest.mark.parametrize("listed", LISTS.values(), ids=LISTS.keys())
 @pytest.fixture(scope="module")
 def filled(
     request: pytest.FixtureRequest,
-    kind: str,  # noqa: ARG001 - tests are told apart by it
+    database_kind: str,  # noqa: ARG001 - tests are told apart by it
     tmp_path_factory: pytest.TempPathFactory,
 ) -> Iterator[Api]:
     with serving_fresh(request, tmp_path_factory.mktemp("filled")) as api:

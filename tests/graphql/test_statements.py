@@ -148,7 +148,7 @@ def counted() -> Iterator[list[str]]:
 @pytest.fixture(scope="module")
 def hundred(
     request: pytest.FixtureRequest,
-    kind: str,  # noqa: ARG001 - tests are told apart by it
+    database_kind: str,  # noqa: ARG001 - tests are told apart by it
     tmp_path_factory: pytest.TempPathFactory,
 ) -> Iterator[Api]:
     with serving_fresh(request, tmp_path_factory.mktemp("hundred")) as api:

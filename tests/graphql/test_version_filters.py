@@ -65,7 +65,7 @@ def facts(number: int) -> dict[str, Any]:
 @pytest.fixture(scope="module")
 def made(
     request: pytest.FixtureRequest,
-    kind: str,  # noqa: ARG001 - tests are told apart by it
+    database_kind: str,  # noqa: ARG001 - tests are told apart by it
     tmp_path_factory: pytest.TempPathFactory,
 ) -> Iterator[tuple[Api, list[Any]]]:
     """Serve twelve models with up to three versions each, and give what each version states."""
