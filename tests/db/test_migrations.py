@@ -41,10 +41,10 @@ REVISIONS = [script.revision for script in ScriptDirectory.from_config(alembic_c
 
 
 @pytest.fixture
-def empty(request: pytest.FixtureRequest, kind: str, tmp_path: Path) -> Iterator[Database]:
+def empty(request: pytest.FixtureRequest, database_kind: str, tmp_path: Path) -> Iterator[Database]:
     with ExitStack() as held:
         url = sqlite_url(tmp_path / "registry.db")
-        if kind == "postgresql":
+        if database_kind == "postgresql":
             url = held.enter_context(request.getfixturevalue("postgresql").fresh())
         database = Database(url)
         held.callback(database.close)
