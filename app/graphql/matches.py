@@ -81,7 +81,7 @@ class Matches:
             if text.way is Way.EXISTS:
                 return filters.Exists(field)
             if text.way is Way.IN:
-                return filters.In(field, frozenset(text.values))
+                return filters.In(field, tuple(sorted(set(text.values))))
             return _FACTS[text.way](field, text.values[0])
 
         return self.text(match, path, leaf)

@@ -61,10 +61,13 @@ class Equals:
 
 @dataclass(frozen=True, slots=True)
 class In:
-    """The field's folded value is one of `values`; without values, nothing."""
+    """The field's folded value is one of `values`, each there once and in order; without values, nothing.
+
+    Cursors are made for a filter as it is written, which a set would write in another order in every process.
+    """
 
     field: FactField
-    values: frozenset[str]
+    values: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)

@@ -191,6 +191,22 @@ def test_a_cursor_of_another_list_is_refused(filled: Api) -> None:
                 assert filled.error(query, after=cursor)["field"] == "after", (name, other)
 
 
+def test_a_cursor_holds_in_every_process_and_for_values_in_any_order(filled: Api) -> None:
+    query = """query($names: [String!]!, $after: String) {
+      registeredModels(first: 2, after: $after, filter: { name: { in: $names } }) {
+        nodes { name } pageInfo { endCursor }
+      }
+    }"""
+    models = [node["name"] for node in filled.run("{ registeredModels { nodes { name } } }")["nodes"]]
+    # A set of so many runs in another order when it is filled backward, as it does in another process.
+    names = [*models, *(f"other-{number}" for number in range(90))]
+    first = filled.run(query, names=names)
+    after = first["pageInfo"]["endCursor"]
+    further = filled.run(query, names=names, after=after)["nodes"]
+    assert further
+    assert filled.run(query, names=names[::-1], after=after)["nodes"] == further
+
+
 @pytest.mark.parametrize("order", ["NAME", "CREATED_AT"])
 @pytest.mark.parametrize("backward", [False, True])
 def test_writes_meanwhile_double_and_lose_nothing(api: Api, order: str, *, backward: bool) -> None:

@@ -69,7 +69,7 @@ class FilterCompiler:
             case Equals(field, value):
                 return self._written(field, value)
             case In(field, values):
-                return [term for value in sorted(values) for term in self._written(field, value)]
+                return [term for value in values for term in self._written(field, value)]
             case StartsWith(field, value):
                 return self._matching(field, value, lambda folded: folded.startswith(value))
             case Contains(field, value):

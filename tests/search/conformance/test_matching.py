@@ -33,8 +33,8 @@ FRAMEWORK, LANGUAGE, FAMILY = FactField.FRAMEWORK, FactField.LANGUAGE, FactField
 FILTERS: list[Filter] = [
     All(),
     Equals(FRAMEWORK, "pytorch"),
-    In(LANGUAGE, frozenset({"de", "fr"})),
-    In(LANGUAGE, frozenset()),
+    In(LANGUAGE, ("de", "fr")),
+    In(LANGUAGE, ()),
     StartsWith(FAMILY, "res"),
     Contains(FactField.NAME, "bert"),
     Exists(FAMILY),
