@@ -47,9 +47,9 @@ def numbers(store: Store, model: str) -> list[int]:
 
 
 @pytest.fixture
-def empty(request: pytest.FixtureRequest, kind: str, tmp_path: Path) -> Iterator[str]:
+def empty(request: pytest.FixtureRequest, database_kind: str, tmp_path: Path) -> Iterator[str]:
     """Return the URL of a database that nobody has opened yet."""
-    if kind == "sqlite":
+    if database_kind == "sqlite":
         yield sqlite_url(tmp_path / "registry.db")
         return
     with request.getfixturevalue("postgresql").fresh() as url:
