@@ -1,9 +1,10 @@
 """From the start of a process of the API to its first answer, beside importing the libraries that it uses.
 
-Both are started in turns on the shipped sample, indexed; the best of each counts, because other work on the
-machine only adds. Run as `python -m bench.startup`.
+The best of some rounds of each counts, because other work on the machine only adds. Run as
+`python -m bench.startup [--data DATA]`.
 """
 
+import argparse
 import http.client
 import os
 import subprocess
@@ -24,8 +25,11 @@ PATIENCE_SECONDS = 60
 
 def main() -> None:
     """Measure and print."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--data", type=Path, help="the data folder of an indexed registry")
+    options = parser.parse_args()
     with tempfile.TemporaryDirectory() as scratch:
-        data = sample(Path(scratch), indexed=True)
+        data = options.data or sample(Path(scratch), indexed=True)
         answered = min(_answered(data) for _ in range(ROUNDS))
     imported = min(_ran(sys.executable, "-c", f"import {LIBRARIES}") for _ in range(ROUNDS))
     shown = min(_ran(HOLOTYPE, "--help") for _ in range(ROUNDS))
@@ -50,7 +54,7 @@ def _answered(data: Path) -> float:
 
 def _answers(port: int) -> bool:
     try:
-        answer = Server(http.client.HTTPConnection("127.0.0.1", port)).ask(
+        _, answer = Server(http.client.HTTPConnection("127.0.0.1", port)).ask(
             "/graphql", b'{"query": "{__typename}"}'
         )
     except ConnectionError:
