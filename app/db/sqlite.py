@@ -5,6 +5,7 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
 from typing import Any
+from weakref import WeakSet
 
 from filelock import FileLock
 from sqlalchemy import URL, Connection, Engine, create_engine, event
@@ -15,6 +16,40 @@ BUSY_TIMEOUT_SECONDS = 30
 LOOK_AGAIN_SECONDS = 0.002
 
 
+class ClosingConnection(sqlite3.Connection):
+    """A connection on which nothing outlives its transaction.
+
+    To SQLite, a result that was left unread is a reader still: its snapshot would stay beyond the transaction,
+    the next readers on the connection would see that moment, and writers would wait in vain for its end. An error
+    between a query and its rows leaves one, for as long as its traceback lives.
+    """
+
+    def __init__(self, *arguments: Any, **options: Any) -> None:
+        super().__init__(*arguments, **options)
+        self._cursors: WeakSet[sqlite3.Cursor] = WeakSet()
+
+    def cursor(self, *arguments: Any, **options: Any) -> Any:
+        """Open a cursor."""
+        opened = super().cursor(*arguments, **options)
+        self._cursors.add(opened)
+        return opened
+
+    def commit(self) -> None:
+        """End the transaction, with what it changed."""
+        self._close_cursors()
+        super().commit()
+
+    def rollback(self) -> None:
+        """End the transaction, without what it changed."""
+        self._close_cursors()
+        super().rollback()
+
+    def _close_cursors(self) -> None:
+        for cursor in self._cursors:
+            cursor.close()
+        self._cursors.clear()
+
+
 def engine(url: URL, _limits: ServerLimits, *, read_only: bool) -> Engine:
     """Return the connections of readers, or of writers.
 
@@ -23,7 +58,8 @@ def engine(url: URL, _limits: ServerLimits, *, read_only: bool) -> Engine:
     """
     # One writer at a time is SQLite's rule; queueing in the pool is fair, retrying on its lock is not.
     pool = {} if read_only else {"pool_size": 1, "max_overflow": 0, "pool_timeout": BUSY_TIMEOUT_SECONDS}
-    made = create_engine(url, connect_args={"timeout": BUSY_TIMEOUT_SECONDS}, **pool)
+    connecting = {"timeout": BUSY_TIMEOUT_SECONDS, "factory": ClosingConnection}
+    made = create_engine(url, connect_args=connecting, **pool)
 
     @event.listens_for(made, "connect")
     def _prepare(connection: Any, _record: object) -> None:

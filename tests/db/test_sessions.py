@@ -1,5 +1,6 @@
 """Sessions: readers see one moment and cannot write, writers leave everything or nothing."""
 
+from contextlib import closing
 from datetime import UTC, datetime, timedelta, timezone
 
 import pytest
@@ -10,10 +11,11 @@ from sqlalchemy.exc import DBAPIError, IntegrityError, StatementError
 from sqlmodel import col, select
 
 from app.db.changelog import head
+from app.db.engine import Database
 from app.db.ids import new_id
 from app.registry.drafts import ModelDraft, draft
 from app.registry.registration import register_models
-from app.registry.tables import Dataset, Namespace, RegisteredModel, Tag
+from app.registry.tables import Dataset, Namespace, RegisteredModel, Tag, Task
 from tests.store import Store
 
 pytestmark = pytest.mark.both_databases
@@ -53,6 +55,27 @@ def test_a_reader_sees_one_moment(store: Store) -> None:
         assert head(session) == before
     with store.reading() as session:
         assert head(session) > before
+
+
+def test_a_result_that_was_left_unread_holds_no_later_reader_back(store: Store) -> None:
+    with store.reading() as session:
+        unread = session.execute(select(Task.name))
+        before = head(session)
+    store.model("meanwhile")
+    with store.reading() as session:
+        assert head(session) > before
+    del unread
+
+
+def test_a_result_that_was_left_unread_holds_no_later_writer_back(store: Store) -> None:
+    with store.writing() as session:
+        unread = session.execute(select(Task.name))
+        register_models(session, [draft(ModelDraft, {"name": "first"})])
+    with closing(Database(store.database.url)) as elsewhere:
+        Store(elsewhere, store.viewer).model("second")
+    store.model("third")
+    assert models(store) == 3
+    del unread
 
 
 def test_an_error_leaves_nothing_behind(store: Store) -> None:
