@@ -19,9 +19,9 @@ LOOK_AGAIN_SECONDS = 0.002
 class ClosingConnection(sqlite3.Connection):
     """A connection on which nothing outlives its transaction.
 
-    To SQLite, a result that was left unread is a reader still: its snapshot would stay beyond the transaction,
-    the next readers on the connection would see that moment, and writers would wait in vain for its end. An error
-    between a query and its rows leaves one, for as long as its traceback lives.
+    To SQLite, a result that was left unread is a reader still: its snapshot would outlive the transaction,
+    later readers on the connection would see that moment, and writers would wait in vain for its end. An
+    error between a query and its rows leaves one, for as long as its traceback lives.
     """
 
     def __init__(self, *arguments: Any, **options: Any) -> None:
