@@ -8,10 +8,15 @@ from pathlib import Path
 from typing import NoReturn
 
 import pytest
+from hypothesis import settings
 
 from tests.postgresql import postgresql, seeded_database
 
 __all__ = ["database_kind", "postgresql", "require_engine", "seeded_database"]
+
+# How long an example takes says more of the machine than of the code.
+settings.register_profile("untimed", deadline=None)
+settings.load_profile("untimed")
 
 REQUIRED = "HOLOTYPE_REQUIRE_ENGINES"
 SMALL_DISK = 64 * 2**20
