@@ -19,9 +19,9 @@ from dataclasses import replace
 from itertools import cycle, islice
 from pathlib import Path
 from typing import Any
-from unittest.mock import patch
 
 import orjson
+import pytest
 import uvicorn
 
 from app.main import create_app
@@ -117,19 +117,18 @@ def _beside_floor(data: Path, asked: list[bytes]) -> Iterator[str]:
         return replace(made, searcher=searcher)
 
     whole, floor = [], []
-    with (
-        patch.object(reader, "take_snapshot", taken),
-        patch.object(Snapshot, "cosines", engine.timed(Snapshot.cosines)),
-        patch.object(QueryEncoder, "encode", encoder.timed(QueryEncoder.encode)),
-        _in_this_process(data) as server,
-    ):
-        for number, body in enumerate(asked[:WARM_UP] + asked):
-            engine.seconds = encoder.seconds = 0.0
-            seconds, answer = server.ask("/graphql", body)
-            assert not orjson.loads(answer).get("errors"), answer
-            if number >= WARM_UP:
-                whole.append(seconds)
-                floor.append(engine.seconds + encoder.seconds)
+    with pytest.MonkeyPatch.context() as measured:
+        measured.setattr(reader, "take_snapshot", taken)
+        measured.setattr(Snapshot, "cosines", engine.timed(Snapshot.cosines))
+        measured.setattr(QueryEncoder, "encode", encoder.timed(QueryEncoder.encode))
+        with _in_this_process(data) as server:
+            for number, body in enumerate(asked[:WARM_UP] + asked):
+                engine.seconds = encoder.seconds = 0.0
+                seconds, answer = server.ask("/graphql", body)
+                assert not orjson.loads(answer).get("errors"), answer
+                if number >= WARM_UP:
+                    whole.append(seconds)
+                    floor.append(engine.seconds + encoder.seconds)
     ratios = [one / other for one, other in zip(whole, floor, strict=True)]
     yield "one client: " + _shown(whole)
     yield "its floor:  " + _shown(floor)
