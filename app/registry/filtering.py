@@ -45,7 +45,6 @@ from app.search.filters import (
     All,
     And,
     Contains,
-    Equals,
     Exists,
     FactField,
     Filter,
@@ -205,7 +204,7 @@ def _made_with_dataset(dataset: str) -> Any:
     )
 
 
-def _fact(leaf: Equals | In | Contains | StartsWith | Exists) -> Condition:
+def _fact(leaf: In | Contains | StartsWith | Exists) -> Condition:
     if leaf.field is FactField.TASK:
         return or_(_matches(RegisteredModel.task_folded, leaf), _further_task(leaf))
     if leaf.field in _PLAIN:
@@ -220,7 +219,7 @@ def _fact(leaf: Equals | In | Contains | StartsWith | Exists) -> Condition:
     return col(RegisteredModel.id).in_(_using_datasets(leaf))
 
 
-def _further_task(leaf: Equals | In | Contains | StartsWith | Exists) -> Condition:
+def _further_task(leaf: In | Contains | StartsWith | Exists) -> Condition:
     """Return whether the tag of further tasks holds a matching one, in lower case as canonical tasks are."""
     values = elements(Tag.value)
     return exists(
@@ -235,7 +234,7 @@ def _further_task(leaf: Equals | In | Contains | StartsWith | Exists) -> Conditi
     )
 
 
-def _using_datasets(leaf: Equals | In | Contains | StartsWith | Exists) -> Any:
+def _using_datasets(leaf: In | Contains | StartsWith | Exists) -> Any:
     return (
         select(ModelVersion.model_id)
         .join(LineageEdge, col(LineageEdge.downstream) == ModelVersion.id)
@@ -249,10 +248,8 @@ def _using_datasets(leaf: Equals | In | Contains | StartsWith | Exists) -> Any:
     )
 
 
-def _matches(column: Any, leaf: Equals | In | Contains | StartsWith | Exists) -> Condition:
+def _matches(column: Any, leaf: In | Contains | StartsWith | Exists) -> Condition:
     match leaf:
-        case Equals(_, value):
-            condition = column == value
         case In(_, values):
             condition = column.in_(values)
         case Contains(_, value):

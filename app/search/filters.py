@@ -52,14 +52,6 @@ class Not:
 
 
 @dataclass(frozen=True, slots=True)
-class Equals:
-    """The field's folded value is `value`."""
-
-    field: FactField
-    value: str
-
-
-@dataclass(frozen=True, slots=True)
 class In:
     """The field's folded value is one of `values`, each there once and in order; without values, nothing.
 
@@ -106,7 +98,7 @@ class Outside:
     __slots__ = ()
 
 
-Filter = All | And | Or | Not | Equals | In | Contains | StartsWith | Exists | Keys | Outside
+Filter = All | And | Or | Not | In | Contains | StartsWith | Exists | Keys | Outside
 
 
 def conditions_of(tree: Filter) -> tuple[Filter, ...]:

@@ -20,7 +20,6 @@ from app.search.filters import (
     All,
     And,
     Contains,
-    Equals,
     Exists,
     FactField,
     Filter,
@@ -77,7 +76,6 @@ values = st.sampled_from([*WORDS, *SPACES, *filter(None, TASKS), "%", "_", "", "
 parts = values.flatmap(lambda value: st.integers(0, len(value)).map(lambda end: value[:end]))
 leaves: st.SearchStrategy[Filter] = st.one_of(
     st.just(All()),
-    st.builds(Equals, fields, values),
     st.builds(In, fields, st.frozensets(values, max_size=3)),
     st.builds(Contains, fields, parts),
     st.builds(StartsWith, fields, parts),

@@ -31,7 +31,7 @@ from app.registry.listing import (
 )
 from app.registry.measured import metrics_of
 from app.registry.registration import create_versions, register_models
-from app.search.filters import Equals, FactField
+from app.search.filters import FactField, In
 from tests.store import Store, open_store
 
 pytestmark = pytest.mark.both_databases
@@ -106,7 +106,7 @@ def test_lists_have_the_order_that_they_say(filled: Store) -> None:
 
 
 def test_totals_count_the_whole_list_when_asked(filled: Store) -> None:
-    admitted = Equals(FactField.NAME, "a")
+    admitted = In(FactField.NAME, ("a",))
     with filled.reading() as session:
         page = list_models(session, PageRequest(first=1), admitted=admitted, counted=True)
         assert (page.total, page.has_next, page.has_previous) == (2, True, False)
@@ -183,7 +183,7 @@ def test_a_cursor_of_another_list_is_refused(filled: Store) -> None:
         for read in (
             lambda: list_versions(session, PageRequest(after=cursor)),
             lambda: list_models(session, PageRequest(after=cursor), descending=True),
-            lambda: list_models(session, PageRequest(after=cursor), admitted=Equals(FactField.NAME, "a")),
+            lambda: list_models(session, PageRequest(after=cursor), admitted=In(FactField.NAME, ("a",))),
         ):
             with pytest.raises(InvalidInput, match="another list or order"):
                 read()

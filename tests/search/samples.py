@@ -17,7 +17,6 @@ from app.search.filters import (
     All,
     And,
     Contains,
-    Equals,
     Exists,
     FactField,
     Filter,
@@ -101,10 +100,8 @@ def admits(tree: Filter, given: Document) -> bool:
             return any(_holds(tree, fold(value)) for value in fact_values(given, tree.field))
 
 
-def _holds(leaf: Equals | In | Contains | StartsWith | Exists, value: str) -> bool:
+def _holds(leaf: In | Contains | StartsWith | Exists, value: str) -> bool:
     match leaf:
-        case Equals(_, wanted):
-            return value == wanted
         case In(_, wanted_values):
             return value in wanted_values
         case Contains(_, wanted):
@@ -144,7 +141,6 @@ _values = words.map(fold)
 _parts = _values.flatmap(lambda value: st.integers(0, len(value)).map(lambda end: value[:end]))
 _leaves: st.SearchStrategy[Filter] = st.one_of(
     st.just(All()),
-    st.builds(Equals, fields, _values),
     st.builds(In, fields, st.frozensets(_values, max_size=3)),
     st.builds(Contains, fields, _parts),
     st.builds(StartsWith, fields, _parts),

@@ -8,7 +8,7 @@ import pytest
 
 from app.search.contract import SearchMode, SearchRequest
 from app.search.embedded.reader import EmbeddedReader
-from app.search.filters import Equals, FactField
+from app.search.filters import FactField, In
 from tests.search.samples import vector_of
 
 ROOT = Path(__file__).parents[2]
@@ -40,7 +40,7 @@ def test_a_kill_leaves_the_last_commit(tmp_path: Path, attempts: int) -> None:
         assert through >= told
         assert reader.search(SearchRequest()).total >= through + 1
         # Model 0 was moved by every commit, so an earlier value would be an older state.
-        earlier = [Equals(FactField.FRAMEWORK, f"f{through - back}") for back in (1, 2)]
+        earlier = [In(FactField.FRAMEWORK, (f"f{through - back}",)) for back in (1, 2)]
         assert [reader.search(SearchRequest(filter=one)).total for one in earlier] == [1, 1]
         by_meaning = SearchRequest(text="model", vector=vector_of("model"), mode=SearchMode.MEANING)
         assert reader.search(by_meaning).total >= through + 1

@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 from app.search.contract import IndexUnavailable, SearchAnswer, SearchMode, SearchRequest
 from app.search.embedded.reader import EmbeddedReader
 from app.search.embedded.writer import EmbeddedWriter
-from app.search.filters import Equals, FactField
+from app.search.filters import FactField, In
 from tests.search.samples import document, fill, task, vector_of
 
 ZOO = [
@@ -95,7 +95,7 @@ def test_nothing_matches(zoo: EmbeddedReader) -> None:
 
 
 def test_what_the_filter_refuses_is_not_found(zoo: EmbeddedReader) -> None:
-    onnx = Equals(FactField.FRAMEWORK, "onnx")
+    onnx = In(FactField.FRAMEWORK, ("onnx",))
     answer = zoo.search(SearchRequest(text="photos", vector=vector_of("photos"), filter=onnx))
     assert [hit.key for hit in answer.hits] == [2]
     assert answer.total == 1

@@ -10,7 +10,7 @@ from app.search.contract import Mark, SearchMode, SearchRequest
 from app.search.embedded.reader import EmbeddedReader
 from app.search.embedded.rows import ROW
 from app.search.embedded.writer import LEAST_ROWS_TO_COMPACT, EmbeddedWriter
-from app.search.filters import Equals, FactField
+from app.search.filters import FactField, In
 from tests.search.samples import LOG, document, fill, vector_of, vectors
 
 NOON = datetime(2026, 1, 1, 12, tzinfo=UTC)
@@ -23,7 +23,7 @@ def ids(reader: EmbeddedReader) -> list[str]:
 
 def frameworks(reader: EmbeddedReader, framework: str) -> int:
     reader.refresh()
-    return reader.search(SearchRequest(filter=Equals(FactField.FRAMEWORK, framework))).total
+    return reader.search(SearchRequest(filter=In(FactField.FRAMEWORK, (framework,)))).total
 
 
 def test_a_reader_sees_commits_by_itself(writer: EmbeddedWriter, reader: EmbeddedReader) -> None:

@@ -10,7 +10,6 @@ from app.search.filters import (
     All,
     And,
     Contains,
-    Equals,
     Exists,
     FactField,
     Filter,
@@ -56,7 +55,7 @@ class FilterCompiler:
             case _:
                 return self._leaf(tree)
 
-    def _leaf(self, leaf: Equals | In | Contains | StartsWith | Exists) -> Query:
+    def _leaf(self, leaf: In | Contains | StartsWith | Exists) -> Query:
         if isinstance(leaf, Exists):
             return Query.exists_query(leaf.field.value)
         terms = self._terms(leaf)
@@ -64,10 +63,8 @@ class FilterCompiler:
             return Query.empty_query()
         return Query.term_set_query(self._schema, leaf.field.value, terms)
 
-    def _terms(self, leaf: Equals | In | Contains | StartsWith) -> Terms:
+    def _terms(self, leaf: In | Contains | StartsWith) -> Terms:
         match leaf:
-            case Equals(field, value):
-                return self._written(field, value)
             case In(field, values):
                 return [term for value in values for term in self._written(field, value)]
             case StartsWith(field, value):

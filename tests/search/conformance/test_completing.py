@@ -7,7 +7,7 @@ import pytest
 from app.search.completion import CompletionKind
 from app.search.contract import SearchMode, SearchRequest
 from app.search.document import Document, TaskWords
-from app.search.filters import All, Equals, FactField, Filter, Not
+from app.search.filters import All, FactField, Filter, In, Not
 from tests.search.conformance.conftest import Index
 from tests.search.conformance.corpus import corpus
 from tests.search.samples import document
@@ -87,7 +87,7 @@ def test_every_first_letter_of_a_corpus_is_completed(index: Index) -> None:
         assert index.reader.complete(letter, 3) == found[:3]
 
 
-@pytest.mark.parametrize("tree", [All(), Equals(FactField.FRAMEWORK, "pytorch"), Not(All())])
+@pytest.mark.parametrize("tree", [All(), In(FactField.FRAMEWORK, ("pytorch",)), Not(All())])
 def test_the_keys_of_all_that_is_matched_are_listed(index: Index, tree: Filter) -> None:
     index.fill(corpus())
     for text in (None, "bert"):

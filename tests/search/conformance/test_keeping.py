@@ -6,7 +6,7 @@ import pytest
 
 from app.search.contract import IndexUnavailable, Mark, SearchMode, SearchRequest
 from app.search.document import content_digest, texts_digest
-from app.search.filters import Equals, FactField
+from app.search.filters import FactField, In
 from app.search.keeping import IndexLocked, Parked, Part, Refused, SearchEngine
 from tests.search.conformance.conftest import Index
 from tests.search.samples import LOG, document, vector_of, vectors
@@ -16,7 +16,7 @@ NOON = datetime(2026, 1, 1, 12, tzinfo=UTC)
 
 def count(index: Index, framework: str) -> int:
     index.wait()
-    return index.reader.search(SearchRequest(filter=Equals(FactField.FRAMEWORK, framework))).total
+    return index.reader.search(SearchRequest(filter=In(FactField.FRAMEWORK, (framework,)))).total
 
 
 def test_without_an_index_there_is_nothing_to_ask(engine: SearchEngine) -> None:

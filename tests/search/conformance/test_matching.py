@@ -12,7 +12,6 @@ from app.search.filters import (
     All,
     And,
     Contains,
-    Equals,
     Exists,
     FactField,
     Filter,
@@ -32,7 +31,7 @@ PARTS = {"bert-base-uncased": "uncased", "resnet50_FPN": "fpn", "mBERT": "bert",
 FRAMEWORK, LANGUAGE, FAMILY = FactField.FRAMEWORK, FactField.LANGUAGE, FactField.FAMILY
 FILTERS: list[Filter] = [
     All(),
-    Equals(FRAMEWORK, "pytorch"),
+    In(FRAMEWORK, ("pytorch",)),
     In(LANGUAGE, ("de", "fr")),
     In(LANGUAGE, ()),
     StartsWith(FAMILY, "res"),
@@ -40,15 +39,15 @@ FILTERS: list[Filter] = [
     Exists(FAMILY),
     Not(Exists(FAMILY)),
     Not(All()),
-    And((Equals(FRAMEWORK, "onnx"), Not(Equals(LANGUAGE, "en")))),
-    Or((Equals(FAMILY, "bert"), Equals(LANGUAGE, "fr"))),
+    And((In(FRAMEWORK, ("onnx",)), Not(In(LANGUAGE, ("en",))))),
+    Or((In(FAMILY, ("bert",)), In(LANGUAGE, ("fr",)))),
     And(()),
     Or(()),
     Keys(frozenset()),
     Keys(frozenset(range(3, 13))),
     Not(Keys(frozenset(range(3, 13)))),
     Keys(frozenset(range(1, 100_001, 2))),
-    And((Keys(frozenset(range(50_000))), Equals(FRAMEWORK, "pytorch"))),
+    And((Keys(frozenset(range(50_000))), In(FRAMEWORK, ("pytorch",)))),
 ]
 
 
