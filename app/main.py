@@ -22,6 +22,7 @@ from app.db.limits import ServerLimits
 from app.errors import HolotypeError
 from app.graphql.endpoint import GraphQLEndpoint
 from app.graphql.limits import MAX_BODY_BYTES
+from app.graphql.schema import schema
 from app.identity.principals import viewer_named
 from app.identity.viewer import LOCAL_USER, SYSTEM_SERVICE, AllowAll, Viewer
 from app.insight.discovery import Discovery
@@ -74,7 +75,7 @@ def create_app(settings: Settings) -> Starlette:
 
     traces = _traces(settings.traces, database) if settings.traces else None
     measured = metrics_registry(database, discovery)
-    endpoint = GraphQLEndpoint(database, discovery, viewer, introspection=settings.introspection)
+    endpoint = GraphQLEndpoint(schema, database, discovery, viewer, introspection=settings.introspection)
     return Starlette(
         routes=[
             Route("/graphql", endpoint),

@@ -4,6 +4,7 @@ from http import HTTPStatus
 from typing import Any
 
 import orjson
+import strawberry
 from anyio import CapacityLimiter
 from cross_web import AsyncHTTPRequestAdapter, HTTPException
 from starlette.requests import ClientDisconnect, Request
@@ -23,7 +24,6 @@ from app.graphql.context import Context
 from app.graphql.documents import operation_name
 from app.graphql.errors import presented
 from app.graphql.media_types import GRAPHQL, JSON, preferred
-from app.graphql.schema import schema
 from app.identity.viewer import AllowAll, Viewer
 from app.insight.discovery import Discovery
 
@@ -34,14 +34,23 @@ class GraphQLEndpoint(GraphQL[Context, None]):
     """Answers one operation a request: any by POST, queries by GET too.
 
     Args:
+        schema: What may be asked.
         database: What is asked.
         discovery: The search index.
         viewer: Who asks.
         introspection: Whether questions about the schema are answered.
     """
 
+    schema: strawberry.Schema
+
     def __init__(
-        self, database: Database, discovery: Discovery, viewer: Viewer, *, introspection: bool = True
+        self,
+        schema: strawberry.Schema,
+        database: Database,
+        discovery: Discovery,
+        viewer: Viewer,
+        *,
+        introspection: bool = True,
     ) -> None:
         super().__init__(schema, graphql_ide=None)
         self._introspection = introspection
@@ -148,7 +157,7 @@ class GraphQLEndpoint(GraphQL[Context, None]):
             raise
         if not isinstance(result, PreExecutionError):
             query, chosen = request_data.query or "", request_data.operation_name
-            request.state.operation = operation_name(query, schema, chosen)
+            request.state.operation = operation_name(query, self.schema, chosen)
         return result
 
     async def process_result(
