@@ -5,7 +5,7 @@ from typing import Annotated
 import strawberry
 
 from app.graphql.context import Info
-from app.graphql.drafting import drafted
+from app.graphql.drafting import below, drafted
 from app.graphql.mutating import Done, mutate
 from app.graphql.mutation_inputs import (
     CreateNamespaceInput,
@@ -16,7 +16,6 @@ from app.graphql.mutation_inputs import (
     SetTagsInput,
     UpdateDatasetVersionInput,
 )
-from app.graphql.naming import below
 from app.graphql.payloads import (
     CreateNamespacePayload,
     DefineMetricPayload,

@@ -11,13 +11,13 @@ from app.graphql.changes import Change
 from app.graphql.connections import After, Before, Connection, First, Last, connection, page_asked
 from app.graphql.context import Info
 from app.graphql.datasets import Dataset, DatasetConnection
+from app.graphql.drafting import below
 from app.graphql.filter_inputs import ChangeFilter, DatasetFilter
 from app.graphql.filters import changes_wanted, dataset_filter
-from app.graphql.inputs import DatasetBy
 from app.graphql.loading.changes import load_changes
 from app.graphql.loading.datasets import load_dataset_page, load_datasets
 from app.graphql.metrics import MetricDefinition, metric_definition
-from app.graphql.naming import below, named_dataset
+from app.graphql.naming import DatasetBy, named_dataset
 from app.graphql.selection import selected
 from app.graphql.tasks import Task, task
 from app.insight.finding_datasets import find_datasets

@@ -11,18 +11,18 @@ from app.errors import InvalidInput
 from app.graphql.comparison import VersionComparison
 from app.graphql.connections import After, First, page_asked
 from app.graphql.context import Info
-from app.graphql.drafting import stated
+from app.graphql.drafting import below, stated
 from app.graphql.enums import SearchCollapse, SearchMode
+from app.graphql.facets import FacetInput, facets_wanted
 from app.graphql.filter_inputs import ModelFilter
 from app.graphql.filters import deleted_models, model_filter
-from app.graphql.inputs import ModelVersionBy
 from app.graphql.lineage import Kinds, LineageGraph, MaxDepth, MaxNodes, Relations, Way
 from app.graphql.loading.lineage import load_graph
 from app.graphql.loading.registered import load_versions
 from app.graphql.loading.search import load_search
-from app.graphql.naming import below, named_version, named_versions
+from app.graphql.naming import ModelVersionBy, named_version, named_versions
 from app.graphql.ordering import SearchOrder, search_order
-from app.graphql.search import FacetInput, SearchConnection, Suggestion, facets_wanted, suggestion
+from app.graphql.search import SearchConnection, Suggestion, suggestion
 from app.graphql.selection import selected
 from app.insight import searching
 from app.insight.comparison import check_count, compare_versions

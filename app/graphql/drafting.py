@@ -1,6 +1,8 @@
 """How an input becomes a draft of the registry, and how what is refused names the input's own fields."""
 
 import hashlib
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import fields, is_dataclass
 from enum import Enum
 from typing import Any, TypeVar
@@ -8,7 +10,7 @@ from typing import Any, TypeVar
 from pydantic.alias_generators import to_camel, to_snake
 from strawberry import UNSET
 
-from app.errors import InvalidInput, Refusals
+from app.errors import HolotypeError, InvalidInput, Refusals
 from app.registry.checking import Draft
 from app.registry.drafts import draft
 
@@ -18,6 +20,17 @@ Value = TypeVar("Value")
 UNDIGESTED = {"idempotency_key", "client_mutation_id"}
 PAIRS = {"tags": "key", "params": "name", "conditions": "name"}
 """Lists of pairs that the registry takes as mappings, and what each entry is told apart by."""
+
+
+@contextmanager
+def below(*outer: str) -> Iterator[None]:
+    """Put the fields of what is refused below `outer`."""
+    try:
+        yield
+    except HolotypeError as refusal:
+        raise refusal.within(*outer) from None
+    except Refusals as refusals:
+        raise Refusals(error.within(*outer) for error in refusals.errors) from None
 
 
 def drafted(kind: type[AnyDraft], given: Any, *names: str, nulls: bool = False) -> AnyDraft:

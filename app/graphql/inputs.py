@@ -1,4 +1,4 @@
-"""The inputs of queries and mutations."""
+"""What is stated of models, versions, metrics and datasets: the parts of the inputs of mutations."""
 
 from datetime import datetime
 
@@ -6,82 +6,9 @@ import strawberry
 from strawberry import UNSET
 
 from app.graphql.enums import DatasetRole, LineageRelation, MetricSource, NonFinite
-from app.graphql.provenance import CodeRevisionInput, EnvironmentInput, SignatureInput
+from app.graphql.naming import DatasetBy
+from app.graphql.provenance_inputs import CodeRevisionInput, EnvironmentInput, SignatureInput
 from app.graphql.scalars import JSON, URI, BigInt
-
-
-@strawberry.input(description="A name within a namespace.")
-class QualifiedName:
-    """A name within a namespace."""
-
-    namespace: str | None = strawberry.field(default="default", description="The namespace's name.")
-    name: str = strawberry.field(description="The name.")
-
-
-@strawberry.input(one_of=True, description="Names a model, one way.")
-class RegisteredModelBy:
-    """Names a model, one way."""
-
-    id: strawberry.ID | None = strawberry.field(default=UNSET, description="By its id.")
-    name: QualifiedName | None = strawberry.field(default=UNSET, description="By its name.")
-
-
-@strawberry.input(description="Names a version by its number.")
-class VersionByNumber:
-    """Names a version by its number."""
-
-    model: QualifiedName = strawberry.field(description="The model.")
-    number: int = strawberry.field(description="The version's number.")
-
-
-@strawberry.input(description="Names a version by an alias.")
-class VersionByAlias:
-    """Names a version by an alias."""
-
-    model: QualifiedName = strawberry.field(description="The model.")
-    alias: str = strawberry.field(
-        description="The alias; `latest` is the version with the highest number, in any state."
-    )
-
-
-@strawberry.input(description="Names the highest semantic version within a range.")
-class VersionBySemver:
-    """Names the highest semantic version within a range."""
-
-    model: QualifiedName = strawberry.field(description="The model.")
-    range: str = strawberry.field(
-        description="A version or a range as npm writes it: `1.4.2`, `^1.4`, `~1.2.3`, `>=1.0 <2`. A range "
-        "leads only to what is READY, and to a prerelease only where it names one of the same version."
-    )
-
-
-@strawberry.input(description="Names the newest version in a stage.")
-class VersionByStage:
-    """Names the newest version in a stage."""
-
-    model: QualifiedName = strawberry.field(description="The model.")
-    stage: str = strawberry.field(description="The stage.")
-
-
-@strawberry.input(one_of=True, description="Names a version, one way.")
-class ModelVersionBy:
-    """Names a version, one way."""
-
-    id: strawberry.ID | None = strawberry.field(default=UNSET, description="By its id.")
-    number: VersionByNumber | None = strawberry.field(default=UNSET, description="By its number.")
-    alias: VersionByAlias | None = strawberry.field(default=UNSET, description="By an alias.")
-    semver: VersionBySemver | None = strawberry.field(
-        default=UNSET, description="The highest semantic version within a range."
-    )
-    stage: VersionByStage | None = strawberry.field(default=UNSET, description="The newest in a stage.")
-
-
-@strawberry.input(one_of=True, description="Names a dataset, one way.")
-class DatasetBy:
-    """Names a dataset, one way."""
-
-    id: strawberry.ID | None = strawberry.field(default=UNSET, description="By its id.")
-    name: QualifiedName | None = strawberry.field(default=UNSET, description="By its name.")
 
 
 @strawberry.input(description="A typed value under a key.")

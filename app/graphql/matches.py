@@ -10,8 +10,7 @@ from app.db.statements import VALUES_A_STATEMENT
 from app.db.text import fold, fold_term
 from app.errors import InvalidInput
 from app.graphql import filter_inputs as given
-from app.graphql.drafting import stated
-from app.graphql.naming import below
+from app.graphql.drafting import below, stated
 from app.registry.finding import require_kind
 from app.registry.predicates import MetricKeyTest, Number, Property, Text, Time, Way
 from app.registry.rules import MAX_LABEL, check_characters

@@ -7,7 +7,7 @@ import strawberry
 from app.db.engine import ReadSession
 from app.graphql import inputs
 from app.graphql.context import Info
-from app.graphql.drafting import drafted, stated
+from app.graphql.drafting import below, drafted, stated
 from app.graphql.loading.similar import load_similar
 from app.graphql.mutating import Done, Reader, mutate
 from app.graphql.mutation_inputs import (
@@ -18,7 +18,7 @@ from app.graphql.mutation_inputs import (
     RetireModelInput,
     UpdateModelInput,
 )
-from app.graphql.naming import below, named_model
+from app.graphql.naming import named_model
 from app.graphql.payloads import (
     DeleteModelPayload,
     RegisterModelPayload,

@@ -1,9 +1,8 @@
-"""Moments of the past: how they are asked for, and what is not known of them."""
+"""Moments of the past, as they are asked for."""
 
-from collections.abc import Mapping
 from dataclasses import replace
 from datetime import datetime
-from typing import Annotated, Any
+from typing import Annotated
 
 import strawberry
 from strawberry import UNSET
@@ -12,9 +11,7 @@ from app.db.cursors import moment_of
 from app.db.engine import ReadSession
 from app.db.paging import PageRequest
 from app.db.past import PastSession, at_change, at_sequence, at_time
-from app.errors import PresentOnly
-from app.graphql.naming import below
-from app.graphql.selection import Selection
+from app.graphql.drafting import below
 from app.registry.finding import require_kind
 
 
@@ -57,18 +54,3 @@ def session_at(session: ReadSession, given: AsOf | None, request: PageRequest | 
     if pinned is not None and pinned < moment.sequence:
         moment = at_sequence(session, pinned) or moment
     return PastSession(session, replace(moment, asked=given.time.isoformat()))
-
-
-def known_now_only(
-    session: ReadSession, loaded: Mapping[str, dict[str, Any]], selection: Selection, *fields: str
-) -> bool:
-    """Tell whether `session` shows the past; if so, say so for `fields`, which are of the present alone."""
-    if session.as_of is None:
-        return False
-    for field in fields:
-        for call in selection.calls(field):
-            for answers in loaded.values():
-                answers[call.key] = PresentOnly(
-                    f"{field} is known of the present alone; ask for it by the entityId", field=[field]
-                )
-    return True

@@ -8,12 +8,11 @@ from app.graphql.inputs import (
     DatasetVersionInput,
     MetricInput,
     ModelPatch,
-    ModelVersionBy,
-    RegisteredModelBy,
     TagInput,
     VersionInput,
     VersionPatch,
 )
+from app.graphql.naming import ModelVersionBy, RegisteredModelBy
 
 
 @strawberry.input(description="What every mutation takes.")

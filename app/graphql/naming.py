@@ -1,12 +1,15 @@
-"""Finding what an input names; what is not there names the input's own field."""
+"""Naming a model, version or dataset, and finding it; what is not there names the input's own field."""
 
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager, suppress
+from collections.abc import Callable, Sequence
+from contextlib import suppress
 from typing import TypeVar
 
+import strawberry
+from strawberry import UNSET
+
 from app.db.engine import ReadSession
-from app.errors import HolotypeError, NotFound, Refusals
-from app.graphql.inputs import DatasetBy, ModelVersionBy, QualifiedName, RegisteredModelBy
+from app.errors import HolotypeError, NotFound
+from app.graphql.drafting import below
 from app.registry import drafts
 from app.registry import tables as rows
 from app.registry.finding import ModelBy, VersionBy, find_dataset, find_model, find_namespaces, find_version
@@ -19,15 +22,78 @@ Found = TypeVar("Found", rows.RegisteredModel, rows.ModelVersion)
 MODEL_FIELDS = {"namespace", "name"}
 
 
-@contextmanager
-def below(*outer: str) -> Iterator[None]:
-    """Put the fields of what is refused below `outer`."""
-    try:
-        yield
-    except HolotypeError as refusal:
-        raise refusal.within(*outer) from None
-    except Refusals as refusals:
-        raise Refusals(error.within(*outer) for error in refusals.errors) from None
+@strawberry.input(description="A name within a namespace.")
+class QualifiedName:
+    """A name within a namespace."""
+
+    namespace: str | None = strawberry.field(default="default", description="The namespace's name.")
+    name: str = strawberry.field(description="The name.")
+
+
+@strawberry.input(one_of=True, description="Names a model, one way.")
+class RegisteredModelBy:
+    """Names a model, one way."""
+
+    id: strawberry.ID | None = strawberry.field(default=UNSET, description="By its id.")
+    name: QualifiedName | None = strawberry.field(default=UNSET, description="By its name.")
+
+
+@strawberry.input(description="Names a version by its number.")
+class VersionByNumber:
+    """Names a version by its number."""
+
+    model: QualifiedName = strawberry.field(description="The model.")
+    number: int = strawberry.field(description="The version's number.")
+
+
+@strawberry.input(description="Names a version by an alias.")
+class VersionByAlias:
+    """Names a version by an alias."""
+
+    model: QualifiedName = strawberry.field(description="The model.")
+    alias: str = strawberry.field(
+        description="The alias; `latest` is the version with the highest number, in any state."
+    )
+
+
+@strawberry.input(description="Names the highest semantic version within a range.")
+class VersionBySemver:
+    """Names the highest semantic version within a range."""
+
+    model: QualifiedName = strawberry.field(description="The model.")
+    range: str = strawberry.field(
+        description="A version or a range as npm writes it: `1.4.2`, `^1.4`, `~1.2.3`, `>=1.0 <2`. A range "
+        "leads only to what is READY, and to a prerelease only where it names one of the same version."
+    )
+
+
+@strawberry.input(description="Names the newest version in a stage.")
+class VersionByStage:
+    """Names the newest version in a stage."""
+
+    model: QualifiedName = strawberry.field(description="The model.")
+    stage: str = strawberry.field(description="The stage.")
+
+
+@strawberry.input(one_of=True, description="Names a version, one way.")
+class ModelVersionBy:
+    """Names a version, one way."""
+
+    id: strawberry.ID | None = strawberry.field(default=UNSET, description="By its id.")
+    number: VersionByNumber | None = strawberry.field(default=UNSET, description="By its number.")
+    alias: VersionByAlias | None = strawberry.field(default=UNSET, description="By an alias.")
+    semver: VersionBySemver | None = strawberry.field(
+        default=UNSET, description="The highest semantic version within a range."
+    )
+    stage: VersionByStage | None = strawberry.field(default=UNSET, description="The newest in a stage.")
+
+
+@strawberry.input(one_of=True, description="Names a dataset, one way.")
+class DatasetBy:
+    """Names a dataset, one way."""
+
+    id: strawberry.ID | None = strawberry.field(default=UNSET, description="By its id.")
+    name: QualifiedName | None = strawberry.field(default=UNSET, description="By its name.")
 
 
 def named_namespace(session: ReadSession, name: str) -> rows.Namespace:

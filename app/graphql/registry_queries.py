@@ -8,12 +8,12 @@ from strawberry import UNSET
 from app.db.engine import ReadSession
 from app.graphql.connections import After, Before, Connection, First, Last, connection, page_asked
 from app.graphql.context import Info
+from app.graphql.drafting import below
 from app.graphql.filter_inputs import ModelFilter, VersionFilter
 from app.graphql.filters import deleted_models, model_filter, version_filter
-from app.graphql.inputs import ModelVersionBy, RegisteredModelBy
 from app.graphql.loading.registered import load_models, load_namespaces, load_versions
 from app.graphql.moments import Moment, session_at
-from app.graphql.naming import below, named_model, named_namespace, named_version
+from app.graphql.naming import ModelVersionBy, RegisteredModelBy, named_model, named_namespace, named_version
 from app.graphql.ordering import ModelOrder, VersionOrder, model_order, version_order
 from app.graphql.registered import ModelVersion, Namespace, RegisteredModel
 from app.graphql.selection import selected

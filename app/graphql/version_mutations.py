@@ -5,7 +5,7 @@ from typing import Annotated
 import strawberry
 
 from app.graphql.context import Info
-from app.graphql.drafting import drafted, stated
+from app.graphql.drafting import below, drafted, stated
 from app.graphql.inputs import MetricInput
 from app.graphql.mutating import Done, mutate
 from app.graphql.mutation_inputs import (
@@ -18,7 +18,7 @@ from app.graphql.mutation_inputs import (
     TransitionStageInput,
     UpdateModelVersionInput,
 )
-from app.graphql.naming import below, named_model, named_version
+from app.graphql.naming import named_model, named_version
 from app.graphql.payloads import (
     CreateModelVersionPayload,
     DeleteModelVersionPayload,

@@ -6,6 +6,7 @@ from typing import Any
 from app.db.engine import ReadSession
 from app.errors import NotFound
 from app.graphql.connections import connection, page_request
+from app.graphql.drafting import below
 from app.graphql.entities import Tag, tags_made
 from app.graphql.filters import deleted_models, model_filter, version_filter
 from app.graphql.loading.changes import load_histories
@@ -13,11 +14,10 @@ from app.graphql.loading.datasets import load_uses
 from app.graphql.loading.lineage import load_graph
 from app.graphql.loading.measurements import load_metrics, load_params
 from app.graphql.loading.nodes import Loaded, loads
+from app.graphql.loading.past import known_now_only
 from app.graphql.loading.provenance import load_made_with
 from app.graphql.loading.rows import Beside, Creators, alias_of, model_of, namespace_of, version_of
 from app.graphql.loading.similar import load_similar
-from app.graphql.moments import known_now_only
-from app.graphql.naming import below
 from app.graphql.ordering import model_order, version_order
 from app.graphql.principals import principal
 from app.graphql.registered import Alias, ModelVersion, Namespace, RegisteredModel, Retirement
