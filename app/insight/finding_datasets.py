@@ -39,7 +39,7 @@ def find_datasets(
     order = Order(named("datasets found", {"text": text, "filter": repr(admitted)}), ("id",))
     keys = _keys(session, admitted) if conditions_of(admitted) else All()
     reply = ask(session, discovery, Kind.DATASETS, SearchRequest(text=text, filter=keys))
-    hits = [hit.id for hit in reply.answer.hits] if reply.answer else []
+    hits = list(reply.answer.hits.ids) if reply.answer else []
     page = sequence_page(hits, hits, order, request)
     rows = datasets_by_id(session, page.items)
     shown = [place for place, found in enumerate(page.items) if found in rows]

@@ -118,43 +118,49 @@ def _by_text(session: ReadSession, discovery: Discovery, query: Query, *, reason
     answer = reply.answer
     if answer is None:
         return Answer(degraded=reply.degraded)
-    places = _grouped(session, query, _ordered(session, query, answer.hits))
+    firsts = _firsts(session, query, answer.hits.ids)
+    shown = [(answer.hits[place], others) for place, others in firsts[start : start + query.size]]
     return Answer(
-        found=_found(session, query, places[start : start + query.size], start, reasons=reasons),
+        found=_found(session, query, shown, start, reasons=reasons),
         total=answer.total,
-        has_next=start + query.size < len(places),
+        has_next=start + query.size < len(firsts),
         facets=in_order(query.facets, answer.facets, count_found(session, further, answer.listed)),
         indexed_through=through(answer, query.mode),
         degraded=reply.degraded,
     )
 
 
-def _ordered(session: ReadSession, query: Query, hits: Sequence[Hit]) -> Sequence[Hit]:
-    """Put hits in the order that is asked for; equals, and what has no value, stay in that of relevance."""
-    if query.order is None:
-        return hits
-    values = ordering.values_of(session, [hit.id for hit in hits], query.order)
-    valued = [hit for hit in hits if values.get(hit.id) is not None]
-    valued.sort(key=lambda hit: values[hit.id], reverse=query.order.descending)  # type: ignore[arg-type, return-value]
-    return [*valued, *(hit for hit in hits if values.get(hit.id) is None)]
+def _firsts(session: ReadSession, query: Query, ids: Sequence[str]) -> list[tuple[int, int]]:
+    """Return the places of the first hits of those that agree, each with how many it stands for.
 
-
-def _grouped(session: ReadSession, query: Query, hits: Sequence[Hit]) -> list[list[Hit]]:
-    """Group the hits that agree at the place of the first; each stands alone unless that is asked for."""
+    Each hit stands for itself alone unless more is asked for.
+    """
+    places = _ordered(session, query, ids)
     if query.collapse is None:
-        return [[hit] for hit in hits]
-    shared = ordering.shared_by(session, [hit.id for hit in hits], query.collapse)
-    members: dict[str, list[Hit]] = {}
-    for hit in hits:
-        members.setdefault(shared.get(hit.id, hit.id), []).append(hit)
-    return list(members.values())
+        return [(place, 0) for place in places]
+    shared = ordering.shared_by(session, ids, query.collapse)
+    members: dict[str, list[int]] = {}
+    for place in places:
+        members.setdefault(shared.get(ids[place], ids[place]), []).append(place)
+    return [(first, len(others)) for first, *others in members.values()]
+
+
+def _ordered(session: ReadSession, query: Query, ids: Sequence[str]) -> Sequence[int]:
+    """Return places in the order that is asked for; equals, and what has no value, stay as they are."""
+    places = range(len(ids))
+    if query.order is None:
+        return places
+    values = ordering.values_of(session, ids, query.order)
+    valued = [place for place in places if values.get(ids[place]) is not None]
+    valued.sort(key=lambda place: values[ids[place]], reverse=query.order.descending)  # type: ignore[arg-type, return-value]
+    return [*valued, *(place for place in places if values.get(ids[place]) is None)]
 
 
 def _found(
-    session: ReadSession, query: Query, places: Sequence[list[Hit]], start: int, *, reasons: bool
+    session: ReadSession, query: Query, shown: Sequence[tuple[Hit, int]], start: int, *, reasons: bool
 ) -> list[FoundModel]:
-    """Fill the first hit of each place from the database; a model that was deleted since is left out."""
-    models = models_by_id(session, [hit.id for hit, *_ in places])
+    """Fill hits from the database; a model that was deleted since is left out."""
+    models = models_by_id(session, [hit.id for hit, _ in shown])
     why: dict[str, Reasons] = {}
     if reasons and query.text:
         documents = model_documents(session, list(models))
@@ -168,9 +174,9 @@ def _found(
             hit,
             models[hit.id],
             why.get(hit.id),
-            len(others),
+            others,
         )
-        for rank, (hit, *others) in enumerate(places, start + 1)
+        for rank, (hit, others) in enumerate(shown, start + 1)
         if hit.id in models
     ]
 

@@ -5,10 +5,12 @@ for every engine. It returns keys, scores and counts; the database returns the t
 the other half of the contract.
 """
 
+import math
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
-from typing import Protocol
+from typing import Protocol, overload
 
 import numpy as np
 import numpy.typing as npt
@@ -27,6 +29,8 @@ Vector = npt.NDArray[np.float32]
 """A unit vector, or rows of them."""
 KeyArray = npt.NDArray[np.int64]
 """Keys of documents."""
+PartArray = npt.NDArray[np.float64]
+"""One part of a hit for each of many."""
 
 
 class Kind(StrEnum):
@@ -98,6 +102,49 @@ class Hit:
     meaning: float | None
 
 
+@dataclass(frozen=True, slots=True, eq=False)
+class Hits(Sequence[Hit]):
+    """Hits in order, kept as arrays: of a whole window few are ever looked at.
+
+    Attributes:
+        keys: The key of each hit.
+        ids: Its id.
+        scores: Its score.
+        words: Its part by words; NaN where no word matched.
+        meaning: Its part by meaning; NaN where the query or the document has no vector.
+    """
+
+    keys: KeyArray
+    ids: Sequence[str]
+    scores: PartArray
+    words: PartArray
+    meaning: PartArray
+
+    def __len__(self) -> int:
+        """Return how many there are."""
+        return len(self.ids)
+
+    @overload
+    def __getitem__(self, place: int) -> Hit: ...
+
+    @overload
+    def __getitem__(self, place: slice) -> "Hits": ...
+
+    def __getitem__(self, place: int | slice) -> "Hit | Hits":
+        """Return the hit at a place, or the hits of a range."""
+        if isinstance(place, slice):
+            parts = (self.scores[place], self.words[place], self.meaning[place])
+            return Hits(self.keys[place], self.ids[place], *parts)
+        words, meaning = float(self.words[place]), float(self.meaning[place])
+        return Hit(
+            int(self.keys[place]),
+            self.ids[place],
+            float(self.scores[place]),
+            None if math.isnan(words) else words,
+            None if math.isnan(meaning) else meaning,
+        )
+
+
 @dataclass(frozen=True, slots=True)
 class FacetCounts:
     """The most frequent values of a field; `other_count` is the sum of the counts of all others."""
@@ -154,17 +201,13 @@ class SearchAnswer:
         facets: The counts asked for, over the same documents, in the order of the request.
         listed: The keys asked for, a list for each filter, ascending.
         position: How far the index was that answered.
-        by_words: Whether words took part; not if the text has only stop words.
-        by_meaning: Whether meaning took part; not without a vector.
     """
 
-    hits: tuple[Hit, ...]
+    hits: Hits
     total: int
     facets: tuple[FacetCounts, ...]
     listed: tuple[KeyArray, ...]
     position: IndexPosition
-    by_words: bool
-    by_meaning: bool
 
 
 @dataclass(frozen=True, slots=True)

@@ -37,8 +37,6 @@ def test_it_works(zoo: EmbeddedReader) -> None:
     assert best.words is not None
     assert best.words > 0.1
     assert best.meaning == pytest.approx(1, abs=0.2)
-    assert answer.by_words
-    assert answer.by_meaning
 
 
 def test_words_find_what_shares_words(zoo: EmbeddedReader) -> None:
@@ -59,8 +57,8 @@ def test_without_a_vector_words_rank_alone(zoo: EmbeddedReader) -> None:
     answer = zoo.search(SearchRequest(text="german", vector=None))
     assert [hit.key for hit in answer.hits] == [2]
     assert answer.hits[0].score == 1
-    assert not answer.by_meaning
-    assert zoo.search(SearchRequest(text="german", mode=SearchMode.MEANING)).hits == ()
+    assert answer.hits[0].meaning is None
+    assert not zoo.search(SearchRequest(text="german", mode=SearchMode.MEANING)).hits
 
 
 def test_a_model_without_vectors_is_found_by_words(zoo: EmbeddedReader, writer: EmbeddedWriter) -> None:
@@ -74,24 +72,21 @@ def test_a_model_without_vectors_is_found_by_words(zoo: EmbeddedReader, writer: 
 
 def test_only_stop_words_rank_by_meaning_or_not_at_all(zoo: EmbeddedReader) -> None:
     answer = ask(zoo, "what is this")
-    assert not answer.by_words
-    assert answer.by_meaning
     assert len(answer.hits) == 4
+    assert all(hit.words is None and hit.meaning is not None for hit in answer.hits)
     by_words = ask(zoo, "what is this", SearchMode.WORDS)
-    assert (by_words.hits, by_words.total, by_words.by_words) == ((), 0, False)
+    assert (len(by_words.hits), by_words.total) == (0, 0)
 
 
 def test_blank_text_is_no_text(zoo: EmbeddedReader) -> None:
     answer = ask(zoo, "  ")
     assert [hit.key for hit in answer.hits] == [1, 2, 3, 4]
-    assert not answer.by_words
-    assert not answer.by_meaning
+    assert all((hit.score, hit.words, hit.meaning) == (0, None, None) for hit in answer.hits)
 
 
 def test_nothing_matches(zoo: EmbeddedReader) -> None:
     answer = ask(zoo, "zzz", SearchMode.WORDS)
-    assert (answer.hits, answer.total) == ((), 0)
-    assert answer.by_words
+    assert (len(answer.hits), answer.total) == (0, 0)
 
 
 def test_what_the_filter_refuses_is_not_found(zoo: EmbeddedReader) -> None:

@@ -10,8 +10,9 @@ from tantivy import Query
 from app.search.contract import (
     FacetCounts,
     FacetRequest,
-    Hit,
+    Hits,
     KeyArray,
+    PartArray,
     SearchAnswer,
     SearchMode,
     SearchRequest,
@@ -44,8 +45,6 @@ def search_snapshot(snapshot: Snapshot, request: SearchRequest) -> SearchAnswer:
         facets=search.facets(scope),
         listed=tuple(snapshot.matching(search.scope(tree, scope).matched) for tree in request.listed),
         position=snapshot.position,
-        by_words=search.words is not None,
-        by_meaning=search.cosines is not None,
     )
 
 
@@ -57,12 +56,14 @@ class _Scope:
         filter: The filter.
         admitted: The query for what it admits.
         near: The keys of the nearest of these, the nearest first; empty if meaning takes no part.
+        nearest: The query for the nearest.
         matched: The query for what counts: admitted, and matched by words or among the nearest.
     """
 
     filter: Filter
     admitted: Query
     near: KeyArray
+    nearest: Query
     matched: Query
 
 
@@ -79,7 +80,7 @@ class _Search:
     request: SearchRequest
     compiler: FilterCompiler
     words: Query | None
-    cosines: npt.NDArray[np.float64] | None
+    cosines: PartArray | None
 
     @classmethod
     def prepare(cls, snapshot: Snapshot, request: SearchRequest) -> "_Search":
@@ -100,32 +101,29 @@ class _Search:
             return known
         admitted = self.compiler.compile(tree)
         if not _has_text(self.request):
-            return _Scope(tree, admitted, NOTHING, admitted)
+            return _Scope(tree, admitted, NOTHING, Query.empty_query(), admitted)
         near = self._nearest(tree, admitted)
-        matched = keys_query(self.snapshot.schema, near.tolist())
-        if self.words is not None:
-            matched = either(self.words, matched)
-        return _Scope(tree, admitted, near, filtered(matched, admitted))
+        nearest = keys_query(self.snapshot.schema, near.tolist())
+        matched = nearest if self.words is None else either(self.words, nearest)
+        return _Scope(tree, admitted, near, nearest, filtered(matched, admitted))
 
-    def hits(self, scope: _Scope) -> tuple[Hit, ...]:
+    def hits(self, scope: _Scope) -> Hits:
         """Return the best of the candidates in order: by fused score, then by key."""
         if not _has_text(self.request):
             keys = self.snapshot.matching(scope.admitted)[: self.request.window]
-            return tuple(Hit(key, self.snapshot.id_of(key), 0.0, None, None) for key in keys.tolist())
-        bm25 = self._bm25(scope)
-        keys = np.union1d(scope.near, np.fromiter(bm25, np.int64, len(bm25)))
-        words = np.array([bm25.get(key, np.nan) for key in keys.tolist()])
-        meaning = np.full(len(keys), np.nan)
+            unknown = np.full(len(keys), np.nan)
+            return Hits(keys, self.snapshot.ids_of(keys), np.zeros(len(keys)), unknown, unknown)
+        matched, bm25 = self._bm25(scope)
+        keys = np.union1d(scope.near, matched)
+        words, meaning = np.full(len(keys), np.nan), np.full(len(keys), np.nan)
+        words[np.searchsorted(keys, matched)] = bm25
         if self.cosines is not None:
             meaning = self.cosines[self.snapshot.places(keys)]
         scores = fuse(words, meaning, self.snapshot.attainable_bm25(query_terms(self.request.text or "")))
         order = np.argsort(-scores, kind="stable")[: self.request.window]
-        ordered = keys[order].tolist()
-        ids = map(self.snapshot.id_of, ordered)
-        parts = (words / (words + SATURATION), (1 + meaning) / 2)
-        return tuple(
-            map(Hit, ordered, ids, scores[order].tolist(), *(_or_none(part[order]) for part in parts))
-        )
+        keys, words, meaning = keys[order], words[order], meaning[order]
+        parts = (scores[order], words / (words + SATURATION), (1 + meaning) / 2)
+        return Hits(keys, self.snapshot.ids_of(keys), *parts)
 
     def facets(self, scope: _Scope) -> tuple[FacetCounts, ...]:
         """Count the values of each field under the filter without the conditions on that field."""
@@ -157,26 +155,21 @@ class _Search:
             cosines = cosines[self.snapshot.places(keys)]
         return keys[_highest(cosines, self.request.window)]
 
-    def _bm25(self, scope: _Scope) -> dict[int, float]:
-        """Return the BM25 of the best by words and of the nearest by meaning."""
+    def _bm25(self, scope: _Scope) -> tuple[KeyArray, PartArray]:
+        """Return the keys of the best by words and of the nearest by meaning that match, and their BM25."""
         if self.words is None:
-            return {}
+            return NOTHING, np.empty(0)
         limit = self.request.window
-        best = self.snapshot.bm25(filtered(self.words, scope.admitted), limit + TIES)
-        if len(best) <= limit:
-            return best
-        ordered = sorted(best, key=lambda key: (-round(best[key], DIGITS), key))[:limit]
-        near = filtered(self.words, keys_query(self.snapshot.schema, scope.near.tolist()))
-        return {key: best[key] for key in ordered} | self.snapshot.bm25(near, max(len(scope.near), 1))
+        keys, bm25 = self.snapshot.bm25(filtered(self.words, scope.admitted), limit + TIES)
+        if len(keys) <= limit:
+            return keys, bm25
+        best = np.lexsort((keys, -np.round(bm25, DIGITS)))[:limit]
+        near, of_near = self.snapshot.bm25(filtered(self.words, scope.nearest), max(len(scope.near), 1))
+        return np.concatenate((keys[best], near)), np.concatenate((bm25[best], of_near))
 
 
 def _has_text(request: SearchRequest) -> bool:
     return bool((request.text or "").strip())
-
-
-def _or_none(values: npt.NDArray[np.float64]) -> list[float | None]:
-    """Return values as Python has them, None for NaN."""
-    return np.where(np.isnan(values), None, values).tolist()  # type: ignore[call-overload, no-any-return]
 
 
 def _highest(cosines: npt.NDArray[np.float64], limit: int) -> npt.NDArray[np.intp]:

@@ -10,7 +10,7 @@ import numpy.typing as npt
 import tantivy
 from tantivy import DocAddress, Order, Query
 
-from app.search.contract import IndexPosition, KeyArray, Likeness, MeaningVectors, Vector
+from app.search.contract import IndexPosition, KeyArray, Likeness, MeaningVectors, PartArray, Vector
 from app.search.embedded.rows import Rows, last_rows
 from app.search.embedded.schema import ID, KEY, WORDS
 from app.search.fusion import DIGITS
@@ -51,14 +51,14 @@ class Snapshot:
         found: int = self.searcher.search(query, limit=1).count  # type: ignore[attr-defined]
         return found
 
-    def bm25(self, query: Query, limit: int) -> dict[int, float]:
-        """Return the best `limit` documents of a words query with their BM25, the best first.
+    def bm25(self, query: Query, limit: int) -> tuple[KeyArray, PartArray]:
+        """Return the keys of the best `limit` documents of a words query, the best first, and their BM25.
 
         tantivy multiplies BM25 by k1 + 1, which other engines leave out.
         """
         hits = self.searcher.search(query, limit=limit, count=False).hits
         keys = self.searcher.fast_field_values(KEY, [address for _, address in hits])
-        return {int(key or 0): score / 2.2 for key, (score, _) in zip(keys, hits, strict=True)}
+        return np.array(keys, np.int64), np.array([score for score, _ in hits], np.float64) / 2.2
 
     def attainable_bm25(self, terms: Sequence[str]) -> float:
         """Return what BM25 tends to for a document that has all these terms very often.
@@ -101,6 +101,11 @@ class Snapshot:
     def places(self, keys: KeyArray) -> npt.NDArray[np.intp]:
         """Return where `keys`, all of them known, stand in the order of the keys."""
         return np.searchsorted(self.keys, keys)
+
+    def ids_of(self, keys: KeyArray) -> list[str]:
+        """Return the ids of the documents with these keys."""
+        known = self.ids
+        return [known.get(key) or self.id_of(key) for key in keys.tolist()]
 
     def id_of(self, key: int) -> str:
         """Return the id of the document with this key."""
