@@ -12,7 +12,7 @@ from typing import Any
 
 import orjson
 import rfc8785
-from sqlalchemy import BigInteger, Integer, Text, func
+from sqlalchemy import BigInteger, Index, Integer, Text, func
 from sqlmodel import Field, col, select
 
 from app.db.columns import Json, Moment, Row
@@ -40,6 +40,7 @@ class Change(Row, table=True):
     """
 
     __tablename__ = "change"
+    __table_args__ = (Index("ix_change_actor_id", "actor_id", "sequence"),)
 
     sequence: int = Field(primary_key=True, sa_type=BigInteger().with_variant(Integer, "sqlite"))
     id: str = Field(unique=True)

@@ -18,6 +18,7 @@ from sqlmodel import select
 from app.db.changelog import ChangeEntity
 from app.db.columns import metadata
 from app.db.engine import Database, sqlite_url
+from app.db.leases import Lease
 from app.db.migrate import (
     DatabaseNewerThanCode,
     DatabaseOlderThanCode,
@@ -32,7 +33,7 @@ from app.registry.opening import RegistryNotOpened, open_registry
 from app.registry.tables import RegisteredModel
 from tests.postgresql import Server, text_of
 
-DECLARING = (Principal, LineageEdge, RegisteredModel)
+DECLARING = (Lease, Principal, LineageEdge, RegisteredModel)
 
 
 pytestmark = pytest.mark.both_databases

@@ -65,5 +65,6 @@ class Alias(Row, table=True):
 
 
 tag_history = history_of(Tag, "subject_id", "key")
+Index("ix_tag_history_of_key", tag_history.c.key)
 alias_history = history_of(Alias, "model_id", "name")
 Index("ix_alias_history_of_version", alias_history.c.version_id)
