@@ -36,7 +36,7 @@ def copy_registry(source: Path, target: Path) -> int:
     if not source.is_file():
         raise BackupRefused(f"there is no registry at {source}")
     partial = target.with_name(target.name + PARTIAL)
-    partial.unlink(missing_ok=True)
+    _begin(partial, named=target)
     try:
         copy(source, partial)
         changes = verify(partial, named=source)
@@ -47,6 +47,18 @@ def copy_registry(source: Path, target: Path) -> int:
     finally:
         partial.unlink(missing_ok=True)
     return changes
+
+
+def _begin(partial: Path, *, named: Path) -> None:
+    """Make the empty file that a copy is written to, before SQLite would say of the source that it cannot."""
+    if not named.parent.exists():
+        missing = f"there is no folder {named.parent}; make it first"
+        raise BackupRefused(f"{named} cannot be written: {missing}")
+    try:
+        partial.unlink(missing_ok=True)
+        partial.touch()
+    except OSError as broken:
+        raise BackupRefused(f"{named} cannot be written: {broken.strerror}") from None
 
 
 def copy(source: Path, target: Path) -> None:

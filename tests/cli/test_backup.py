@@ -121,6 +121,19 @@ def test_what_is_not_there_is_one_clear_line(run: Run, arguments: list[str], say
     assert run(*arguments) == (3, "", f"holotype: {says}\n")
 
 
+def test_a_backup_that_cannot_be_put_there_says_where(run: Run, zoo: Path, tmp_path: Path) -> None:
+    refused = run("backup", "no/such/copy.db", "--data", zoo)
+    assert refused == (
+        1,
+        "",
+        "holotype: no/such/copy.db cannot be written: there is no folder no/such; make it first\n",
+    )
+    assert not (tmp_path / "no").exists()
+    (tmp_path / "file").touch()
+    refused = run("backup", "file/copy.db", "--data", zoo)
+    assert refused == (1, "", "holotype: file/copy.db cannot be written: Not a directory\n")
+
+
 def test_any_other_database_is_no_backup(run: Run, tmp_path: Path) -> None:
     with closing(sqlite3.connect(tmp_path / "other.db")) as database, database:
         database.execute("CREATE TABLE birds (name TEXT)")
