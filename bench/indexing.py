@@ -31,13 +31,14 @@ def main() -> None:
         return
     with tempfile.TemporaryDirectory() as folder:
         data = Path(folder)
+        os.environ["HOLOTYPE_DATA"] = folder
         if sys.argv[1:]:
             shutil.copy(Path(sys.argv[1]) / "registry.db", data)
         else:
-            run(str(Path(sys.executable).with_name("holotype")), "import", str(SAMPLE), "--data", folder)
+            run(str(Path(sys.executable).with_name("holotype")), "import", str(SAMPLE))
         indexer = [sys.executable, "-m", "indexer"]
-        first = run(*indexer, "run", "--once", "--data", folder)
-        rebuilt = run(*indexer, "rebuild", "--data", folder)
+        first = run(*indexer, "run", "--once")
+        rebuilt = run(*indexer, "rebuild")
         floor = run(sys.executable, __file__, "--floor", folder)
     texts, seconds = floor.said.split()
     print(f"bare encoder over {int(texts):,} texts: {float(seconds):.1f} s; with its start: {floor}")

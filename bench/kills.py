@@ -31,10 +31,11 @@ def main() -> int:
     count = int(sys.argv[2]) if sys.argv[2:] else 20
     with tempfile.TemporaryDirectory() as folder:
         data = Path(folder)
+        os.environ["HOLOTYPE_DATA"] = folder
         if sys.argv[3:]:
             shutil.copy(sys.argv[3], data / "embeddings.sqlite")
         importing = subprocess.Popen(
-            [*holotype("import", str(file)), "--data", folder],
+            [Path(sys.executable).with_name("holotype"), "import", file],
             stdout=subprocess.DEVNULL,
             stderr=subprocess.DEVNULL,
         )
@@ -48,25 +49,20 @@ def main() -> int:
             print(line(number, life, data, importing=importing.poll() is None), flush=True)
         importing.wait()
         began = time.perf_counter()
-        subprocess.run([*indexer("run", data), "--once"], check=True, capture_output=True)
+        subprocess.run([*indexer("run"), "--once"], check=True, capture_output=True)
         print(f"undisturbed: whole after {time.perf_counter() - began:.1f} s")
-        return subprocess.run([*indexer("check", data)], check=False).returncode
+        return subprocess.run([*indexer("check")], check=False).returncode
 
 
-def holotype(*arguments: str) -> list[str]:
-    """Return a command of the product."""
-    return [str(Path(sys.executable).with_name("holotype")), *arguments]
-
-
-def indexer(command: str, data: Path) -> list[str]:
+def indexer(command: str) -> list[str]:
     """Return a command of the indexer."""
-    return [sys.executable, "-m", "indexer", command, "--data", str(data)]
+    return [sys.executable, "-m", "indexer", command]
 
 
 def killed(data: Path) -> float:
     """Let an indexer work for a while and kill it; return for how many seconds it worked."""
     life = random.uniform(0, LONGEST_LIFE_SECONDS)  # noqa: S311 - any moment will do
-    process = subprocess.Popen(indexer("run", data), stderr=subprocess.DEVNULL)
+    process = subprocess.Popen(indexer("run"), stderr=subprocess.DEVNULL)
     while not EmbeddedEngine(data / "index" / Kind.MODELS).standing().kept:
         time.sleep(0.01)
     time.sleep(life)

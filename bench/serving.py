@@ -39,7 +39,7 @@ def sample(scratch: Path, *, indexed: bool = False) -> Path:
     data = scratch / "data"
     _run(HOLOTYPE, "import", str(SAMPLE), "--data", str(data))
     if indexed:
-        _run(sys.executable, "-m", "indexer", "run", "--once", "--data", str(data))
+        _run(sys.executable, "-m", "indexer", "run", "--once", HOLOTYPE_DATA=str(data))
     return data
 
 
@@ -87,5 +87,5 @@ def _listens(port: int) -> bool:
         return probe.connect_ex(("127.0.0.1", port)) == 0
 
 
-def _run(*command: str) -> None:
-    subprocess.run(command, check=True, capture_output=True)
+def _run(*command: str, **environment: str) -> None:
+    subprocess.run(command, check=True, capture_output=True, env={**os.environ, **environment})

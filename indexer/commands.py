@@ -1,12 +1,10 @@
-"""The commands of the indexer, each over one data folder."""
+"""The commands of the indexer, which read their settings from the environment, as the API does."""
 
 import argparse
 import logging
 import signal
 import sys
-from collections.abc import Sequence
 from contextlib import closing
-from pathlib import Path
 from threading import Event
 
 from sqlalchemy.exc import SQLAlchemyError
@@ -39,9 +37,9 @@ Kept = dict[Kind, tuple[RegistrySource, SearchEngine]]
 def main(arguments: list[str] | None = None) -> int:
     """Run a command; return its exit code."""
     options = _parser().parse_args(arguments)
-    settings = Settings(data=options.data) if options.data else Settings()
+    settings = Settings()
     logging.basicConfig(level=logging.INFO, format="indexer: %(message)s", stream=sys.stderr)
-    if not Path(settings.data).is_dir():
+    if not settings.data.is_dir():
         logger.error("there is no data folder %s; `holotype up` makes one", settings.data)
         return ABSENT
     try:
@@ -125,24 +123,9 @@ def _embedder(settings: Settings) -> Embedder | None:
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="python -m indexer", description=__doc__)
     commands = parser.add_subparsers(dest="command", required=True)
-    command = _command(commands, "run", "follow the change log until stopped (SIGTERM or Ctrl-C)")
-    command.add_argument("--once", action="store_true", help="stop when everything is indexed")
-    for name, help_text in _MAINTENANCE:
-        command = _command(commands, name, help_text)
+    follow_log = commands.add_parser("run", help="follow the change log until stopped (SIGTERM or Ctrl-C)")
+    follow_log.add_argument("--once", action="store_true", help="stop when everything is indexed")
+    for name in ("status", "check", "rebuild"):
+        command = commands.add_parser(name, help=f"what `holotype index {name}` runs")
         command.add_argument("--json", action="store_true", help="print the result as JSON")
     return parser
-
-
-def _command(
-    commands: "argparse._SubParsersAction[argparse.ArgumentParser]", name: str, help_text: str
-) -> argparse.ArgumentParser:
-    command = commands.add_parser(name, help=help_text)
-    command.add_argument("--data", type=Path, help="the data folder (default: HOLOTYPE_DATA or .holotype)")
-    return command
-
-
-_MAINTENANCE: Sequence[tuple[str, str]] = (
-    ("status", "say how far each index is"),
-    ("check", "name every difference between each index and the registry"),
-    ("rebuild", "make each index anew beside the one that is searched"),
-)

@@ -71,9 +71,8 @@ def address(settings: Settings) -> str:
 
 def _children(settings: Settings, scratch: str) -> tuple[list[Child], Child]:
     """Return the processes of the API, which count in `scratch` where they are several, and the indexer."""
-    data = str(settings.data.resolve())
     environment = {
-        "HOLOTYPE_DATA": data,
+        "HOLOTYPE_DATA": str(settings.data.resolve()),
         "HOLOTYPE_HOST": settings.host,
         "HOLOTYPE_PORT": str(settings.port),
     }
@@ -81,7 +80,7 @@ def _children(settings: Settings, scratch: str) -> tuple[list[Child], Child]:
         environment["PROMETHEUS_MULTIPROC_DIR"] = scratch
     names = [f"API {number}" for number in range(1, settings.processes + 1)]
     apis = [Child(name if len(names) > 1 else "API", "app.cli.api", [], environment) for name in names]
-    return apis, Child("indexer", "indexer", ["run", "--data", data], environment)
+    return apis, Child("indexer", "indexer", ["run"], environment)
 
 
 def _reserved(host: str, port: int, *, patience: float) -> socket.socket:

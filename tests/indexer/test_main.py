@@ -32,8 +32,8 @@ def indexing(data: Path, *options: str, torch: str = NO_TORCH) -> Iterator[Proce
     without = data / "without"
     without.mkdir(exist_ok=True)
     (without / "torch.py").write_text(torch)
-    environment = {**os.environ, "PYTHONPATH": f"{without}{os.pathsep}{ROOT}"}
-    command = [sys.executable, "-m", "indexer", "run", "--data", str(data), *options]
+    environment = {**os.environ, "HOLOTYPE_DATA": str(data), "PYTHONPATH": f"{without}{os.pathsep}{ROOT}"}
+    command = [sys.executable, "-m", "indexer", "run", *options]
     with subprocess.Popen(command, cwd=ROOT, env=environment, stderr=subprocess.PIPE, text=True) as process:
         try:
             yield process
@@ -117,16 +117,21 @@ def test_killed_it_leaves_no_encoder_behind(store: Store, tmp_path: Path) -> Non
         time.sleep(0.05)
 
 
-def test_a_folder_that_is_not_there_is_named(tmp_path: Path) -> None:
-    assert main(["run", "--data", str(tmp_path / "nowhere")]) == 3
+def test_a_folder_that_is_not_there_is_named(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    monkeypatch.setenv("HOLOTYPE_DATA", str(tmp_path / "nowhere"))
+    assert main(["run"]) == 3
+    assert f"there is no data folder {tmp_path / 'nowhere'}" in caplog.text
 
 
 @pytest.mark.usefixtures("store")
 def test_a_database_of_a_later_version_is_left_alone(
-    tmp_path: Path, caplog: pytest.LogCaptureFixture
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
+    monkeypatch.setenv("HOLOTYPE_DATA", str(tmp_path))
     with sqlite3.connect(tmp_path / "registry.db") as later:
         later.execute("UPDATE alembic_version SET version_num = '9999'")
-    assert main(["run", "--data", str(tmp_path), "--once"]) == 1
+    assert main(["run", "--once"]) == 1
     assert "revision 9999" in caplog.text
     assert not (tmp_path / "index").exists()
