@@ -12,7 +12,7 @@ from typing import Protocol
 import numpy as np
 
 from app.db.statements import batched
-from app.search.contract import Vector
+from app.search.contract import Mark, Vector
 from app.search.document import Document, meaning_texts, texts_digest
 from app.search.keeping import DocumentVectors
 from app.search.query_encoder import EmbedderMeta
@@ -102,11 +102,13 @@ class Batch:
     """Documents whose vectors are being made.
 
     Attributes:
+        through: The change that the documents are as of, or later.
         texts: Those texts that are encoded for it.
         made: Their vectors, once they are there.
     """
 
     documents: Sequence[Document]
+    through: Mark
     texts: Sequence[str]
     made: Future[Vector]
 
@@ -152,12 +154,12 @@ class Embedder:
         vectors = self._cache.known(text for document in documents for text in _texts(document))
         return [_joined(one, vectors) for one in documents if vectors.keys() >= set(_texts(one))]
 
-    def begin(self, documents: Sequence[Document]) -> Batch:
-        """Begin to make the vectors of documents."""
+    def begin(self, documents: Sequence[Document], through: Mark) -> Batch:
+        """Begin to make the vectors of documents, which are as of change `through` or later."""
         texts = list(dict.fromkeys(text for document in documents for text in _texts(document)))
         known = self._cache.known(texts)
         unknown = [text for text in texts if text not in known]
-        return Batch(documents, unknown, self._thread.submit(self._encode, unknown))
+        return Batch(documents, through, unknown, self._thread.submit(self._encode, unknown))
 
     def finish(self, batch: Batch) -> list[DocumentVectors]:
         """Return the vectors that were made for a batch, and keep them.

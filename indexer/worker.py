@@ -1,7 +1,8 @@
 """The indexer's work: changes behind my position, what they touch, documents, the engine, the position.
 
-Words follow the log at once; vectors are made beside, a few documents at a time, newest first. Any step may
-be cut off anywhere: it is repeated from the last committed position.
+Words follow the log at once; vectors are made beside, a few documents at a time, half of them for the newest
+and half for those that have waited longest. Any step may be cut off anywhere: it is repeated from the last
+committed position.
 """
 
 import logging
@@ -87,7 +88,7 @@ class Worker:
         return bool(due)
 
     def embed(self) -> bool:
-        """Give the newest documents without vectors theirs; return whether any came."""
+        """Give documents without vectors theirs; return whether any came."""
         if self._embedder is None or not self._embedder.is_available():
             self._batches.clear()
             return False
@@ -97,9 +98,6 @@ class Worker:
         batch = self._batches.popleft()
         self._finish(self._embedder, batch)
         self._writer.commit()
-        ids = {document.id for document in batch.documents}
-        # What still misses them was changed since: words have to follow before it is tried again.
-        self._in_vain |= ids & set(self._writer.missing_vectors(self.position.documents)) - self._alone
         self._tell()
         return True
 
@@ -213,17 +211,19 @@ class Worker:
 
     def _begin_batches(self, embedder: Embedder) -> None:
         while len(self._batches) < BATCHES and (wanted := self._wanted()):
-            documents, _ = self._read(wanted)
+            through = self.position.words
+            documents, failed = self._read(wanted)
+            for one in failed:
+                self._park(one, Part.MEANING)
             self._in_vain |= set(wanted) - {document.id for document in documents}
             if documents:
-                self._batches.append(embedder.begin(documents))
+                self._batches.append(embedder.begin(documents, through))
 
     def _wanted(self) -> list[str]:
-        """Return the documents to encode next: the newest, or by itself one that may be what fails."""
+        """Return the documents to encode next, or by itself one that may be what fails."""
         begun = {document.id for batch in self._batches for document in batch.documents}
         left_out = begun | self._in_vain
-        missing = self._writer.missing_vectors(EMBEDDED_AT_ONCE + len(left_out))
-        wanted = [one for one in missing if one not in left_out][:EMBEDDED_AT_ONCE]
+        wanted = self._writer.missing_vectors(EMBEDDED_AT_ONCE, left_out)
         suspects = [one for one in wanted if one in self._alone]
         suspects += [one for one in self._due(Part.MEANING) if one not in left_out]
         return suspects[:1] or wanted
@@ -231,7 +231,10 @@ class Worker:
     def _finish(self, embedder: Embedder, batch: Batch) -> None:
         ids = {document.id for document in batch.documents}
         try:
-            self._writer.put_vectors(embedder.finish(batch))
+            outdated = self._writer.put_vectors(embedder.finish(batch), batch.through)
+            # Without words having followed meanwhile, they have to before it is tried again.
+            if batch.through == self.position.words:
+                self._in_vain.update(outdated)
         except EmbedderUnavailable as missing:
             embedder.give_up(missing)
         except EncodingFailed as failure:

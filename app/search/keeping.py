@@ -99,14 +99,25 @@ class IndexWriter(Protocol):
     def park(self, parked: Parked) -> None:
         """Note what could not be indexed; it is forgotten when it is put, deleted or given its vectors."""
 
-    def missing_vectors(self, limit: int) -> list[str]:
-        """Return up to `limit` ids of documents whose vectors are missing or out of date, newest first.
+    def missing_vectors(self, limit: int, besides: AbstractSet[str] = frozenset()) -> list[str]:
+        """Return up to `limit` ids of documents whose vectors are missing or out of date.
 
-        What is parked is left out.
+        The document that was put last and the one whose vectors have been missing for longest come by turns,
+        the former first: what is new is soon found, and whatever is written meanwhile, none waits for ever.
+        To be written again does not make a document wait anew. What is parked, or in `besides`, is left out.
         """
 
-    def put_vectors(self, vectors: Sequence[DocumentVectors]) -> None:
-        """Keep vectors; those that stand for other texts than the index holds of the document are ignored."""
+    def put_vectors(self, vectors: Sequence[DocumentVectors], through: Mark | None = None) -> list[str]:
+        """Keep vectors; return the ids of those that stand for other texts than the index holds of them.
+
+        Those are ignored, but for what is written faster than it can be encoded: vectors that bring their
+        document on to change `through`, behind which it still misses them, take the place of what it has.
+
+        Args:
+            vectors: They replace those that their documents have.
+            through: The documents from which they were made had been read at that change, or later; None if
+                that is not known.
+        """
 
     def use_embedder(self, digest: str) -> None:
         """Say which embedder makes the vectors; those of another one are dropped."""

@@ -5,6 +5,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from app.search.contract import Mark
 from app.search.document import meaning_texts
 from indexer.embeddings import Embedder, EmbeddingCache
 from tests.indexer.sources import HashingEncoder
@@ -29,7 +30,7 @@ def test_equal_texts_are_encoded_once(tmp_path: Path) -> None:
     same = [document(key, "same", description="Shared") for key in (1, 2)]
     other = document(3, "other", description="Shared")
     assert embedder.known(same) == []
-    made = embedder.finish(embedder.begin([*same, other]))
+    made = embedder.finish(embedder.begin([*same, other], Mark(1)))
     assert encoder.encoded == [meaning_texts(same[0]).facts, "Shared", meaning_texts(other).facts]
     assert [one.key for one in made] == [1, 2, 3]
     assert np.allclose(made[2].facts, vector_of(meaning_texts(other).facts))

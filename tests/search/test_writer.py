@@ -46,7 +46,7 @@ def test_an_older_document_is_ignored_after_a_restart_too(tmp_path: Path, writer
     again.close()
 
 
-def test_vectors_follow_newest_first_and_have_their_own_position(writer: EmbeddedWriter) -> None:
+def test_vectors_have_their_own_position(writer: EmbeddedWriter) -> None:
     documents = [document(1, sequence=3), document(2, sequence=3)]
     writer.put(documents)
     writer.commit(Mark(3, NOON))

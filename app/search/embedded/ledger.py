@@ -1,8 +1,10 @@
 """What the writer knows of the index: which documents it holds, and whose vectors are missing."""
 
 from collections.abc import Iterable, Sequence
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field
-from itertools import islice
+from heapq import nsmallest
+from itertools import chain
 
 import tantivy
 from tantivy import Order, Query
@@ -38,8 +40,8 @@ class Ledger:
         stored: What is in the index, or will be with the next commit.
         deleted: What was deleted since the last commit of words, and as of which change.
         texts: By key, the digest of the texts that the newest vectors stand for.
-        missing: Documents whose vectors are missing or out of date, the newest last; each with the position
-            before the change that made it so.
+        missing: Documents whose vectors are missing or out of date, the one put last at the end; each with
+            the position through which its vectors are up to date.
         parked: What could not be indexed; the positions pass it by.
     """
 
@@ -75,23 +77,31 @@ class Ledger:
         self.parked.pop(document_id, None)
         self.deleted[document_id] = sequence
 
-    def wants(self, given: DocumentVectors) -> bool:
+    def stands_for(self, given: DocumentVectors) -> bool:
         """Return whether vectors stand for the texts that the index holds of their document."""
         stored = self.stored.get(given.id)
         return stored is not None and stored.texts == given.texts
 
-    def put_vectors(self, vectors: Iterable[DocumentVectors]) -> None:
-        """Note that vectors are kept, all of them wanted."""
-        for given in vectors:
-            self.texts[given.key] = given.texts
+    def put_vectors(self, given: DocumentVectors, through: Mark) -> bool:
+        """Note vectors, made of a document as of `through` or later; return whether they are to be kept."""
+        if self.stands_for(given):
             self.missing.pop(given.id, None)
             if given.id in self.parked and self.parked[given.id].part is Part.MEANING:
                 del self.parked[given.id]
+        elif given.id in self.missing and self.missing[given.id].sequence < through.sequence:
+            self.missing[given.id] = through
+        else:
+            return False
+        self.texts[given.key] = given.texts
+        return True
 
-    def newest_missing(self, limit: int) -> list[str]:
-        """Return up to `limit` documents without vectors, newest first; what is parked is left out."""
-        waiting = (document_id for document_id in reversed(self.missing) if document_id not in self.parked)
-        return list(islice(waiting, limit))
+    def missing_by_turns(self, limit: int, besides: AbstractSet[str]) -> list[str]:
+        """Return up to `limit` documents without vectors, the newest and the oldest of them by turns."""
+        waiting = [one for one in self.missing if one not in self.parked and one not in besides]
+        newest = waiting[: -limit - 1 : -1]
+        oldest = nsmallest(limit, waiting, key=lambda one: self.missing[one].sequence)
+        by_turns = chain.from_iterable(zip(newest, oldest, strict=True))
+        return list(dict.fromkeys(by_turns))[:limit]
 
     def meaning(self, words: Mark) -> Mark:
         """Return through which change vectors are up to date, if words are through `words`."""

@@ -5,6 +5,7 @@ ahead of the content; whatever a killed writer left behind the manifest is cut o
 """
 
 from collections.abc import Mapping, Sequence
+from collections.abc import Set as AbstractSet
 from dataclasses import replace
 from pathlib import Path
 
@@ -114,18 +115,16 @@ class EmbeddedWriter:
         """Note what could not be indexed; it is forgotten when it is put, deleted or given its vectors."""
         self._ledger.parked[parked.id] = parked
 
-    def missing_vectors(self, limit: int) -> list[str]:
-        """Return up to `limit` ids of documents whose vectors are missing or out of date, newest first.
+    def missing_vectors(self, limit: int, besides: AbstractSet[str] = frozenset()) -> list[str]:
+        """Return up to `limit` ids of documents whose vectors are missing, newest and oldest by turns."""
+        return self._ledger.missing_by_turns(limit, besides)
 
-        What is parked is left out.
-        """
-        return self._ledger.newest_missing(limit)
-
-    def put_vectors(self, vectors: Sequence[DocumentVectors]) -> None:
-        """Keep vectors; those that stand for other texts than the index holds of the document are ignored."""
-        wanted = [given for given in vectors if self._ledger.wants(given)]
-        self._vectors.extend(wanted)
-        self._ledger.put_vectors(wanted)
+    def put_vectors(self, vectors: Sequence[DocumentVectors], through: Mark | None = None) -> list[str]:
+        """Keep vectors; return the ids of those that stand for other texts than the index holds of them."""
+        for given in vectors:
+            if self._ledger.put_vectors(given, through or Mark()):
+                self._vectors.append(given)
+        return [given.id for given in vectors if not self._ledger.stands_for(given)]
 
     def use_embedder(self, digest: str) -> None:
         """Say which embedder makes the vectors; those of another one are dropped."""

@@ -88,6 +88,40 @@ def test_vectors_for_other_texts_than_the_index_holds_are_ignored(index: Index) 
     assert index.writer.missing_vectors(1) == []
 
 
+def test_the_newest_and_the_longest_without_vectors_come_by_turns(index: Index) -> None:
+    for sequence in range(1, 6):
+        index.writer.put([document(sequence, sequence=sequence)])
+        index.commit(sequence)
+    index.writer.put([document(1, "written again", sequence=6)])
+    index.commit(6)
+    index.writer.park(parked(Part.MEANING, 4))
+    turns = [document(key).id for key in (1, 5, 2, 3)]
+    assert index.writer.missing_vectors(10) == turns
+    assert index.writer.missing_vectors(2, {document(1).id}) == [document(5).id, document(2).id]
+
+
+def test_what_is_written_faster_than_it_is_encoded_moves_on(index: Index) -> None:
+    index.writer.put([document(1, "first")])
+    index.commit(1)
+    index.writer.put([document(1, "second", sequence=2)])
+    index.commit(2)
+    index.writer.put([document(1, "third", sequence=3)])
+    index.commit(3)
+    second = vectors([document(1, "second")])
+    assert index.writer.put_vectors(second, Mark(2)) == [document(1).id]
+    assert index.writer.put_vectors(vectors([document(1, "first")]), Mark(1)) == [document(1).id]
+    index.writer.commit()
+    index.wait()
+    kept = index.reader.vectors_of(1)
+    assert kept is not None
+    assert kept.facts @ second[0].facts > 0.999
+    assert (index.writer.position.meaning, index.writer.position.embedded) == (Mark(2), 0)
+    assert index.writer.missing_vectors(1) == [document(1).id]
+    assert index.writer.put_vectors(vectors([document(1, "third")]), Mark(3)) == []
+    index.writer.commit()
+    assert (index.writer.position.meaning, index.writer.position.embedded) == (Mark(3), 1)
+
+
 def test_a_document_that_cannot_be_kept_is_refused_and_keeps_no_other_out(index: Index) -> None:
     refused = index.writer.put([document(1), document(2, description="half \ud800"), document(3)])
     assert [one.id for one in refused] == [document(2).id]
@@ -97,8 +131,8 @@ def test_a_document_that_cannot_be_kept_is_refused_and_keeps_no_other_out(index:
     assert index.keys() == [1, 3]
 
 
-def parked(part: Part) -> Parked:
-    return Parked(id=document(1).id, part=part, reason="because", tries=2, retry_at=NOON)
+def parked(part: Part, key: int = 1) -> Parked:
+    return Parked(id=document(key).id, part=part, reason="because", tries=2, retry_at=NOON)
 
 
 def test_what_is_parked_is_kept_with_the_index_until_it_is_put_or_deleted(index: Index) -> None:
