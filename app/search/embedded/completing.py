@@ -6,8 +6,9 @@ from dataclasses import dataclass
 from tantivy import Query
 
 from app.search.completion import Completion, CompletionKind, by_turns, comparable
-from app.search.embedded.schema import COMPLETIONS, SEPARATOR, completion_prefix
+from app.search.embedded.schema import COMPLETIONS
 from app.search.embedded.snapshot import Snapshot
+from app.search.terms import SEPARATOR, completion_prefix
 
 
 @dataclass(frozen=True, slots=True)

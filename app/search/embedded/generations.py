@@ -9,7 +9,8 @@ import tantivy
 from app.search.contract import IndexPosition
 from app.search.embedded.manifest import Manifest, read_manifest, sync_directory, write_manifest
 from app.search.embedded.rows import cut_rows
-from app.search.embedded.schema import build_schema, fingerprint
+from app.search.embedded.schema import build_schema
+from app.search.terms import fingerprint
 
 
 def create_generation(directory: Path, log: str) -> Manifest:

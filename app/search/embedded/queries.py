@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterable, Sequence
 import tantivy
 from tantivy import Occur, Query
 
-from app.search.embedded.schema import KEY, SEPARATOR, WORDS
+from app.search.embedded.schema import KEY, WORDS
 from app.search.filters import (
     All,
     And,
@@ -20,6 +20,7 @@ from app.search.filters import (
     Outside,
     StartsWith,
 )
+from app.search.terms import SEPARATOR
 
 Terms = list[str]
 

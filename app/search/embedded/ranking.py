@@ -20,10 +20,10 @@ from app.search.contract import (
 )
 from app.search.counting import Spelling, most_frequent
 from app.search.embedded.queries import FilterCompiler, either, filtered, keys_query, words_query
-from app.search.embedded.schema import SEPARATOR
 from app.search.embedded.snapshot import Snapshot
 from app.search.filters import All, FactField, Filter, without_field
 from app.search.fusion import DIGITS, fuse
+from app.search.terms import SEPARATOR
 
 TIES = 50
 """How many more than the window are asked for, so that ties at its edge are broken by key."""

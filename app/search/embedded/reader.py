@@ -19,8 +19,8 @@ from app.search.embedded.completing import complete
 from app.search.embedded.manifest import NAME, Manifest, read_manifest
 from app.search.embedded.ranking import search_snapshot
 from app.search.embedded.rows import open_rows
-from app.search.embedded.schema import fingerprint
 from app.search.embedded.snapshot import Snapshot, take_snapshot
+from app.search.terms import fingerprint
 
 logger = logging.getLogger(__name__)
 
