@@ -11,6 +11,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from app.db.engine import Database
 from app.db.limits import ServerLimits
+from app.db.news import news_of
 from app.registry.opening import RegistryNotOpened, open_registry
 from app.search.contract import IndexUnavailable, Kind
 from app.search.embedded.engine import EmbeddedEngine
@@ -66,7 +67,8 @@ def _run(options: argparse.Namespace, settings: Settings, database: Database) ->
         if options.command == "rebuild":
             return _rebuild(kept, embedder, stop, Reporter(as_json=options.json))
         through = next(iter(kept.values()))[0].head() if options.once else None
-        follow(list(kept.values()), embedder, stop, through=through)
+        with closing(news_of(database)) as news:
+            follow(list(kept.values()), embedder, stop, through=through, news=news)
     finally:
         if embedder:
             embedder.close()

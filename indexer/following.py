@@ -6,6 +6,7 @@ from concurrent.futures import wait
 from contextlib import ExitStack
 from threading import Event
 
+from app.db.news import Looking, News
 from app.search.contract import Mark
 from app.search.keeping import IndexLocked, IndexWriter, SearchEngine
 from indexer.embeddings import Embedder
@@ -21,7 +22,14 @@ STANDBY_SECONDS = 0.5
 Kept = Sequence[tuple[DocumentSource, SearchEngine]]
 
 
-def follow(kept: Kept, embedder: Embedder | None, stop: Event, *, through: Mark | None = None) -> None:
+def follow(
+    kept: Kept,
+    embedder: Embedder | None,
+    stop: Event,
+    *,
+    through: Mark | None = None,
+    news: News = Looking(),  # noqa: B008 - has no state
+) -> None:
     """Wait to be the one indexer of some indexes, then keep them up to date.
 
     When another process wants an index, it gets it, and this one stands by for its next turn.
@@ -31,6 +39,7 @@ def follow(kept: Kept, embedder: Embedder | None, stop: Event, *, through: Mark 
         embedder: Gives documents their vectors; None if there is none.
         stop: Ends it.
         through: Ends it too, once the indexes have reached this change.
+        news: Tells when to look at the log again.
     """
     done = False
     while not (done or stop.is_set()):
@@ -42,7 +51,7 @@ def follow(kept: Kept, embedder: Embedder | None, stop: Event, *, through: Mark 
                     return
                 held.callback(writer.close)
                 workers.append(Worker(source, writer, embedder))
-            done = keep_up(workers, embedder, stop, through=through)
+            done = keep_up(workers, embedder, stop, through=through, news=news)
 
 
 def keep_up(
@@ -52,6 +61,7 @@ def keep_up(
     *,
     through: Mark | None = None,
     after_step: Callable[[], None] = lambda: None,
+    news: News = Looking(),  # noqa: B008 - has no state
 ) -> bool:
     """Let each do its work until `stop` is set, its index is wanted, or all have reached `through`.
 
@@ -79,7 +89,7 @@ def keep_up(
         if through and not preparing and all(worker.has_reached(through) for worker in workers):
             return True
         if not busy:
-            _pause(workers, embedder, stop)
+            _pause(workers, embedder, stop, news)
     return False
 
 
@@ -90,15 +100,15 @@ def _step(workers: Sequence[Worker]) -> bool:
     return any(worked) or any(embedded)
 
 
-def _pause(workers: Sequence[Worker], embedder: Embedder | None, stop: Event) -> None:
-    """Wait a moment, or until vectors are there."""
+def _pause(workers: Sequence[Worker], embedder: Embedder | None, stop: Event, news: News) -> None:
+    """Wait until the log may have grown, or vectors are there."""
     being_made = [batch.made for worker in workers for batch in worker.batches()]
     if being_made:
         wait(being_made, POLL_SECONDS, return_when="FIRST_COMPLETED")
         return
     if embedder:
         embedder.rest()
-    stop.wait(POLL_SECONDS)
+    news.wait(stop)
 
 
 def _take_over(source: DocumentSource, engine: SearchEngine, stop: Event) -> IndexWriter | None:

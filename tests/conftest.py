@@ -10,9 +10,9 @@ from typing import NoReturn
 import pytest
 from hypothesis import settings
 
-from tests.postgresql import postgresql, seeded_database
+from tests.postgresql import cluster, postgresql, seeded_database
 
-__all__ = ["database_kind", "postgresql", "require_engine", "seeded_database"]
+__all__ = ["cluster", "database_kind", "postgresql", "require_engine", "seeded_database"]
 
 # How long an example takes says more of the machine than of the code.
 settings.register_profile("untimed", deadline=None)

@@ -131,6 +131,13 @@ def postgresql(require_engine: Callable[[str, bool], None]) -> Iterator[Server]:
         yield cluster.server
 
 
+@pytest.fixture
+def cluster(require_engine: Callable[[str, bool], None]) -> Iterator[Cluster]:
+    """Give a private server, which a test may stop and start."""
+    with private_cluster(require_binaries(require_engine)) as running:
+        yield running
+
+
 @pytest.fixture(scope="session")
 def seeded_database(postgresql: Server) -> Iterator[str]:
     """Return the name of a database in which nothing has happened yet but a registry's seeding."""

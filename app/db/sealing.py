@@ -5,7 +5,8 @@ whoever draws a number first may commit last, and a reader that remembers the hi
 lose rows. So a transaction appends its changes without a place (a negative one tells them apart), and its
 COMMIT fires a deferred trigger once, which takes the lock of the log and gives all of them what
 `app.db.changelog` gives them on SQLite: the next places, a time behind their predecessor's, and the
-digests. The lock is held for nothing but the end of the COMMIT, whatever a client does meanwhile.
+digests. The lock is held for nothing but the end of the COMMIT, whatever a client does meanwhile. Those who
+follow the log are told of the last place (`app.db.news`).
 """
 
 from collections.abc import Iterator, Sequence
@@ -14,6 +15,9 @@ from sqlalchemy import Connection
 
 LOG = 4_805_119_472
 """The key of the advisory lock of whoever appends to the log."""
+
+CHANNEL = "holotype_changes"
+"""Where a COMMIT that appended to the log says so, with the last place that it gave."""
 
 # The keys in their order, as RFC 8785 has them; texts are escaped as it says by PostgreSQL's own JSON.
 _PARTS = (
@@ -55,6 +59,7 @@ BEGIN
       SELECT fact.subject_id, place UNION SELECT json_array_elements_text(fact.related::json), place;
   END LOOP;
 {histories}
+  PERFORM pg_notify('{channel}', place::text);
   PERFORM set_config('holotype.sealed', NEW.transaction, true);
   RETURN NULL;
 END
@@ -83,6 +88,7 @@ def _statements(histories: Sequence[str]) -> Iterator[str]:
     yield "ALTER TABLE change ALTER COLUMN sequence SET DEFAULT nextval('change_unsealed')"
     yield _FUNCTION.format(
         lock=LOG,
+        channel=CHANNEL,
         canonical=_canonical(),
         histories="".join(_HISTORY.format(table=name) for name in histories),
     )

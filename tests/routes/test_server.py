@@ -1,6 +1,5 @@
 """A database server that goes away, or has no time: every answer says so, and the service outlives it."""
 
-from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from pathlib import Path
 
@@ -20,18 +19,12 @@ from app.registry.patches import VersionState
 from app.registry.registration import create_versions, register_models
 from app.settings import Settings
 from tests.graphql.conftest import REGISTER, Api
-from tests.postgresql import Cluster, Server, private_cluster, require_binaries, text_of
+from tests.postgresql import Cluster, Server, text_of
 from tests.search.conformance.waiting import wait_until
 from tests.store import open_store
 
 PENDING = "{ modelVersions(filter: {state: [PENDING]}) { totalCount } }"
 COUNT = "{ registeredModels { totalCount } }"
-
-
-@pytest.fixture
-def cluster(require_engine: Callable[[str, bool], None]) -> Iterator[Cluster]:
-    with private_cluster(require_binaries(require_engine)) as running:
-        yield running
 
 
 def test_a_server_that_is_restarted_is_missed_and_found_again(
