@@ -14,6 +14,7 @@ from app.registry.registration import fact_columns
 from app.registry.revising import require_revision, revise
 from app.registry.rules import check_name
 from app.registry.tables import ModelRedirect, ModelVersion, RegisteredModel
+from app.registry.taken import taken_by
 
 SHADOWED = {"task": ("task", "task_written", "task_folded")}
 
@@ -109,9 +110,9 @@ def update_version(
     semver = values.get("semver")
     if semver is not None and semver != version.semver:
         mine = select(ModelVersion).where(ModelVersion.model_id == version.model_id)
-        if taken := session.exec(mine.where(ModelVersion.semver == semver)).first():
-            message = f"version {taken.number} has the semver {semver} already"
-            raise AlreadyExists(message, existing=taken.id, field=["patch", "semver"])
+        if holder := session.exec(mine.where(ModelVersion.semver == semver)).first():
+            model = session.exec(select(RegisteredModel).where(RegisteredModel.id == version.model_id)).one()
+            raise taken_by(holder, model.name, "semver", semver).within("patch")
     return revise(session, version, values, action="version.updated")
 
 

@@ -1,7 +1,7 @@
 """Registering models and creating versions, one or many at a time."""
 
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from pydantic.alias_generators import to_camel
@@ -35,6 +35,7 @@ from app.registry.provenance import (
 from app.registry.redirects import drop_redirects
 from app.registry.stages import FIRST_STAGE
 from app.registry.tables import ModelVersion, Namespace, RegisteredModel, model_history, version_history
+from app.registry.taken import refuse_taken
 from app.registry.tasks import task_names
 
 FOLDED = ("task", "framework", "architecture", "family", "license", "publisher")
@@ -101,7 +102,7 @@ def create_versions(
     for model in models.values():
         session.require("version.create", model.namespace_id)
     numbers = _numbers(models, given)
-    _refuse_taken_versions(session, given, numbers)
+    refuse_taken(session, given, numbers)
     drafts = [draft for _, draft in given]
     made = [made_with(draft) for draft in drafts]
     fresh = not_kept(session, made)
@@ -212,38 +213,6 @@ def _numbers(
         numbers.append(draft.number or counters[model.id])
         counters[model.id] = max(counters[model.id], numbers[-1] + 1)
     return numbers
-
-
-def _refuse_taken_versions(
-    session: WriteSession, given: Sequence[tuple[RegisteredModel, VersionDraft]], numbers: Sequence[int]
-) -> None:
-    taken: dict[tuple[str, str, int | str], str | None] = dict(_taken(session, given))
-    for (model, draft), number in zip(given, numbers, strict=True):
-        for field, value in (("number", number), ("semver", draft.semver)):
-            if value is None:
-                continue
-            if (model.id, field, value) in taken:
-                message = f"model {model.name!r} has a version with {field} {value} already"
-                raise AlreadyExists(message, existing=taken[model.id, field, value], field=[field])
-            taken[model.id, field, value] = None
-
-
-def _taken(
-    session: WriteSession, given: Sequence[tuple[RegisteredModel, VersionDraft]]
-) -> Iterator[tuple[tuple[str, str, int | str], str]]:
-    """Yield what versions have already of the numbers and semantic versions that drafts bring along."""
-    stated = [(model, draft) for model, draft in given if draft.number or draft.semver]
-    for chunk in batched(stated, VALUES_A_STATEMENT):
-        rows = session.execute(
-            select(ModelVersion.id, ModelVersion.model_id, ModelVersion.number, ModelVersion.semver).where(
-                col(ModelVersion.model_id).in_({model.id for model, _ in chunk}),
-                col(ModelVersion.number).in_({draft.number for _, draft in chunk} - {None})
-                | col(ModelVersion.semver).in_({draft.semver for _, draft in chunk} - {None}),
-            )
-        )
-        for version_id, model_id, number, semver in rows:
-            yield (model_id, "number", number), version_id
-            yield (model_id, "semver", semver or ""), version_id
 
 
 def _version_row(

@@ -133,6 +133,40 @@ def test_a_taken_semantic_version_says_who_has_it(api: Api) -> None:
     assert refused == {"modelVersion": None, "change": None, "userErrors": [taken]}
 
 
+def test_a_semantic_version_that_failed_or_was_deleted_stays_taken(api: Api) -> None:
+    def create(version: dict[str, str], *, draft: bool = False) -> Any:
+        payload = api.run(
+            """mutation($input: CreateModelVersionInput!) { createModelVersion(input: $input) {
+              modelVersion { id } userErrors { message ... on Conflict { existing { id } } } } }""",
+            input={"model": {"id": model}, "version": version, "draft": draft},
+        )
+        return payload["modelVersion"] or payload["userErrors"]
+
+    model = api.model("bert")["model"]
+    failed, deleted = create({"semver": "1.0.0"}, draft=True)["id"], create({"semver": "2.0.0"})["id"]
+    api.run(
+        "mutation($id: ID!) { finalizeModelVersion(input: {version: {id: $id}, outcome: FAILED}) {"
+        " userErrors { code } } }",
+        id=failed,
+    )
+    api.run(
+        "mutation($id: ID!) { deleteModelVersion(input: {version: {id: $id}}) { userErrors { code } } }",
+        id=deleted,
+    )
+    asked = "choose another, or give that version another first"
+    message = f"version 1 of model 'bert', which FAILED, has the semver 1.0.0: {asked}"
+    assert create({"semver": "1.0.0"}) == [{"message": message, "existing": {"id": failed}}]
+    message = "version 2 of model 'bert', which was deleted, has the semver 2.0.0: choose another"
+    assert create({"semver": "2.0.0"}) == [{"message": message, "existing": None}]
+    freed = api.run(
+        "mutation($id: ID!) { updateModelVersion(input: {version: {id: $id}, patch: {semver: null}}) {"
+        " userErrors { code } } }",
+        id=failed,
+    )
+    assert freed == {"userErrors": []}
+    assert create({"semver": "1.0.0"})["id"]
+
+
 def test_versions_of_all_models_are_listed_the_newest_first(api: Api) -> None:
     made = [api.version(api.model(name)["model"]) for name in ("a", "b", "c")]
     found = api.run("{ modelVersions { totalCount nodes { id registeredModel { name } } } }")

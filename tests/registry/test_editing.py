@@ -150,3 +150,4 @@ def test_a_version_takes_a_free_semver(store: Store) -> None:
         with pytest.raises(AlreadyExists) as refused:
             update_version(session, row, draft(VersionPatch, {"semver": "1.0.0"}))
     assert refused.value.existing == first.id
+    assert refused.value.field == ("patch", "semver")
