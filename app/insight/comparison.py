@@ -237,6 +237,15 @@ def _finite(number: Decimal) -> float | None:
 
 
 def _differs(values: Sequence[Any]) -> bool:
-    return any(
-        value != values[0] or isinstance(value, bool) != isinstance(values[0], bool) for value in values
-    )
+    return any(not _same(value, values[0]) for value in values)
+
+
+def _same(one: Any, other: Any) -> bool:
+    """Return whether two values are the same in JSON, where, unlike in Python, true is no 1."""
+    if isinstance(one, bool) or isinstance(other, bool):
+        return one is other
+    if isinstance(one, list) and isinstance(other, list):
+        return len(one) == len(other) and all(map(_same, one, other))
+    if isinstance(one, dict) and isinstance(other, dict):
+        return one.keys() == other.keys() and all(_same(one[name], other[name]) for name in one)
+    return bool(one == other)
