@@ -132,7 +132,9 @@ class DiscoveryQueries:
         root_id: Annotated[
             strawberry.ID,
             strawberry.argument(
-                name="root", description="A model version, a dataset version or an external node."
+                name="root",
+                description="A model version, a dataset version or an external node; what was deleted keeps "
+                "its place and its name, since descent outlives it.",
             ),
         ],
         direction: Way,

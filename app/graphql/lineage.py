@@ -33,7 +33,9 @@ class LineageNode:
     depth: int = strawberry.field(description="Hops of the shortest way from the root.")
     kind: LineageNodeKind = strawberry.field(description="What it is.")
     name: str = strawberry.field(description="What it is called, such as `vision/resnet50 v3`.")
-    entity: Node | None = strawberry.field(description="The registered thing; null for what is outside.")
+    entity: Node | None = strawberry.field(
+        description="The registered thing; null for what is outside or deleted."
+    )
     stage: str | None = strawberry.field(description="The stage of a model version.")
     direct_upstream: int = strawberry.field(description="How many edges lead up from it, shown or not.")
     direct_downstream: int = strawberry.field(description="How many edges lead down from it, shown or not.")

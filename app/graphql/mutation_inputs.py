@@ -21,8 +21,9 @@ class MutationInput:
 
     idempotency_key: str | None = strawberry.field(
         default=UNSET,
-        description="16 to 128 printable ASCII characters of your own. The same request sent again under it "
-        "within 48 hours gets the same answer and is not done twice; another request is refused.",
+        description="16 to 128 printable ASCII characters of your own, for one input of this mutation. Sent "
+        "again within 48 hours, the input does nothing and is answered with what it did, as that is by then; "
+        "another input is refused. What was refused may be sent anew under its key.",
     )
     client_mutation_id: str | None = strawberry.field(default=UNSET, description="Echoed in the answer.")
 

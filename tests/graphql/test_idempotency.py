@@ -47,6 +47,20 @@ def test_another_request_under_the_same_key_is_refused(api: Api) -> None:
     assert register(api, name="a", facts={"task": None}, idempotencyKey=KEY)["userErrors"]
 
 
+def test_what_was_done_is_shown_as_it_is_by_then(api: Api) -> None:
+    made = register(api, name="a", idempotencyKey=KEY)
+    model = {"id": made["registeredModel"]["id"]}
+    renamed = "mutation ($input: RenameModelInput!) { renameModel(input: $input) { userErrors { code } } }"
+    api.run(renamed, input={"model": model, "name": "b"})
+    assert register(api, name="a", idempotencyKey=KEY)["registeredModel"] == model | {"name": "b"}
+    deleted = "mutation ($input: DeleteModelInput!) { deleteModel(input: $input) { userErrors { code } } }"
+    api.run(deleted, input={"model": model})
+    before = head(api)
+    again = register(api, name="a", idempotencyKey=KEY)
+    assert again == made | {"registeredModel": None}
+    assert head(api) == before
+
+
 def test_a_key_belongs_to_one_mutation(api: Api) -> None:
     register(api, name="a", version={}, idempotencyKey=KEY)
     version = {"number": {"model": {"name": "a"}, "number": 1}}

@@ -86,6 +86,22 @@ def test_the_way_down(api: Api) -> None:
     assert depths(graph) == {"child": 0, "parent": 1, "root": 1, "grandchild": 1, "hf:bert": 2}
 
 
+def test_descent_outlives_what_was_deleted(api: Api) -> None:
+    made = family(api)
+    before = api.run(LINEAGE, root=made["child"], direction="BOTH", depth=10)
+    api.run(
+        "mutation($id: ID!) { deleteModelVersion(input: {version: {id: $id}}) { userErrors { code } } }",
+        id=made["child"],
+    )
+    after = api.run(LINEAGE, root=made["child"], direction="BOTH", depth=10)
+    assert (after["root"], after["edges"]) == (before["root"], before["edges"])
+    assert [node["key"] for node in after["nodes"] if node["entity"] is None] == [
+        node["key"] for node in before["nodes"] if node["entity"] is None or node["key"] == made["child"]
+    ]
+    below = api.run(LINEAGE, root=made["grandchild"], direction="UPSTREAM", depth=10)
+    assert depths(below)["child"] == 1
+
+
 def test_one_hop_unless_more_are_asked_for(api: Api) -> None:
     made = family(api)
     shallow = api.run(
