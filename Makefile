@@ -7,7 +7,7 @@ CASES ?= 2000
 
 BIN := .venv/bin
 INSTALLED := .venv/.installed
-AUDITS := tests/graphql/audits/node_modules/.package-lock.json
+AUDITS := tests/graphql/serving/audits/node_modules/.package-lock.json
 SOURCES := app indexer tests bench examples
 BENCHES := import_floor indexing startup http_floor search_floor processes
 
@@ -29,7 +29,7 @@ test: $(INSTALLED) $(AUDITS) ## Run the tests; the last lines say what was left 
 	@$(BIN)/pytest -q
 
 fuzz: $(INSTALLED) ## Ask CASES (2000) random operations, other ones each time
-	@HOLOTYPE_FUZZ_CASES=$(CASES) $(BIN)/pytest -q tests/graphql/test_generated.py
+	@HOLOTYPE_FUZZ_CASES=$(CASES) $(BIN)/pytest -q tests/graphql/serving/test_generated.py
 
 check: $(INSTALLED) ## Run what finds mistakes without running the code
 	@$(BIN)/ruff check .
@@ -58,5 +58,5 @@ $(INSTALLED): requirements.lock pyproject.toml
 	@touch $@
 
 # Where there is no npm, or nothing to be had by it, the test that needs it is left out and says so.
-$(AUDITS): tests/graphql/audits/package-lock.json
-	@if command -v npm >/dev/null; then npm ci --silent --prefix tests/graphql/audits || true; fi
+$(AUDITS): tests/graphql/serving/audits/package-lock.json
+	@if command -v npm >/dev/null; then npm ci --silent --prefix tests/graphql/serving/audits || true; fi

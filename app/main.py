@@ -20,9 +20,9 @@ from starlette.routing import BaseRoute, Route
 from app.db.engine import Database
 from app.db.limits import ServerLimits
 from app.errors import HolotypeError
-from app.graphql.endpoint import GraphQLEndpoint
-from app.graphql.limits import MAX_BODY_BYTES
 from app.graphql.schema import schema
+from app.graphql.serving.endpoint import GraphQLEndpoint
+from app.graphql.serving.limits import MAX_BODY_BYTES
 from app.identity.principals import viewer_named
 from app.identity.viewer import LOCAL_USER, SYSTEM_SERVICE, AllowAll, Viewer
 from app.insight.discovery import Discovery

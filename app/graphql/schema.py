@@ -9,12 +9,12 @@ from graphql import GraphQLError, GraphQLObjectType, GraphQLResolveInfo, GraphQL
 from strawberry.schema.config import StrawberryConfig
 from strawberry.schema.schema_converter import GraphQLCoreConverter
 
-from app.graphql.documents import CheckedDocuments
-from app.graphql.metrics import MetricDefinition
-from app.graphql.mutations import Mutation
-from app.graphql.payloads import Conflict, InvalidInput
-from app.graphql.queries import Query
+from app.graphql.mutations.root import Mutation
+from app.graphql.queries.root import Query
 from app.graphql.scalars import SCALARS
+from app.graphql.serving.documents import CheckedDocuments
+from app.graphql.types.metrics import MetricDefinition
+from app.graphql.types.payloads import Conflict, InvalidInput
 
 
 class PublicSchema(strawberry.Schema):
@@ -25,7 +25,7 @@ class PublicSchema(strawberry.Schema):
         _read_attributes_directly(self._schema)
 
     def process_errors(self, errors: list[GraphQLError], execution_context: Any = None) -> None:
-        """Leave the logging to `app.graphql.errors`."""
+        """Leave the logging to `app.graphql.serving.errors`."""
 
 
 def _read_attributes_directly(schema: GraphQLSchema) -> None:

@@ -35,10 +35,10 @@ def test_the_codes_of_refusals() -> None:
 
 def test_the_codes_of_failed_requests() -> None:
     sources = [
-        path.read_text() for room in ("graphql", "routes") for path in (ROOT / "app" / room).glob("*.py")
+        path.read_text() for room in ("graphql", "routes") for path in (ROOT / "app" / room).rglob("*.py")
     ]
     sent = {code for source in sources for code in SENT.findall(source)}
-    sent |= set(NAMED.findall((ROOT / "app/graphql/errors.py").read_text()))
+    sent |= set(NAMED.findall((ROOT / "app/graphql/serving/errors.py").read_text()))
     sent |= {HTTPStatus(int(status)).name for source in sources for status in STATUS.findall(source)}
     assert documented("Failed requests") == sent
 

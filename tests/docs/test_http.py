@@ -3,7 +3,7 @@
 import re
 from pathlib import Path
 
-from app.graphql import limits
+from app.graphql.serving import limits
 
 TEXT = (Path(__file__).parents[2] / "docs/http.md").read_text()
 

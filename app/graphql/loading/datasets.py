@@ -8,25 +8,25 @@ import strawberry
 from app.db.cursors import Order, named
 from app.db.engine import ReadSession
 from app.db.paging import Page, sequence_page
-from app.graphql.connections import connection, page_request
-from app.graphql.datasets import (
+from app.graphql.loading.nodes import Loaded, load_nodes, loads
+from app.graphql.selection import Selection
+from app.graphql.types.connections import connection, page_request
+from app.graphql.types.datasets import (
     Dataset,
     DatasetConnection,
     DatasetVersion,
     dataset_use,
     dataset_version,
 )
-from app.graphql.degradation import degradation
-from app.graphql.entities import tags_made
-from app.graphql.loading.nodes import Loaded, load_nodes, loads
-from app.graphql.selection import Selection
+from app.graphql.types.degradation import degradation
+from app.graphql.types.entities import tags_made
 from app.insight import discovery
 from app.registry import browsing, listing
 from app.registry import tables as rows
 from app.registry.datasets import dataset_versions_of, datasets_by_version, uses_of
 
 if TYPE_CHECKING:
-    from app.graphql.registered import Namespace
+    from app.graphql.types.registered import Namespace
 
 
 @loads("dst", "Dataset")

@@ -8,9 +8,9 @@ import strawberry
 from app.db.engine import ReadSession
 from app.errors import InvalidInput, NotFound
 from app.graphql.enums import LineageNodeKind
-from app.graphql.lineage import LineageGraph, LineageNode, lineage_edge
 from app.graphql.loading.nodes import load_nodes
 from app.graphql.selection import Selection
+from app.graphql.types.lineage import LineageGraph, LineageNode, lineage_edge
 from app.insight.nodes import NodeLabel, label_nodes
 from app.lineage.tables import Relation
 from app.lineage.walks import Walk, WalkDirection, direct_counts, walk

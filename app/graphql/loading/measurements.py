@@ -6,13 +6,13 @@ from typing import Any
 from app.db.engine import ReadSession
 from app.db.text import fold_term
 from app.errors import Ambiguous
-from app.graphql.connections import connection, page_request
-from app.graphql.filter_inputs import MetricFilter
+from app.graphql.inputs.filters import MetricFilter
+from app.graphql.inputs.matching import Matches
 from app.graphql.loading.nodes import Loaded
 from app.graphql.loading.rows import param_of
-from app.graphql.matches import Matches
-from app.graphql.metrics import metric
 from app.graphql.selection import Selection
+from app.graphql.types.connections import connection, page_request
+from app.graphql.types.metrics import metric
 from app.registry import listing
 from app.registry import tables as rows
 from app.registry.measured import MetricsWanted, metrics_of, series_with_key

@@ -9,11 +9,11 @@ from app.db.engine import ReadSession
 from app.db.ids import kind_of, of_past, past_id
 from app.db.past import PastSession, at_sequence
 from app.db.statements import VALUES_A_STATEMENT, batched
-from app.graphql.lineage import lineage_edge
-from app.graphql.metrics import metric_definition
-from app.graphql.principals import Node, principal
 from app.graphql.selection import Selection
-from app.graphql.tasks import task
+from app.graphql.types.lineage import lineage_edge
+from app.graphql.types.metrics import metric_definition
+from app.graphql.types.principals import Node, principal
+from app.graphql.types.tasks import task
 from app.identity.tables import Principal
 from app.lineage.tables import LineageEdge
 from app.registry import tables as rows

@@ -7,8 +7,8 @@ from pydantic.alias_generators import to_camel
 
 from app.db.engine import ReadSession
 from app.graphql.loading.nodes import Loader, loads
-from app.graphql.provenance import code_revision, environment, signature
 from app.graphql.selection import Selection
+from app.graphql.types.provenance import code_revision, environment, signature
 from app.registry import tables as rows
 from app.registry.provenance import MADE_WITH, rows_made_with
 

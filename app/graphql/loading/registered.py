@@ -5,10 +5,9 @@ from typing import Any
 
 from app.db.engine import ReadSession
 from app.errors import NotFound
-from app.graphql.connections import connection, page_request
-from app.graphql.drafting import below
-from app.graphql.entities import Tag, tags_made
-from app.graphql.filters import deleted_models, model_filter, version_filter
+from app.graphql.inputs.drafting import below
+from app.graphql.inputs.filtering import deleted_models, model_filter, version_filter
+from app.graphql.inputs.ordering import model_order, version_order
 from app.graphql.loading.changes import load_histories
 from app.graphql.loading.datasets import load_uses
 from app.graphql.loading.lineage import load_graph
@@ -18,10 +17,11 @@ from app.graphql.loading.past import known_now_only
 from app.graphql.loading.provenance import load_made_with
 from app.graphql.loading.rows import Beside, Creators, alias_of, model_of, namespace_of, version_of
 from app.graphql.loading.similar import load_similar
-from app.graphql.ordering import model_order, version_order
-from app.graphql.principals import principal
-from app.graphql.registered import Alias, ModelVersion, Namespace, RegisteredModel, Retirement
 from app.graphql.selection import Selection
+from app.graphql.types.connections import connection, page_request
+from app.graphql.types.entities import Tag, tags_made
+from app.graphql.types.principals import principal
+from app.graphql.types.registered import Alias, ModelVersion, Namespace, RegisteredModel, Retirement
 from app.identity.principals import principals_by_id
 from app.registry import listing
 from app.registry import tables as rows

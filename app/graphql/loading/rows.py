@@ -8,12 +8,12 @@ import strawberry
 
 from app.db.engine import AsOf
 from app.db.ids import past_id
-from app.graphql.entities import Tag
 from app.graphql.enums import VersionState
-from app.graphql.principals import ServiceAccount, User
-from app.graphql.registered import Alias, ModelVersion, Namespace, Param, RegisteredModel, Retirement
 from app.graphql.scalars import URI, BigInt
-from app.graphql.stages import STAGES
+from app.graphql.types.entities import Tag
+from app.graphql.types.principals import ServiceAccount, User
+from app.graphql.types.registered import Alias, ModelVersion, Namespace, Param, RegisteredModel, Retirement
+from app.graphql.types.stages import STAGES
 from app.registry import tables as rows
 
 

@@ -1,11 +1,11 @@
 """Answers of the search, with the models and versions that they lead to."""
 
 from app.db.engine import ReadSession
-from app.graphql.connections import PageInfo
-from app.graphql.degradation import degradation
 from app.graphql.loading.registered import load_models, load_versions
-from app.graphql.search import SearchConnection, SearchEdge, explanation, facet
 from app.graphql.selection import Selection
+from app.graphql.types.connections import PageInfo
+from app.graphql.types.degradation import degradation
+from app.graphql.types.search import SearchConnection, SearchEdge, explanation, facet
 from app.insight import searching
 from app.insight.discovery import Discovery
 from app.insight.versions import versions_shown

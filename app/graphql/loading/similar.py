@@ -3,8 +3,8 @@
 from app.db.engine import ReadSession
 from app.errors import InvalidInput
 from app.graphql.loading.nodes import load_nodes
-from app.graphql.registered import RegisteredModel, SimilarModel
 from app.graphql.selection import Selection
+from app.graphql.types.registered import RegisteredModel, SimilarModel
 from app.insight.discovery import provided
 from app.insight.likeness import MOST, similar_models
 from app.registry import tables as rows

@@ -1,0 +1,157 @@
+"""Reading what is worked out: searches, comparisons and lineage."""
+
+from typing import Annotated
+
+import strawberry
+from anyio import to_thread
+from strawberry import UNSET
+
+from app.db.engine import ReadSession
+from app.errors import InvalidInput
+from app.graphql.context import Info
+from app.graphql.enums import SearchCollapse, SearchMode
+from app.graphql.inputs.drafting import below, stated
+from app.graphql.inputs.facets import FacetInput, facets_wanted
+from app.graphql.inputs.filtering import deleted_models, model_filter
+from app.graphql.inputs.filters import ModelFilter
+from app.graphql.inputs.naming import ModelVersionBy, named_version, named_versions
+from app.graphql.inputs.ordering import SearchOrder, search_order
+from app.graphql.loading.lineage import load_graph
+from app.graphql.loading.registered import load_versions
+from app.graphql.loading.search import load_search
+from app.graphql.selection import selected
+from app.graphql.types.comparison import VersionComparison
+from app.graphql.types.connections import After, First, page_asked
+from app.graphql.types.lineage import Kinds, LineageGraph, MaxDepth, MaxNodes, Relations, Way
+from app.graphql.types.search import SearchConnection, Suggestion, suggestion
+from app.insight import searching
+from app.insight.comparison import check_count, compare_versions
+from app.insight.suggesting import suggest
+from app.registry.listing import Deleted
+from app.registry.ordering import Collapse
+from app.search.contract import SearchMode as Mode
+
+
+@strawberry.type
+class DiscoveryQueries:
+    """Reading what is worked out."""
+
+    @strawberry.field(description="Models by words and meaning, the best first, each with the reasons.")
+    async def search(  # noqa: PLR0917 - the arguments of the schema
+        self,
+        info: Info,
+        text: Annotated[
+            str | None, strawberry.argument(description="What is looked for, in your own words.")
+        ] = UNSET,
+        filter: Annotated[ModelFilter | None, strawberry.argument(description="Only these.")] = UNSET,
+        mode: Annotated[
+            SearchMode | None, strawberry.argument(description="What ranks.")
+        ] = SearchMode.HYBRID,
+        facets: Annotated[
+            list[FacetInput] | None, strawberry.argument(description="What is counted, each field once.")
+        ] = UNSET,
+        order_by: Annotated[
+            SearchOrder | None,
+            strawberry.argument(
+                description="The order: without one, relevance, and the name where there is no text. With a "
+                "text, it is an order of the window."
+            ),
+        ] = UNSET,
+        collapse: Annotated[
+            SearchCollapse | None,
+            strawberry.argument(description="In what models agree of which only the first is shown."),
+        ] = UNSET,
+        first: First = 20,
+        after: After = UNSET,
+    ) -> SearchConnection | None:
+        """Return a page of what was found."""
+        if deleted_models(filter or None) is not Deleted.EXCLUDE:
+            message = "deleted models are not in the index; registeredModels lists them"
+            raise InvalidInput(message, field=["filter", "deleted"])
+        page = page_asked(first, after, None, None)
+        admitted = model_filter(filter or None)
+        query = searching.Query(
+            text=text or None,
+            mode=Mode[(mode or SearchMode.HYBRID).name],
+            filter=admitted,
+            facets=facets_wanted(facets or []),
+            order=search_order(order_by or None, admitted),
+            collapse=Collapse[collapse.name] if collapse else None,
+            size=page.size,
+            after=page.after,
+        )
+        selection = selected(info)
+        context = info.context
+        return await context.read(lambda session: load_search(session, context.discovery, query, selection))
+
+    @strawberry.field(
+        description="What completes a prefix, whatever its case and accents: the best of each kind in turn."
+    )
+    async def suggest(
+        self,
+        info: Info,
+        prefix: Annotated[str, strawberry.argument(description="The beginning of any word of a name.")],
+        limit: Annotated[int | None, strawberry.argument(description="How many at most, 1 to 50.")] = 10,
+    ) -> list[Suggestion] | None:
+        """Return what completes a prefix."""
+        most = 10 if limit is None else limit
+        found = await to_thread.run_sync(suggest, info.context.discovery, prefix, most)
+        return None if found is None else [suggestion(one) for one in found]
+
+    @strawberry.field(description="2 to 50 versions side by side, of one model or of many.")
+    async def compare_versions(
+        self,
+        info: Info,
+        versions: Annotated[
+            list[ModelVersionBy], strawberry.argument(description="The versions, each once.")
+        ],
+        baseline: Annotated[
+            ModelVersionBy | None, strawberry.argument(description="The version that deltas refer to.")
+        ] = UNSET,
+    ) -> VersionComparison | None:
+        """Return versions side by side."""
+        check_count(len(versions))
+        selection = selected(info)
+
+        def work(session: ReadSession) -> VersionComparison:
+            with below("versions"):
+                rows = named_versions(session, versions)
+            with below("baseline"):
+                base = named_version(session, baseline) if baseline else None
+            compared = compare_versions(session, rows, base)
+            nodes = load_versions(session, rows, selection.below("versions"))
+            based = load_versions(session, [base], selection.below("baseline")) if base else [None]
+            return VersionComparison(comparison=compared, versions=nodes, baseline=based[0])
+
+        return await info.context.read(work)
+
+    @strawberry.field(description="What a thing comes from or what came from it, nearest first.")
+    async def lineage(  # noqa: PLR0917 - the arguments of the schema
+        self,
+        info: Info,
+        root_id: Annotated[
+            strawberry.ID,
+            strawberry.argument(
+                name="root",
+                description="A model version, a dataset version or an external node; what was deleted keeps "
+                "its place and its name, since descent outlives it.",
+            ),
+        ],
+        direction: Way,
+        max_depth: MaxDepth = 1,
+        relations: Relations = UNSET,
+        kinds: Kinds = UNSET,
+        max_nodes: MaxNodes = 500,
+    ) -> LineageGraph | None:
+        """Return a part of the lineage graph."""
+        selection = selected(info)
+        arguments = {
+            "direction": direction,
+            "max_depth": max_depth,
+            "relations": stated(relations),
+            "kinds": stated(kinds),
+            "max_nodes": max_nodes,
+        }
+        return await info.context.read(
+            lambda session: load_graph(session, str(root_id), arguments, selection)
+        )

@@ -1,0 +1,109 @@
+"""Comparisons of versions."""
+
+from typing import Annotated, Any
+
+import strawberry
+from strawberry import UNSET
+
+from app.db.cursors import Order, named
+from app.db.paging import PageRequest, sequence_page
+from app.graphql.enums import ComparisonKind, MetricDirection
+from app.graphql.scalars import JSON
+from app.graphql.types.connections import After, Connection, connection
+from app.graphql.types.metrics import MetricKey, metric_key
+from app.graphql.types.registered import ModelVersion
+from app.insight import comparison
+
+MAX_ROWS = 200
+
+
+@strawberry.type(description="One version's value in a row.")
+class ComparisonCell:
+    """One version's value in a row."""
+
+    value: JSON = strawberry.field(description="The value as it is kept.")
+    number: float | None = strawberry.field(description="The value where it is a finite number.")
+    delta: float | None = strawberry.field(description="The number minus the baseline's.")
+    relative_delta: float | None = strawberry.field(
+        description="The delta as a share of the baseline's value."
+    )
+    is_best: bool = strawberry.field(description="Whether no other version is better.")
+
+
+@strawberry.type(description="One metric or param over all versions.")
+class ComparisonRow:
+    """One metric or param over all versions."""
+
+    kind: ComparisonKind = strawberry.field(description="What the row is about.")
+    key: str = strawberry.field(description="The row's name.")
+    metric: MetricKey | None = strawberry.field(description="The whole key of a metric.")
+    direction: MetricDirection = strawberry.field(description="Which way it gets better.")
+    unit: str | None = strawberry.field(description="The unit of the numbers.")
+    cells: list[ComparisonCell | None] = strawberry.field(
+        description="One a version, in the order of `versions`; null where it has no value."
+    )
+    differs: bool = strawberry.field(description="Whether the versions differ in it.")
+
+
+@strawberry.type(description="Versions side by side.")
+class VersionComparison:
+    """Versions side by side."""
+
+    comparison: strawberry.Private[comparison.Comparison]
+    versions: list[ModelVersion] = strawberry.field(description="The versions, in the order asked for.")
+    baseline: ModelVersion | None = strawberry.field(description="The version that deltas refer to.")
+
+    @strawberry.field(description="The rows: metrics by name and key, then params by name.")
+    def rows(
+        self,
+        kinds: Annotated[
+            list[ComparisonKind] | None, strawberry.argument(description="Only rows of these kinds.")
+        ] = UNSET,
+        only_differing: Annotated[  # noqa: FBT002 - an argument of the schema
+            bool | None, strawberry.argument(description="Only rows in which the versions differ.")
+        ] = False,
+        text: Annotated[
+            str | None, strawberry.argument(description="Only rows whose key contains this text.")
+        ] = UNSET,
+        first: Annotated[
+            int | None, strawberry.argument(description="How many rows at most, 1 to 200.")
+        ] = MAX_ROWS,
+        after: After = UNSET,
+    ) -> Connection[ComparisonRow] | None:
+        """Return a page of the rows."""
+        wanted = None if kinds is UNSET or kinds is None else [comparison.RowKind(one.name) for one in kinds]
+        asked: dict[str, Any] = {
+            "kinds": wanted,
+            "only_differing": bool(only_differing),
+            "text": text or None,
+        }
+        matching = self.comparison.matching(**asked)
+        versions = [str(version.id) for version in self.versions]
+        order = Order(named("rows", {"versions": versions, **asked}), ("identity",))
+        request = PageRequest(
+            first=MAX_ROWS if first is None else first, after=None if after is UNSET else after, most=MAX_ROWS
+        )
+        page = sequence_page(matching, [row.identity for row in matching], order, request)
+        return connection(page, [_row(row) for row in page.items])
+
+
+def _row(row: comparison.ComparisonRow) -> ComparisonRow:
+    return ComparisonRow(
+        kind=ComparisonKind(row.kind.value),
+        key=row.key,
+        metric=None if row.metric is None else metric_key(row.metric),
+        direction=MetricDirection(row.direction.value),
+        unit=row.unit,
+        cells=[None if cell is None else _cell(cell) for cell in row.cells],
+        differs=row.differs,
+    )
+
+
+def _cell(cell: comparison.Cell) -> ComparisonCell:
+    return ComparisonCell(
+        value=cell.value,
+        number=cell.number,
+        delta=cell.delta,
+        relative_delta=cell.relative_delta,
+        is_best=cell.is_best,
+    )

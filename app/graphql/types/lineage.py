@@ -1,0 +1,81 @@
+"""Lineage graphs."""
+
+from datetime import datetime
+from typing import Annotated
+
+import strawberry
+
+from app.graphql.enums import LineageDirection, LineageNodeKind, LineageRelation
+from app.graphql.types.principals import Node
+from app.lineage import tables as rows
+
+Way = Annotated[LineageDirection, strawberry.argument(description="Which way to walk.")]
+MaxDepth = Annotated[int | None, strawberry.argument(description="How many hops at most, 0 to 50.")]
+Relations = Annotated[
+    list[LineageRelation] | None, strawberry.argument(description="Follow only edges of these relations.")
+]
+Kinds = Annotated[
+    list[LineageNodeKind] | None, strawberry.argument(description="Enter only nodes of these kinds.")
+]
+MaxNodes = Annotated[
+    int | None, strawberry.argument(description="How many nodes at most, nearest first, 1 to 5000.")
+]
+"""The arguments of a walk."""
+
+
+@strawberry.type(
+    description="A node of a lineage graph; its depth depends on the query, so it has a key and no id."
+)
+class LineageNode:
+    """A node of a lineage graph."""
+
+    key: strawberry.ID = strawberry.field(description="Names the node in the edges of this answer.")
+    depth: int = strawberry.field(description="Hops of the shortest way from the root.")
+    kind: LineageNodeKind = strawberry.field(description="What it is.")
+    name: str = strawberry.field(description="What it is called, such as `vision/resnet50 v3`.")
+    entity: Node | None = strawberry.field(
+        description="The registered thing; null for what is outside or deleted."
+    )
+    stage: str | None = strawberry.field(description="The stage of a model version.")
+    direct_upstream: int = strawberry.field(description="How many edges lead up from it, shown or not.")
+    direct_downstream: int = strawberry.field(description="How many edges lead down from it, shown or not.")
+
+
+@strawberry.type(description="One statement of descent; read: downstream RELATION upstream.")
+class LineageEdge(Node):
+    """One statement of descent."""
+
+    downstream: strawberry.ID = strawberry.field(description="The key of the node that came later.")
+    upstream: strawberry.ID = strawberry.field(description="The key of the node it came from.")
+    relation: LineageRelation = strawberry.field(description="What the edge says.")
+    evidence: str | None = strawberry.field(description="Where that was read.")
+    since: datetime = strawberry.field(description="From when it holds.")
+    until: datetime | None = strawberry.field(description="Until when it held.")
+
+
+@strawberry.type(description="A part of the lineage graph, nearest to its root first.")
+class LineageGraph:
+    """A part of the lineage graph."""
+
+    root: LineageNode = strawberry.field(description="Where the walk began.")
+    nodes: list[LineageNode] = strawberry.field(description="The nodes, the root first.")
+    edges: list[LineageEdge] = strawberry.field(description="The edges between these nodes.")
+    total_nodes: int = strawberry.field(description="How many nodes the walk reaches, shown or not.")
+    total_edges: int = strawberry.field(description="How many edges lie between them.")
+    totals_exact: bool = strawberry.field(
+        description="Whether the totals are exact: they are up to 50,000 nodes."
+    )
+    truncated: bool = strawberry.field(description="Whether nodes were left out.")
+
+
+def lineage_edge(row: rows.LineageEdge) -> LineageEdge:
+    """Make an edge from its row."""
+    return LineageEdge(
+        id=strawberry.ID(row.id),
+        downstream=strawberry.ID(row.downstream),
+        upstream=strawberry.ID(row.upstream),
+        relation=LineageRelation(row.relation),
+        evidence=row.evidence,
+        since=row.since,
+        until=row.until,
+    )
