@@ -16,9 +16,12 @@ import pytest
 from sqlalchemy import URL, make_url
 
 from app.registry.opening import open_registry
+from tests.ending import at_the_end
 
 ADDRESS = "HOLOTYPE_TEST_DATABASE_URL"
 INSTALLED = ("/usr/lib/postgresql/*/bin", "/usr/pgsql-*/bin", "/opt/homebrew/opt/postgresql@*/bin")
+# What the server still writes while it ends can keep its folder from being removed.
+END = 'read pid < "$0/data/postmaster.pid" && kill -QUIT "$pid"; until rm -rf "$0"; do sleep 0.1; done'
 # What is written is thrown away, so that nothing needs to reach the disk.
 OPTIONS = "-c fsync=off -c full_page_writes=off -c max_connections=200 -c listen_addresses="
 FRESH = "CREATE DATABASE {name} TEMPLATE {template} ENCODING 'UTF8' LOCALE '{locale}'"
@@ -107,18 +110,13 @@ class Cluster:
 
 @contextmanager
 def private_cluster(binaries: Path) -> Iterator[Cluster]:
-    """Run a server of our own meanwhile."""
+    """Run a server of our own meanwhile; it ends with this process, however that ends."""
     folder = Path(tempfile.mkdtemp(prefix="holotype-pg-"))
     cluster = Cluster(binaries, folder, _account())
-    try:
+    with at_the_end(["sh", "-c", END, folder]):
         cluster.make()
         cluster.start()
-        try:
-            yield cluster
-        finally:
-            cluster.stop()
-    finally:
-        shutil.rmtree(folder)
+        yield cluster
 
 
 @pytest.fixture(scope="session")
