@@ -3,6 +3,8 @@
 import os
 import shutil
 import subprocess
+import sys
+from collections import Counter
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import NoReturn
@@ -18,14 +20,12 @@ __all__ = ["cluster", "database_kind", "postgresql", "require_engine", "seeded_d
 settings.register_profile("untimed", deadline=None)
 settings.load_profile("untimed")
 
+# Programs are started by the hundred: what Python compiles of them is kept, whatever the environment says.
+os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
+sys.dont_write_bytecode = False
+
 REQUIRED = "HOLOTYPE_REQUIRE_ENGINES"
 SMALL_DISK = 64 * 2**20
-
-left_out = pytest.StashKey[dict[str, int]]()
-
-
-def pytest_configure(config: pytest.Config) -> None:
-    config.stash[left_out] = {}
 
 
 @pytest.fixture(scope="session")
@@ -40,7 +40,7 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
 
 
 @pytest.fixture(scope="session")
-def require_engine(request: pytest.FixtureRequest) -> Callable[[str, bool], None]:
+def require_engine() -> Callable[[str, bool], None]:
     """Give what a test calls with the name of an engine it needs and whether the machine has it.
 
     Without the engine the test is skipped, or fails when HOLOTYPE_REQUIRE_ENGINES is 1.
@@ -51,33 +51,30 @@ def require_engine(request: pytest.FixtureRequest) -> Callable[[str, bool], None
             return
         if os.environ.get(REQUIRED) == "1":
             pytest.fail(f"{name} is needed here ({REQUIRED}=1) and was not found")
-        _leave_out(request.config, name)
+        _leave_out(name)
 
     return require
 
 
 @pytest.fixture
-def small_disk(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Path]:
+def small_disk(tmp_path: Path) -> Iterator[Path]:
     """Mount a file system of 64 MiB in memory; only root may, and not in every container."""
     folder = tmp_path / "disk"
     folder.mkdir()
     mount = ["mount", "-t", "tmpfs", "-o", f"size={SMALL_DISK}", "tmpfs", str(folder)]
     if shutil.which("mount") is None or subprocess.run(mount, capture_output=True, check=False).returncode:
-        _leave_out(request.config, "the right to mount a file system")
+        _leave_out("the right to mount a file system")
     yield folder
     subprocess.run(["umount", "--lazy", str(folder)], check=True)  # noqa: S607 - the system's own
 
 
-def _leave_out(config: pytest.Config, name: str) -> NoReturn:
-    missing = config.stash[left_out]
-    missing[name] = missing.get(name, 0) + 1
+def _leave_out(name: str) -> NoReturn:
     pytest.skip(f"{name} was not found")
 
 
-def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: pytest.Config) -> None:
-    missing = config.stash[left_out]
-    if missing:
-        each = ", ".join(f"{count} tests that need {name}" for name, count in sorted(missing.items()))
-        terminalreporter.write_line(f"Left out: {each}.")
-    else:
-        terminalreporter.write_line("Nothing was left out.")
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    reasons = Counter(report.longrepr[2] for report in terminalreporter.getreports("skipped"))
+    each = ", ".join(
+        f"{count} tests ({reason.removeprefix('Skipped: ')})" for reason, count in reasons.items()
+    )
+    terminalreporter.write_line(f"Left out: {each}." if each else "Nothing was left out.")
