@@ -30,7 +30,7 @@ def test_it_happens_behind_the_block_and_not_before(tmp_path: Path) -> None:
 @pytest.mark.parametrize("end", [signal.SIGKILL, signal.SIGTERM])
 def test_it_happens_when_the_process_is_ended(end: signal.Signals, tmp_path: Path) -> None:
     trace = tmp_path / "trace"
-    command = [sys.executable, "-c", HOLDER, trace]
+    command = [sys.executable, "-c", HOLDER, str(trace)]
     with subprocess.Popen(command, cwd=Path(__file__).parents[1], stdout=subprocess.PIPE) as holder:
         assert holder.stdout
         assert holder.stdout.readline() == b"begun\n"
