@@ -17,7 +17,8 @@ from app.db.faults import is_away
 from app.db.statements import batched
 from app.search.contract import IndexPosition, Mark
 from app.search.document import Document
-from app.search.keeping import IndexWriter, Parked, Part, Refused
+from app.search.keeping import IndexWriter, Refused
+from app.search.parking import Parked, Part
 from app.search.query_encoder import EmbedderUnavailable
 from indexer.embeddings import Batch, Embedder, EncodingFailed
 from indexer.source import DocumentSource
@@ -179,7 +180,7 @@ class Worker:
                 raise
             if len(ids) == 1:
                 logger.debug("the failure of %s", ids[0], exc_info=failure)
-                return [], [Refused(ids[0], f"{type(failure).__name__}: {failure}")]
+                return [], [Refused(ids[0], _reason(failure))]
         apart = [self._read([one]) for one in ids]
         return [one for read, _ in apart for one in read], [one for _, failed in apart for one in failed]
 
@@ -250,3 +251,9 @@ class Worker:
         logger.log(
             INFO if done else DEBUG, "meaning: %d of %d documents", position.embedded, position.documents
         )
+
+
+def _reason(failure: Exception) -> str:
+    """Return why a document could not be read; of the database, what it says, without the statement."""
+    cause = failure.orig if isinstance(failure, DBAPIError) else failure
+    return f"{type(cause).__name__}: {cause}"

@@ -18,6 +18,7 @@ from app.search.contract import (
     SearchRequest,
     Vector,
 )
+from app.search.parking import Parked
 from app.search.query_encoder import EmbedderMeta, EmbedderUnavailable, QueryEncoders
 
 MAX_QUERY = 10_000
@@ -86,6 +87,12 @@ class Discovery:
         words = min((position.words for position in known), key=lambda mark: mark.sequence)
         meaning = min((position.meaning for position in known), key=lambda mark: mark.sequence)
         return words, meaning
+
+    def parked(self) -> list[Parked] | None:
+        """Return what could not be indexed, models first; None while any index is not there."""
+        if self.marks() is None:
+            return None
+        return [one for kind in Kind for one in self.of(kind).parked()]
 
     def close(self) -> None:
         """Let go of the indexes."""

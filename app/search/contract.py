@@ -18,6 +18,7 @@ import numpy.typing as npt
 from app.search.completion import Completion
 from app.search.counting import FacetValue
 from app.search.filters import All, FactField, Filter
+from app.search.parking import Parked
 from app.search.tokens import tokens
 
 WINDOW = 1000
@@ -236,6 +237,9 @@ class IndexReader(Protocol):
 
     def position(self) -> IndexPosition | None:
         """Return how far the index is, or None if there is none."""
+
+    def parked(self) -> Sequence[Parked]:
+        """Return what could not be indexed; nothing without an index."""
 
     def search(self, request: SearchRequest) -> SearchAnswer:
         """Answer a search.

@@ -16,7 +16,7 @@ from app.search.contract import IndexPosition, Mark, SearchMode, SearchRequest, 
 from app.search.document import Document
 from app.search.embedded.engine import EmbeddedEngine
 from app.search.embedded.reader import EmbeddedReader
-from app.search.keeping import Part
+from app.search.parking import Part
 from indexer.embeddings import Embedder, Encoder, EncodingFailed
 from indexer.following import follow
 from indexer.source import DocumentSource, RegistrySource

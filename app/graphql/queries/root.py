@@ -16,12 +16,15 @@ from app.graphql.queries.registry import RegistryQueries
 from app.graphql.selection import selected
 from app.graphql.serving.limits import MAX_BODY_BYTES, MAX_COST, MAX_DEPTH
 from app.graphql.types.principals import Node, Viewer, principal
-from app.graphql.types.server import EmbedderInfo, Limits, ServerInfo
+from app.graphql.types.server import EmbedderInfo, IndexPart, Limits, ParkedItem, ServerInfo
 from app.identity.tables import Principal
 from app.insight import discovery
 from app.registry.rules import MAX_TAGS
 from app.search.contract import WINDOW
+from app.search.parking import Parked
 from app.version import VERSION
+
+SHOWN_PARKED = 20
 
 
 @strawberry.type(description="The root of all reading.")
@@ -80,7 +83,7 @@ class Query(RegistryQueries, CatalogueQueries, DiscoveryQueries):
 
 
 def _server_info(session: ReadSession, index: discovery.Discovery, database: str) -> ServerInfo:
-    position, marks = index.models.position(), index.marks()
+    position, marks, parked = index.models.position(), index.marks(), index.parked()
     words, meaning = discovery.lags(session, index)
     meta = index.embedder()
     return ServerInfo(
@@ -94,6 +97,8 @@ def _server_info(session: ReadSession, index: discovery.Discovery, database: str
         meaning_lag=meaning,
         indexed_models=position.documents if position else None,
         embedded_models=position.embedded if position else None,
+        parked_items=None if parked is None else len(parked),
+        parked=None if parked is None else [_parked_item(one) for one in parked[:SHOWN_PARKED]],
         limits=Limits(
             max_page_size=MAX_PAGE,
             max_depth=MAX_DEPTH,
@@ -102,4 +107,14 @@ def _server_info(session: ReadSession, index: discovery.Discovery, database: str
             max_tags=MAX_TAGS,
             search_window=WINDOW,
         ),
+    )
+
+
+def _parked_item(parked: Parked) -> ParkedItem:
+    return ParkedItem(
+        entity_id=strawberry.ID(parked.id),
+        part=IndexPart[parked.part.name],
+        reason=parked.reason,
+        tries=parked.tries,
+        retry_at=parked.retry_at,
     )

@@ -1,8 +1,10 @@
 """What the server says of itself."""
 
 from datetime import datetime
+from enum import Enum
 
 import strawberry
+from strawberry import enum_value
 
 
 @strawberry.type(description="What turns text into vectors.")
@@ -28,6 +30,25 @@ class Limits:
     search_window: int = strawberry.field(description="Among how many candidates a search orders.")
 
 
+@strawberry.enum(description="What of a thing is found in the index.")
+class IndexPart(Enum):
+    """What of a thing is found in the index."""
+
+    WORDS = enum_value("WORDS", description="It, by its words.")
+    MEANING = enum_value("MEANING", description="It by its meaning, too.")
+
+
+@strawberry.type(description="A thing that cannot be indexed, which keeps no other back.")
+class ParkedItem:
+    """A thing that cannot be indexed, which keeps no other back."""
+
+    entity_id: strawberry.ID = strawberry.field(description="The id of a model or a dataset.")
+    part: IndexPart = strawberry.field(description="What is missing; the index keeps what it had of it.")
+    reason: str = strawberry.field(description="Why, in words for a person.")
+    tries: int = strawberry.field(description="How often it was tried.")
+    retry_at: datetime = strawberry.field(description="When it is tried again.")
+
+
 @strawberry.type(description="What serves this API.")
 class ServerInfo:
     """What serves this API."""
@@ -50,4 +71,10 @@ class ServerInfo:
     )
     indexed_models: int | None = strawberry.field(description="How many models are found by words.")
     embedded_models: int | None = strawberry.field(description="How many models are found by meaning.")
+    parked_items: int | None = strawberry.field(
+        description="How many models and datasets cannot be indexed; null when not known."
+    )
+    parked: list[ParkedItem] | None = strawberry.field(
+        description="The first 20 of them; `holotype index status --json` names all."
+    )
     limits: Limits = strawberry.field(description="The limits of requests.")

@@ -12,7 +12,8 @@ from tantivy import Order, Query
 from app.search.contract import Mark
 from app.search.embedded.rows import Rows, last_rows
 from app.search.embedded.schema import CONTENT, ID, KEY, SEQUENCE, TEXTS
-from app.search.keeping import DocumentVectors, Parked, Part
+from app.search.keeping import DocumentVectors
+from app.search.parking import Parked, Part
 
 
 @dataclass(frozen=True, slots=True)

@@ -18,7 +18,7 @@ import orjson
 
 from app.search.contract import IndexPosition, Mark
 from app.search.embedded.rows import ROW
-from app.search.keeping import Parked, Part
+from app.search.parking import Parked, Part
 
 FORMAT = 3
 NAME = "manifest.json"

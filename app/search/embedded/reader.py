@@ -1,6 +1,7 @@
 """The reading side of the embedded engine: always one immutable snapshot, swapped when a commit lands."""
 
 import logging
+from collections.abc import Sequence
 from pathlib import Path
 from threading import Event, Lock, Thread
 
@@ -20,6 +21,7 @@ from app.search.embedded.manifest import NAME, Manifest, read_manifest
 from app.search.embedded.ranking import search_snapshot
 from app.search.embedded.rows import open_rows
 from app.search.embedded.snapshot import Snapshot, take_snapshot
+from app.search.parking import Parked
 from app.search.terms import fingerprint
 
 logger = logging.getLogger(__name__)
@@ -53,6 +55,11 @@ class EmbeddedReader:
         """Return how far the index is, or None if there is none."""
         snapshot = self._snapshot
         return snapshot.position if snapshot else None
+
+    def parked(self) -> Sequence[Parked]:
+        """Return what could not be indexed; nothing without an index."""
+        snapshot = self._snapshot
+        return snapshot.parked if snapshot else ()
 
     def search(self, request: SearchRequest) -> SearchAnswer:
         """Answer a search.
@@ -123,7 +130,7 @@ class EmbeddedReader:
             return
         rows = open_rows(manifest.rows_file(self._directory), manifest.rows)
         index = self._index(manifest)
-        self._snapshot = take_snapshot(manifest.position, index, rows, self._ids)
+        self._snapshot = take_snapshot(manifest, index, rows, self._ids)
 
     def _index(self, manifest: Manifest) -> tantivy.Index:
         """Return the generation's index with its newest commit loaded."""

@@ -11,9 +11,11 @@ import tantivy
 from tantivy import DocAddress, Order, Query
 
 from app.search.contract import IndexPosition, KeyArray, Likeness, MeaningVectors, PartArray, Vector
+from app.search.embedded.manifest import Manifest
 from app.search.embedded.rows import Rows, last_rows
 from app.search.embedded.schema import ID, KEY, WORDS
 from app.search.fusion import DIGITS
+from app.search.parking import Parked
 
 NO_ROW = -1
 
@@ -24,6 +26,7 @@ class Snapshot:
 
     Attributes:
         position: How far it is; what it holds is never behind that.
+        parked: What could not be indexed.
         schema: tantivy's schema.
         searcher: tantivy's view.
         keys: The keys of all documents, ascending.
@@ -34,6 +37,7 @@ class Snapshot:
     """
 
     position: IndexPosition
+    parked: tuple[Parked, ...]
     schema: tantivy.Schema
     searcher: tantivy.Searcher
     keys: KeyArray
@@ -116,13 +120,14 @@ class Snapshot:
         return found
 
 
-def take_snapshot(position: IndexPosition, index: tantivy.Index, rows: Rows, ids: dict[int, str]) -> Snapshot:
+def take_snapshot(manifest: Manifest, index: tantivy.Index, rows: Rows, ids: dict[int, str]) -> Snapshot:
     """Return the state that `index` last loaded, joined with its vectors."""
     searcher = index.searcher()
     listed = _by_key(searcher, Query.all_query(), searcher.num_docs)
     keys = _keys_of(listed)
     return Snapshot(
-        position=position,
+        position=manifest.position,
+        parked=manifest.parked,
         schema=index.schema,
         searcher=searcher,
         keys=keys,

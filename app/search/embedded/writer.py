@@ -20,7 +20,8 @@ from app.search.embedded.locks import TURN, WRITER, is_taken, take
 from app.search.embedded.manifest import Manifest, read_manifest, sync_directory, write_manifest
 from app.search.embedded.rows import append_rows, copy_rows, cut_rows, last_rows, open_rows
 from app.search.embedded.schema import ID, to_tantivy
-from app.search.keeping import DocumentVectors, IndexLocked, Parked, Refused
+from app.search.keeping import DocumentVectors, IndexLocked, Refused
+from app.search.parking import Parked
 
 HEAP_BYTES = 64_000_000
 LEAST_ROWS_TO_COMPACT = 2_000

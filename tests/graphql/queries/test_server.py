@@ -10,6 +10,8 @@ INFO = """{ serverInfo {
   limits { maxPageSize maxTags searchWindow }
 } }"""
 
+PARKED = "{ serverInfo { parkedItems parked { entityId part reason tries retryAt } } }"
+
 
 def test_it_works(api: Api) -> None:
     found = api.run(INFO)
@@ -29,6 +31,24 @@ def test_the_lag_of_the_index_is_told(api: Api) -> None:
     assert found["indexedThrough"] == last
     api.model("resnet", version={})
     assert api.run(INFO)["wordsLag"] == 2
+
+
+def test_what_cannot_be_indexed_is_named(api: Api) -> None:
+    assert (api.run(PARKED)["parkedItems"], api.run(PARKED)["parked"]) == (None, None)
+    index(api, by_meaning=False)
+    assert (api.run(PARKED)["parkedItems"], api.run(PARKED)["parked"]) == (0, [])
+    ill = [api.model(f"ill-{number}")["model"] for number in range(21)]
+    with api.store.database.writers.begin() as connection:
+        connection.exec_driver_sql("UPDATE model SET description = CAST(x'c328' AS TEXT)")
+    index(api)
+    found = api.run(PARKED)
+    assert found["parkedItems"] == 21
+    assert len(found["parked"]) == 20
+    named = found["parked"][0]
+    assert named["entityId"] in ill
+    assert (named["part"], named["tries"]) == ("WORDS", 1)
+    assert "decode" in named["reason"]
+    assert "SELECT" not in named["reason"]
 
 
 def test_who_asks(api: Api) -> None:
