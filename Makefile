@@ -2,6 +2,7 @@
 
 PYTHON ?= python3
 PORT ?= 8765
+OPENSEARCH_PORT ?= 9200
 DATA ?= .holotype/demo
 CASES ?= 2000
 
@@ -14,10 +15,10 @@ BENCHES := import_floor indexing startup http_floor search_floor processes
 export HF_HUB_OFFLINE := 1
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test fuzz check bench lock
+.PHONY: help setup demo test fuzz check bench opensearch lock
 
 help: ## List these commands
-	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-7s %s\n", $$1, $$2 }' Makefile
+	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' Makefile
 
 setup: $(INSTALLED) ## Install everything into .venv, with .venv/bin/holotype
 	@echo "The command is .venv/bin/holotype"
@@ -40,6 +41,9 @@ check: $(INSTALLED) ## Run what finds mistakes without running the code
 
 bench: $(INSTALLED) ## Measure what is fast and what is found
 	@for script in $(BENCHES); do echo "== $$script"; $(BIN)/python -m "bench.$$script" || exit 1; done
+
+opensearch: $(INSTALLED) ## Run OpenSearch on OPENSEARCH_PORT (9200); needs Maven and a JDK of 21 or newer
+	@exec $(BIN)/python -m tests.opensearch $(OPENSEARCH_PORT)
 
 lock: $(INSTALLED) ## Choose the newest versions of all dependencies anew
 	@$(BIN)/uv pip compile pyproject.toml --all-extras --group dev --universal --upgrade --generate-hashes \

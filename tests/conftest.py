@@ -12,9 +12,19 @@ from typing import NoReturn
 import pytest
 from hypothesis import settings
 
+from tests.opensearch import node
+from tests.opensearch.node import opensearch, opensearch_prefix
 from tests.postgresql import cluster, postgresql, seeded_database
 
-__all__ = ["cluster", "database_kind", "postgresql", "require_engine", "seeded_database"]
+__all__ = [
+    "cluster",
+    "database_kind",
+    "opensearch",
+    "opensearch_prefix",
+    "postgresql",
+    "require_engine",
+    "seeded_database",
+]
 
 # How long an example takes says more of the machine than of the code.
 settings.register_profile("untimed", deadline=None)
@@ -26,6 +36,11 @@ sys.dont_write_bytecode = False
 
 REQUIRED = "HOLOTYPE_REQUIRE_ENGINES"
 SMALL_DISK = 64 * 2**20
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    if not hasattr(config, "workerinput"):
+        config.add_cleanup(node.offer())
 
 
 @pytest.fixture(scope="session")
