@@ -21,7 +21,7 @@ from typing import Any
 
 import httpx2
 
-from bench.serving import HOLOTYPE, free_port, running
+from bench.serving import API, HOLOTYPE, free_port, running, uvicorn
 
 CLIENTS = 4
 LONGEST_LIFE_SECONDS = 2.0
@@ -122,9 +122,7 @@ def main() -> int:
 
 def api(folder: str, port: int) -> AbstractContextManager[int]:
     """Run the API over a data folder; it gives the number of its process."""
-    command = [sys.executable, "-m", "uvicorn", "--factory", "app.main:create_app_from_environment"]
-    command += ["--host", "127.0.0.1", "--port", str(port), "--log-level", "error"]
-    return running(command, port, {"HOLOTYPE_DATA": folder})
+    return running(uvicorn(API, port), port, {"HOLOTYPE_DATA": folder})
 
 
 def killed_while_writing(clients: list[Client], url: str, process: int) -> float:

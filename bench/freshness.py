@@ -1,12 +1,10 @@
 """How soon a model is found by words after it was registered: in a quiet registry, and during an import.
 
 A registry that `holotype up` serves is asked over HTTP: a model is registered, and searched by a word of its
-own until it is found. Run as `python bench/freshness.py [FILE [COUNT]]`; FILE is what is imported
+own until it is found. Run as `python -m bench.freshness [FILE [COUNT]]`; FILE is what is imported
 meanwhile, the shipped sample if none is named.
 """
 
-import signal
-import socket
 import subprocess
 import sys
 import tempfile
@@ -14,16 +12,15 @@ import time
 import uuid
 from collections.abc import Iterator
 from contextlib import contextmanager
-from pathlib import Path
 from typing import Any
 
 import httpx2
 import numpy as np
 
-SAMPLE = Path(__file__).parents[1] / "examples" / "model_zoo" / "sample.jsonl.gz"
+from bench.serving import HOLOTYPE, SAMPLE, free_port, running
+
 REGISTER = "mutation($name: String!) { registerModel(input: {name: $name}) { userErrors { message } } }"
 SEARCH = "query($text: String!) { search(text: $text, mode: WORDS) { totalCount } }"
-HOLOTYPE = str(Path(sys.executable).with_name("holotype"))
 PATIENCE_SECONDS = 120.0
 
 
@@ -73,30 +70,12 @@ def tell(when: str, seconds: list[float]) -> None:
 @contextmanager
 def served(data: str) -> Iterator[str]:
     """Serve a new registry until the end; give its address once it has an index."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
+    port = free_port()
     url = f"http://127.0.0.1:{port}"
-    process = subprocess.Popen(
-        [HOLOTYPE, "up", "--data", data, "--port", str(port)],
-        stdout=subprocess.DEVNULL,
-        stderr=subprocess.DEVNULL,
-    )
-    try:
-        while not _is_ready(url):
+    with running([HOLOTYPE, "up", "--data", data, "--port", str(port)], port, {}):
+        while httpx2.get(f"{url}/readyz", timeout=10).json()["parts"]["index"] != "ready":
             time.sleep(0.2)
         yield url
-    finally:
-        process.send_signal(signal.SIGINT)
-        process.wait()
-
-
-def _is_ready(url: str) -> bool:
-    try:
-        index: str = httpx2.get(f"{url}/readyz", timeout=10).json()["parts"]["index"]
-    except httpx2.TransportError:
-        return False
-    return index == "ready"
 
 
 if __name__ == "__main__":

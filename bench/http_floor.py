@@ -24,7 +24,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from bench.serving import Server, median_and_p99, sample, serving
+from bench.serving import API, Server, median_and_p99, most_versions, sample, serving
 
 STATEMENTS = "HOLOTYPE_BENCH_STATEMENTS"
 WARM_UP = 30
@@ -75,7 +75,7 @@ def main() -> None:
         file.write_bytes(orjson.dumps(recorded))
         environment = {"HOLOTYPE_DATA": str(data), STATEMENTS: str(file)}
         with (
-            serving("app.main:create_app_from_environment", environment) as api,
+            serving(API, environment) as api,
             serving("bench.http_floor:create_floor", environment) as floor,
         ):
             table = Table(
@@ -88,12 +88,7 @@ def main() -> None:
 
 def _cases(data: Path) -> list[Case]:
     """Return what is asked: a page, and the model with the most versions."""
-    file = sqlite3.connect(data / "registry.db")
-    namespace, name = file.execute(
-        "SELECT namespace.name, model.name FROM model JOIN namespace ON namespace.id = model.namespace_id "
-        "ORDER BY model.next_number DESC, model.id LIMIT 1"
-    ).fetchone()
-    file.close()
+    namespace, name = most_versions(data)
     named = {"query": ONE, "variables": {"namespace": namespace, "name": name}}
     return [
         Case("100 models", "/page", orjson.dumps({"query": PAGE})),

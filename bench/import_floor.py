@@ -1,7 +1,7 @@
 """The import beside its floor: plain `executemany` of the same rows into the same tables.
 
 Both write the file that is named, or the shipped sample, into a fresh database with the product's own schema,
-indexes and durability, in transactions of 1,000 rows. Run as `python bench/import_floor.py [FILE]`.
+indexes and durability, in transactions of 1,000 rows. Run as `python -m bench.import_floor [FILE]`.
 """
 
 import resource
@@ -14,7 +14,8 @@ import time
 from contextlib import closing
 from pathlib import Path
 
-SAMPLE = Path(__file__).parents[1] / "examples" / "model_zoo" / "sample.jsonl.gz"
+from bench.serving import HOLOTYPE, SAMPLE
+
 HEADER = '{"type":"header","format":"holotype","version":1}\n'
 ROWS_A_TRANSACTION = 1_000
 
@@ -39,9 +40,8 @@ def main() -> None:
 
 def imported(file: Path, data: Path) -> float:
     """Import a file by the command and return the seconds it took."""
-    command: list[str | Path] = [Path(sys.executable).with_name("holotype"), "import", file, "--data", data]
     began = time.perf_counter()
-    subprocess.run(command, check=True, capture_output=True)
+    subprocess.run([HOLOTYPE, "import", file, "--data", data], check=True, capture_output=True)
     return time.perf_counter() - began
 
 

@@ -4,7 +4,7 @@ Both encode every different text of the models and datasets of a registry, the s
 named; the index is made as `python -m indexer run --once` makes it, and made anew, with nothing changed, by
 `python -m indexer rebuild`. The floor has all texts at once, sorted by length. Seconds of the processor are
 given beside those of the clock, for a machine that has other work. Memory is the most that all processes of
-the indexer held together, shared pages counted once. Run as `python bench/indexing.py [DATA]`.
+the indexer held together, shared pages counted once. Run as `python -m bench.indexing [DATA]`.
 """
 
 import os
@@ -18,8 +18,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from app.search.contract import Kind
+from bench.serving import HOLOTYPE, SAMPLE
 
-SAMPLE = Path(__file__).parents[1] / "examples" / "model_zoo" / "sample.jsonl.gz"
 CHUNK = 500
 SAMPLED_SECONDS = 0.2
 
@@ -35,11 +35,11 @@ def main() -> None:
         if sys.argv[1:]:
             shutil.copy(Path(sys.argv[1]) / "registry.db", data)
         else:
-            run(str(Path(sys.executable).with_name("holotype")), "import", str(SAMPLE))
+            run(HOLOTYPE, "import", str(SAMPLE))
         indexer = [sys.executable, "-m", "indexer"]
         first = run(*indexer, "run", "--once")
         rebuilt = run(*indexer, "rebuild")
-        floor = run(sys.executable, __file__, "--floor", folder)
+        floor = run(sys.executable, "-m", "bench.indexing", "--floor", folder)
     texts, seconds = floor.said.split()
     print(f"bare encoder over {int(texts):,} texts: {float(seconds):.1f} s; with its start: {floor}")
     print(f"first indexing: {first}; a rebuild: {rebuilt}")

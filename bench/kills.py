@@ -3,7 +3,7 @@
 Twenty times (or COUNT times), the indexer is started beside a running import and killed with SIGKILL at a
 moment that chance chooses. Each line tells how far the index then was and whether it is whole. In the end an
 indexer runs undisturbed, and the index is compared with the registry, document by document. Run as
-`python bench/kills.py [FILE [COUNT [VECTORS]]]`; VECTORS is a file of kept vectors of an earlier run.
+`python -m bench.kills [FILE [COUNT [VECTORS]]]`; VECTORS is a file of kept vectors of an earlier run.
 """
 
 import os
@@ -19,8 +19,8 @@ from pathlib import Path
 from app.search.contract import Kind
 from app.search.embedded.engine import EmbeddedEngine
 from app.search.keeping import Standing
+from bench.serving import HOLOTYPE, SAMPLE
 
-SAMPLE = Path(__file__).parents[1] / "examples" / "model_zoo" / "sample.jsonl.gz"
 LONGEST_LIFE_SECONDS = 4.0
 FIELDS = "{:>4} {:>7} {:>9} {:>8} {:>8} {:>9} {:>9}  {}"
 
@@ -35,7 +35,7 @@ def main() -> int:
         if sys.argv[3:]:
             shutil.copy(sys.argv[3], data / "embeddings.sqlite")
         importing = subprocess.Popen(
-            [Path(sys.executable).with_name("holotype"), "import", file],
+            [HOLOTYPE, "import", file],
             stdout=subprocess.DEVNULL,
             stderr=subprocess.DEVNULL,
         )

@@ -9,7 +9,6 @@ import argparse
 import http.client
 import re
 import shutil
-import sqlite3
 import subprocess
 import tempfile
 import time
@@ -22,7 +21,7 @@ import orjson
 
 from bench.http_floor import ONE
 from bench.search_floor import searches
-from bench.serving import HOLOTYPE, Server, free_port, running, sample
+from bench.serving import HOLOTYPE, Server, free_port, most_versions, running, sample
 
 MANY = 4
 CONNECTIONS = 16
@@ -45,19 +44,15 @@ def main() -> None:
             with _up(data, processes) as (port, _):
                 print(f"{processes} of them: {_asked(script, port)}")
         with _up(data, 1) as (port, parent):
+            server = Server(http.client.HTTPConnection("127.0.0.1", port))
             for body in islice(searches(data), SEARCHES):
-                Server(http.client.HTTPConnection("127.0.0.1", port)).ask("/graphql", body)
+                server.ask("/graphql", body)
             print(f"after {SEARCHES:,} searches: {_memory(parent)}")
 
 
 def _script(data: Path) -> str:
     """Return what wrk sends: a search for the model with the most versions."""
-    file = sqlite3.connect(data / "registry.db")
-    namespace, name = file.execute(
-        "SELECT namespace.name, model.name FROM model JOIN namespace ON namespace.id = model.namespace_id "
-        "ORDER BY model.next_number DESC, model.id LIMIT 1"
-    ).fetchone()
-    file.close()
+    namespace, name = most_versions(data)
     body = orjson.dumps({"query": ONE, "variables": {"namespace": namespace, "name": name}}).decode()
     return (
         f'wrk.method = "POST"\nwrk.headers["Content-Type"] = "application/json"\nwrk.body = [==[{body}]==]\n'

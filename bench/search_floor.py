@@ -29,7 +29,7 @@ from app.search.embedded import reader
 from app.search.embedded.snapshot import Snapshot, take_snapshot
 from app.search.query_encoder import QueryEncoder
 from app.settings import Settings
-from bench.serving import Server, free_port, median_and_p99, sample, serving
+from bench.serving import API, Server, free_port, median_and_p99, sample, serving
 
 SEARCH = """
 query ($text: String!) {
@@ -144,13 +144,15 @@ def _in_this_process(data: Path) -> Iterator[Server]:
     thread.start()
     while not server.started:
         time.sleep(0.05)
-    yield Server(http.client.HTTPConnection("127.0.0.1", port))
-    server.should_exit = True
-    thread.join()
+    try:
+        yield Server(http.client.HTTPConnection("127.0.0.1", port))
+    finally:
+        server.should_exit = True
+        thread.join()
 
 
 def _at_once(data: Path, asked: list[bytes]) -> str:
-    with serving("app.main:create_app_from_environment", {"HOLOTYPE_DATA": str(data)}) as server:
+    with serving(API, {"HOLOTYPE_DATA": str(data)}) as server:
         local = threading.local()
 
         def ask(body: bytes) -> float:

@@ -1,8 +1,9 @@
-"""What the benchmarks of the served API share: the sample's registry, servers, and a client of them."""
+"""What the benchmarks share: the sample and its registry, servers, and a client of them."""
 
 import http.client
 import os
 import socket
+import sqlite3
 import statistics
 import subprocess
 import sys
@@ -15,6 +16,7 @@ from pathlib import Path
 ROOT = Path(__file__).parents[1]
 SAMPLE = ROOT / "examples" / "model_zoo" / "sample.jsonl.gz"
 HOLOTYPE = str(Path(sys.executable).with_name("holotype"))
+API = "app.main:create_app_from_environment"
 PATIENCE_SECONDS = 60.0
 
 
@@ -43,6 +45,17 @@ def sample(scratch: Path, *, indexed: bool = False) -> Path:
     return data
 
 
+def most_versions(data: Path) -> tuple[str, str]:
+    """Return the namespace and the name of the model with the most versions."""
+    file = sqlite3.connect(data / "registry.db")
+    namespace, name = file.execute(
+        "SELECT namespace.name, model.name FROM model JOIN namespace ON namespace.id = model.namespace_id "
+        "ORDER BY model.next_number DESC, model.id LIMIT 1"
+    ).fetchone()
+    file.close()
+    return namespace, name
+
+
 def median_and_p99(seconds: Sequence[float]) -> tuple[float, float]:
     """Return two quantiles of times."""
     return statistics.median(seconds), statistics.quantiles(seconds, n=100)[98]
@@ -60,16 +73,25 @@ def free_port() -> int:
 def serving(factory: str, environment: dict[str, str]) -> Iterator[Server]:
     """Serve an application as `holotype up` does, and give a client of it."""
     port = free_port()
-    command = [sys.executable, "-m", "uvicorn", "--factory", factory, "--host", "127.0.0.1"]
-    command += ["--port", str(port), "--log-level", "warning"]
-    with running(command, port, environment):
+    with running(uvicorn(factory, port), port, environment):
         yield Server(http.client.HTTPConnection("127.0.0.1", port))
+
+
+def uvicorn(factory: str, port: int) -> list[str]:
+    """Return the command that serves an application on a port."""
+    command = [sys.executable, "-m", "uvicorn", "--factory", factory, "--host", "127.0.0.1"]
+    return [*command, "--port", str(port), "--log-level", "warning"]
 
 
 @contextmanager
 def running(command: Sequence[str], port: int, environment: dict[str, str]) -> Iterator[int]:
-    """Run what listens on a port, and end it at the end."""
-    process = subprocess.Popen(command, env={**os.environ, **environment}, stderr=subprocess.DEVNULL)
+    """Run what listens on a port, give the number of its process, and end it at the end."""
+    process = subprocess.Popen(
+        command,
+        env={**os.environ, **environment},
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+    )
     try:
         deadline = time.monotonic() + PATIENCE_SECONDS
         while not _listens(port):

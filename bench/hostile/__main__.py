@@ -4,10 +4,6 @@ Starts a server over an almost empty registry and prints the table as Markdown: 
 tests send the same and hold each answer.
 """
 
-import os
-import socket
-import subprocess
-import sys
 import tempfile
 import time
 from collections.abc import Iterator
@@ -19,8 +15,8 @@ import httpx2
 import orjson
 
 from bench.hostile.cases import CASES, FILTERED, REGISTER, Case, ask
+from bench.serving import API, PATIENCE_SECONDS, free_port, running, uvicorn
 
-PATIENCE_SECONDS = 60
 MODELS = 25
 
 
@@ -91,33 +87,13 @@ def main() -> None:
 @contextmanager
 def serving(data: Path) -> Iterator[httpx2.Client]:
     """Serve a registry as `holotype up` does, and give a client of it."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
-    command = [sys.executable, "-m", "uvicorn", "--factory", "app.main:create_app_from_environment"]
-    command += ["--port", str(port), "--log-level", "warning"]
-    process = subprocess.Popen(command, env={**os.environ, "HOLOTYPE_DATA": str(data)})
-    try:
-        with httpx2.Client(
-            base_url=f"http://127.0.0.1:{port}", trust_env=False, timeout=PATIENCE_SECONDS
-        ) as client:
-            _await(client)
-            yield client
-    finally:
-        process.terminate()
-        process.wait()
-
-
-def _await(client: httpx2.Client) -> None:
-    deadline = time.monotonic() + PATIENCE_SECONDS
-    while time.monotonic() < deadline:
-        try:
-            client.get("/healthz")
-        except httpx2.TransportError:
-            time.sleep(0.1)
-        else:
-            return
-    sys.exit("the server did not start")
+    port = free_port()
+    url = f"http://127.0.0.1:{port}"
+    with (
+        running(uvicorn(API, port), port, {"HOLOTYPE_DATA": str(data)}),
+        httpx2.Client(base_url=url, trust_env=False, timeout=PATIENCE_SECONDS) as client,
+    ):
+        yield client
 
 
 if __name__ == "__main__":
