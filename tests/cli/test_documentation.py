@@ -34,13 +34,16 @@ def test_every_command_has_an_example() -> None:
 
 
 def test_every_argument_and_option_is_described() -> None:
-    for block in re.findall(r"^(?:Arguments|Options):\n((?:  .*\n)+)", PAGE, re.MULTILINE):
-        for entry in re.split(r"^  (?=\S)", block, flags=re.MULTILINE)[1:]:
-            assert re.search(r"\S(?: {2,}|\n +)[A-Z[]", entry), entry
+    blocks = re.findall(r"^(?:Arguments|Options):\n((?:  .*\n)+)", PAGE, re.MULTILINE)
+    entries = [entry for block in blocks for entry in re.split(r"^  (?=\S)", block, flags=re.MULTILINE)[1:]]
+    assert len(entries) > 50
+    for entry in entries:
+        assert re.search(r"\S(?: {2,}|\n +)[A-Z[]", entry), entry
 
 
 def test_the_examples_work(run: Run, tmp_path: Path) -> None:
     examples = re.findall(r"^  Example: (holotype .*(?:\n   ? ?\S.*)*)", PAGE, re.MULTILINE)
+    assert len(examples) > 15
     content = interchange([*ZOO, TICKETS])
     (tmp_path / "models.jsonl").write_bytes(content)
     (tmp_path / "models.jsonl.gz").write_bytes(content)

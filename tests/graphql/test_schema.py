@@ -65,14 +65,17 @@ def test_everything_is_described(published: GraphQLSchema) -> None:
 
 
 def test_lists_that_grow_are_connections(published: GraphQLSchema) -> None:
-    for name, kind in published.type_map.items():
-        if name.endswith("Connection"):
-            fields = {field: str(one.type) for field, one in getattr(kind, "fields", {}).items()}
-            item = fields["nodes"].strip("[]!")
-            edge = "SearchEdge" if name == "SearchConnection" else f"{item}Edge"
-            assert fields["edges"] == f"[{edge}!]!"
-            assert fields["nodes"] == f"[{item}!]!"
-            assert (fields["pageInfo"], fields["totalCount"]) == ("PageInfo!", "Int!")
+    connections = [name for name in published.type_map if name.endswith("Connection")]
+    assert {"SearchConnection", "RegisteredModelConnection", "ChangeConnection"} <= {*connections}
+    for name in connections:
+        fields = {
+            field: str(one.type) for field, one in getattr(published.type_map[name], "fields", {}).items()
+        }
+        item = fields["nodes"].strip("[]!")
+        edge = "SearchEdge" if name == "SearchConnection" else f"{item}Edge"
+        assert fields["edges"] == f"[{edge}!]!"
+        assert fields["nodes"] == f"[{item}!]!"
+        assert (fields["pageInfo"], fields["totalCount"]) == ("PageInfo!", "Int!")
 
 
 def test_mutations_look_alike(published: GraphQLSchema) -> None:

@@ -83,7 +83,9 @@ def test_the_best_is_never_beaten(shared_store: Store, given: list[Any], name: s
 @settings(max_examples=30, deadline=None)
 def test_params_are_compared_as_values(shared_store: Store, given: list[Any]) -> None:
     versions = made(shared_store, [{"params": {} if value is None else {"p": value}} for value in given])
-    for row in compared(shared_store, versions, None):
+    rows = compared(shared_store, versions, None)
+    assert len(rows) == (given != [None] * len(given))
+    for row in rows:
         assert [cell and cell.value for cell in row.cells] == given
         assert row.differs is (len(set(map(as_json, given))) > 1)
         assert not any(cell.is_best for cell in row.cells if cell)
