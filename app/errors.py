@@ -5,7 +5,8 @@
     ├── NotFound            a name or id leads nowhere; suggestions are the nearest
     ├── AlreadyExists       the name is taken; `existing` is the id of who has it
     ├── Conflict            the request contradicts the present state
-    │   └── StaleRevision   someone else changed the entity first
+    │   ├── StaleRevision   someone else changed the entity first
+    │   └── Busy            others are changing the same things; later it may be done
     ├── Immutable           what is READY does not change any more
     ├── CycleFound          the edge would close a circle; `path` is the circle
     ├── LimitExceeded       more than the registry admits
@@ -93,6 +94,10 @@ class StaleRevision(Conflict):
     def __init__(self, message: str, *, current: int, field: Iterable[str] = ()) -> None:
         super().__init__(message, field=field)
         self.current = current
+
+
+class Busy(Conflict):
+    """Others are changing the same things; the same request may be granted later."""
 
 
 class Immutable(HolotypeError):

@@ -14,6 +14,8 @@ from sqlalchemy.exc import OperationalError
 
 from app.cli.opening import open_data, require_file
 from app.cli.terminal import INTERRUPTED, err, fail, out, print_json, say
+from app.db.faults import fault
+from app.errors import Busy
 from app.identity.principals import viewer_named
 from app.identity.viewer import SYSTEM_SERVICE, AllowAll
 from app.settings import Settings
@@ -61,9 +63,10 @@ def import_into(
     try:
         with _reported() as report, _kept(rejects) as keep:
             tally = importing.import_files(database, system, AllowAll(), files, progress=report, reject=keep)
-    except OperationalError as busy:
+    except (OperationalError, Busy) as busy:
+        reason = fault(busy) or busy
         fail(
-            f"the registry in {settings.data} cannot be written now: {busy.orig}. Run the import again later"
+            f"{database.place} cannot be written now: {reason}. Run the import again; it goes on where it was"
         )
     except KeyboardInterrupt:
         say("stopped; what was imported stays, and the same import goes on where it was")

@@ -11,7 +11,7 @@ from sqlalchemy.exc import DBAPIError
 
 from app.db.columns import Row
 from app.db.engine import ReadSession
-from app.errors import Conflict, LimitExceeded
+from app.errors import Busy, LimitExceeded
 
 UNIQUE, SERIALIZATION, DEADLOCK = "23505", "40001", "40P01"
 LOST = {UNIQUE, SERIALIZATION, DEADLOCK}
@@ -25,12 +25,12 @@ def lost(error: DBAPIError) -> bool:
     """Tell whether a transaction failed because another writer was first, so that it may be done again.
 
     Raises:
-        Conflict: Another writer has held the same thing for too long.
+        Busy: Another writer has held the same thing for too long.
         LimitExceeded: A text is longer than the database can find again.
     """
     state = getattr(error.orig, "sqlstate", None)
     if state == WAITED_TOO_LONG:
-        raise Conflict("others are changing the same things: try it again later") from error
+        raise Busy("others are changing the same things: try it again later") from error
     if state == TOO_LONG:
         raise LimitExceeded("a name or key is too long: keep it under 600 characters") from error
     return state in LOST

@@ -13,7 +13,7 @@ from app.db import changelog
 from app.db.changelog import Fact, Logged
 from app.db.engine import Database, ReadSession
 from app.db.locks import lost
-from app.errors import Conflict
+from app.errors import Busy
 from app.identity.viewer import Authorizer, Viewer
 
 ATTEMPTS = 10
@@ -68,7 +68,7 @@ def write(
     what the other needs) has left nothing behind, and finds in the next attempt what the winner did.
 
     Raises:
-        Conflict: What the work changes was being changed by others all the time.
+        Busy: What the work changes was being changed by others all the time.
         LimitExceeded: A text is longer than the database can find again.
     """
     for attempt in range(1, ATTEMPTS + 1):
@@ -81,7 +81,7 @@ def write(
         else:
             return answer
         time.sleep(random.uniform(0, PAUSE_SECONDS * attempt))  # noqa: S311 - no secret
-    raise Conflict("others are changing the same things all the time: try it again later")
+    raise Busy("others are changing the same things all the time: try it again later")
 
 
 @contextmanager

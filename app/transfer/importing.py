@@ -2,16 +2,18 @@
 
 The lines of a file are settled in their order, in transactions of at most `ROWS_A_TRANSACTION` rows' worth
 of neighbouring lines of one type, so that an API beside it gets its turn to write. A line is never split. A
-transaction that is refused is tried again by halves, so that a bad line takes no other along.
+transaction that is refused is tried again by halves, so that a bad line takes no other along. One that others
+keep from what they are changing is tried again as it is.
 """
 
+import time
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 from app.db.engine import Database
-from app.errors import HolotypeError, Refusals
+from app.errors import Busy, HolotypeError, Refusals
 from app.identity.session import WriteSession, write
 from app.identity.viewer import Authorizer, Viewer
 from app.transfer.catalogue_lines import settle_metric_definitions, settle_namespaces, settle_tasks
@@ -31,6 +33,9 @@ from app.transfer.outcome import Kind, Outcome, Refused, Reject, Tally, contents
 from app.transfer.reading import Stated, Unreadable, read_records
 
 ROWS_A_TRANSACTION = 1_000
+PATIENCE_SECONDS = 300.0
+"""How long an import is tried again on what others are changing."""
+PAUSE_SECONDS = 0.2
 ROWS = {
     Kind.NAMESPACE: 2,
     Kind.TASK: 2,
@@ -100,6 +105,9 @@ def import_files(
         files: Interchange files, plain or compressed by gzip.
         progress: Called after each transaction.
         reject: Called with each reason why a line was rejected; nothing of such a line is kept.
+
+    Raises:
+        Busy: Others were changing the same things all the time; what was imported before stays.
     """
     running = _Import(database, viewer, authorizer, reject)
     for file in files:
@@ -133,12 +141,9 @@ def _batches(running: _Import, file: Path) -> Iterator[list[Stated[Record]]]:
 def _settle(running: _Import, file: Path, batch: Sequence[Stated[Record]]) -> None:
     """Settle lines in one transaction, or by halves when it is refused."""
     try:
-        outcome = write(
-            running.database,
-            running.viewer,
-            running.authorizer,
-            lambda session: _SETTLE[type(batch[0].record)](session, batch),
-        )
+        outcome = _written(running, batch)
+    except Busy:
+        raise
     except (HolotypeError, Refusals) as refused:
         if len(batch) == 1:
             errors = refused.errors if isinstance(refused, Refusals) else [refused]
@@ -151,6 +156,23 @@ def _settle(running: _Import, file: Path, batch: Sequence[Stated[Record]]) -> No
     running.tally.add(outcome.tally)
     for refusal in outcome.refused:
         _refuse(running, file, refusal)
+
+
+def _written(running: _Import, batch: Sequence[Stated[Record]]) -> Outcome:
+    """Settle lines in one transaction, again and again while others are changing the same things."""
+    deadline = time.monotonic() + PATIENCE_SECONDS
+    while True:
+        try:
+            return write(
+                running.database,
+                running.viewer,
+                running.authorizer,
+                lambda session: _SETTLE[type(batch[0].record)](session, batch),
+            )
+        except Busy:
+            if time.monotonic() >= deadline:
+                raise
+            time.sleep(PAUSE_SECONDS)
 
 
 def _refuse(running: _Import, file: Path, refused: Refused) -> None:
