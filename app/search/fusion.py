@@ -1,5 +1,8 @@
 """How words and meaning become one score."""
 
+import math
+from collections.abc import Iterable
+
 import numpy as np
 import numpy.typing as npt
 
@@ -25,8 +28,7 @@ def fuse(words: Scores, meaning: Scores, attainable: float) -> Scores:
     Args:
         words: BM25 of each candidate; NaN where no word matched.
         meaning: Cosine of each candidate; NaN where there is no vector.
-        attainable: What BM25 tends to for a document that has each word of the query very often: the sum of
-            their inverse document frequencies, of words that no document has too.
+        attainable: What `attainable_bm25` gives for the query's words, those that no document has too.
 
     Returns:
         Scores in 0..1, rounded.
@@ -37,6 +39,18 @@ def fuse(words: Scores, meaning: Scores, attainable: float) -> Scores:
         return np.zeros(len(words))
     fused = by_words * scaled(words) + by_meaning * scaled(meaning)
     return np.round(fused / (by_words + by_meaning), DIGITS)
+
+
+def attainable_bm25(documents: int, frequencies: Iterable[int]) -> float:
+    """Return what BM25 tends to for a document that has all terms of a query very often.
+
+    It is the sum of ln(1 + (n - d + 0.5) / (d + 0.5)), the inverse document frequencies.
+
+    Args:
+        documents: How many documents there are, n.
+        frequencies: How many of them have each term, d.
+    """
+    return math.fsum(math.log1p((documents - count + 0.5) / (count + 0.5)) for count in frequencies)
 
 
 def _words_share(words: Scores, attainable: float) -> float:

@@ -1,6 +1,5 @@
 """A search on one snapshot: candidates, their order, totals and facets."""
 
-from collections import defaultdict
 from dataclasses import dataclass
 
 import numpy as np
@@ -14,25 +13,31 @@ from app.search.contract import (
     KeyArray,
     PartArray,
     SearchAnswer,
-    SearchMode,
     SearchRequest,
     query_terms,
 )
 from app.search.counting import Spelling, most_frequent
 from app.search.embedded.queries import FilterCompiler, either, filtered, keys_query, words_query
 from app.search.embedded.snapshot import Snapshot
-from app.search.filters import All, FactField, Filter, without_field
-from app.search.fusion import DIGITS, fuse
+from app.search.filters import All, FactField, Filter
+from app.search.ranking import (
+    NO_KEYS,
+    TIES,
+    Matched,
+    candidates,
+    fields_by_filter,
+    has_text,
+    highest,
+    ranked,
+    ranking_terms,
+    ranking_vector,
+    unranked,
+)
 from app.search.terms import SEPARATOR
 
-TIES = 50
-"""How many more than the window are asked for, so that ties at its edge are broken by key."""
 FACET_VALUES = 65_000
 """More than any field's different values: below that a terms aggregation only estimates."""
 TermCounts = dict[str, int]
-NOTHING: KeyArray = np.empty(0, np.int64)
-SATURATION = 10.0
-"""The BM25 at which the words part of an explanation is one half."""
 
 
 def search_snapshot(snapshot: Snapshot, request: SearchRequest) -> SearchAnswer:
@@ -85,8 +90,7 @@ class _Search:
     @classmethod
     def prepare(cls, snapshot: Snapshot, request: SearchRequest) -> "_Search":
         """Turn text and vector into what the mode ranks by."""
-        terms = query_terms(request.text or "") if request.mode is not SearchMode.MEANING else []
-        vector = request.vector if request.mode is not SearchMode.WORDS and _has_text(request) else None
+        terms, vector = ranking_terms(request), ranking_vector(request)
         return cls(
             snapshot,
             request,
@@ -100,8 +104,8 @@ class _Search:
         if known is not None and known.filter == tree:
             return known
         admitted = self.compiler.compile(tree)
-        if not _has_text(self.request):
-            return _Scope(tree, admitted, NOTHING, Query.empty_query(), admitted)
+        if not has_text(self.request):
+            return _Scope(tree, admitted, NO_KEYS, Query.empty_query(), admitted)
         near = self._nearest(tree, admitted)
         nearest = keys_query(self.snapshot.schema, near.tolist())
         matched = nearest if self.words is None else either(self.words, nearest)
@@ -109,29 +113,18 @@ class _Search:
 
     def hits(self, scope: _Scope) -> Hits:
         """Return the best of the candidates in order: by fused score, then by key."""
-        if not _has_text(self.request):
-            keys = self.snapshot.matching(scope.admitted)[: self.request.window]
-            unknown = np.full(len(keys), np.nan)
-            return Hits(keys, self.snapshot.ids_of(keys), np.zeros(len(keys)), unknown, unknown)
-        matched, bm25 = self._bm25(scope)
-        keys = np.union1d(scope.near, matched)
-        words, meaning = np.full(len(keys), np.nan), np.full(len(keys), np.nan)
-        words[np.searchsorted(keys, matched)] = bm25
-        if self.cosines is not None:
-            meaning = self.cosines[self.snapshot.places(keys)]
-        scores = fuse(words, meaning, self.snapshot.attainable_bm25(query_terms(self.request.text or "")))
-        order = np.argsort(-scores, kind="stable")[: self.request.window]
-        keys, words, meaning = keys[order], words[order], meaning[order]
-        parts = (scores[order], words / (words + SATURATION), (1 + meaning) / 2)
-        return Hits(keys, self.snapshot.ids_of(keys), *parts)
+        if not has_text(self.request):
+            return unranked(
+                self.snapshot.matching(scope.admitted)[: self.request.window], self.snapshot.ids_of
+            )
+        found = candidates(scope.near, self._matched(scope), self._cosines_of)
+        attainable = self.snapshot.attainable_bm25(query_terms(self.request.text or ""))
+        return ranked(found, attainable, self.request.window, self.snapshot.ids_of)
 
     def facets(self, scope: _Scope) -> tuple[FacetCounts, ...]:
         """Count the values of each field under the filter without the conditions on that field."""
-        fields: defaultdict[Filter, list[FactField]] = defaultdict(list)
-        for facet in self.request.facets:
-            fields[without_field(scope.filter, facet.field)].append(facet.field)
         terms: dict[FactField, TermCounts] = {}
-        for tree, counted in fields.items():
+        for tree, counted in fields_by_filter(self.request.facets, scope.filter).items():
             terms |= self._terms(counted, self.scope(tree, scope))
         return tuple(_counted(facet, terms[facet.field]) for facet in self.request.facets)
 
@@ -148,28 +141,29 @@ class _Search:
     def _nearest(self, tree: Filter, admitted: Query) -> KeyArray:
         """Return the keys of the admitted models nearest by meaning, the nearest first."""
         if self.cosines is None:
-            return NOTHING
+            return NO_KEYS
         keys, cosines = self.snapshot.keys, self.cosines
         if not isinstance(tree, All):
             keys = self.snapshot.matching(admitted)
             cosines = cosines[self.snapshot.places(keys)]
         return keys[_highest(cosines, self.request.window)]
 
-    def _bm25(self, scope: _Scope) -> tuple[KeyArray, PartArray]:
-        """Return the keys of the best by words and of the nearest by meaning that match, and their BM25."""
+    def _cosines_of(self, keys: KeyArray) -> PartArray:
+        if self.cosines is None:
+            return np.full(len(keys), np.nan)
+        return self.cosines[self.snapshot.places(keys)]
+
+    def _matched(self, scope: _Scope) -> Matched:
+        """Return the best by words, and of the nearest by meaning those that match too."""
         if self.words is None:
-            return NOTHING, np.empty(0)
+            return Matched(NO_KEYS, np.empty(0))
         limit = self.request.window
         keys, bm25 = self.snapshot.bm25(filtered(self.words, scope.admitted), limit + TIES)
         if len(keys) <= limit:
-            return keys, bm25
-        best = np.lexsort((keys, -np.round(bm25, DIGITS)))[:limit]
+            return Matched(keys, bm25)
+        best = highest(keys, bm25, limit)
         near, of_near = self.snapshot.bm25(filtered(self.words, scope.nearest), max(len(scope.near), 1))
-        return np.concatenate((keys[best], near)), np.concatenate((bm25[best], of_near))
-
-
-def _has_text(request: SearchRequest) -> bool:
-    return bool((request.text or "").strip())
+        return Matched(np.concatenate((keys[best], near)), np.concatenate((bm25[best], of_near)))
 
 
 def _highest(cosines: npt.NDArray[np.float64], limit: int) -> npt.NDArray[np.intp]:

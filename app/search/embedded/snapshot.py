@@ -1,6 +1,5 @@
 """One committed state of the index, immutable, as a search sees it from beginning to end."""
 
-import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from operator import itemgetter
@@ -14,7 +13,7 @@ from app.search.contract import IndexPosition, KeyArray, Likeness, MeaningVector
 from app.search.embedded.manifest import Manifest
 from app.search.embedded.rows import Rows, last_rows
 from app.search.embedded.schema import ID, KEY, WORDS
-from app.search.fusion import DIGITS
+from app.search.fusion import DIGITS, attainable_bm25
 from app.search.parking import Parked
 
 NO_ROW = -1
@@ -65,15 +64,11 @@ class Snapshot:
         return np.array(keys, np.int64), np.array([score for score, _ in hits], np.float64) / 2.2
 
     def attainable_bm25(self, terms: Sequence[str]) -> float:
-        """Return what BM25 tends to for a document that has all these terms very often.
-
-        It is the sum of ln(1 + (n - d + 0.5) / (d + 0.5)), the inverse document frequencies, for d of n
-        documents that have a term.
-        """
+        """Return what BM25 tends to for a document that has all these terms very often."""
         documents = self.searcher.num_docs
         # tantivy counts documents that are deleted until their segment is merged.
         counts = [min(self.searcher.doc_freq(WORDS, term), documents) for term in terms]
-        return math.fsum(math.log1p((documents - count + 0.5) / (count + 0.5)) for count in counts)
+        return attainable_bm25(documents, counts)
 
     def cosines(self, vector: Vector) -> npt.NDArray[np.float64]:
         """Return the better of each document's two cosines with `vector`, NaN without vectors."""

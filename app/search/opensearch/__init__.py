@@ -1,0 +1,1 @@
+"""The OpenSearch engine: an index on a server that several processes ask."""
