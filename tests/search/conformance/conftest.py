@@ -1,4 +1,8 @@
-"""Every engine of the search index keeps the same contract: each test here runs on each of them."""
+"""Every engine of the search index keeps the same contract: each test here runs on each of them.
+
+How good the ranking is for people is judged by `bench.search_quality`: judged queries need thousands of real
+models and their real vectors, which take minutes to make.
+"""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
