@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
 
-from app.cli.asking import Unanswered, ask
+from app.cli.client.asking import Unanswered, ask
 from app.cli.terminal import err, say
 
 QUERY = """

@@ -1,12 +1,11 @@
 """The commands, with their arguments and help."""
 
-from enum import StrEnum
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
-from app.cli.client_commands import LOCAL, Json, Url, clients, namespaces
+from app.cli.client.commands import LOCAL, Json, Url, clients, namespaces
 from app.cli.db_commands import databases
 from app.cli.index_commands import Data, indexes
 
@@ -26,14 +25,6 @@ app = typer.Typer(
     context_settings={"help_option_names": ["-h", "--help"]},
     epilog="Exit codes: " + "; ".join(f"{code} {meaning}" for code, meaning in EXIT_CODES.items()) + ".",
 )
-
-
-class Mode(StrEnum):
-    """What ranks the models that a search finds."""
-
-    HYBRID = "hybrid"
-    WORDS = "words"
-    MEANING = "meaning"
 
 
 def _show_version(wanted: bool) -> None:  # noqa: FBT001 - Typer's signature
@@ -227,29 +218,7 @@ def config(data: Data = None, url: Url = LOCAL, *, json: Json = False) -> None:
     show_settings(data, url, as_json=json)
 
 
-@app.command()
-def search(
-    text: Annotated[
-        str, typer.Argument(metavar="TEXT", help="What is looked for, in plain words.", show_default=False)
-    ],
-    url: Url = LOCAL,
-    mode: Annotated[Mode, typer.Option(help="What ranks: words and meaning, or one of them.")] = Mode.HYBRID,
-    limit: Annotated[
-        int, typer.Option(metavar="NUMBER", min=1, max=100, help="How many models are shown.")
-    ] = 10,
-    *,
-    json: Json = False,
-) -> None:
-    """Find models by what they do, and see why each was found.
-
-    Example: holotype search "small German sentiment classifier"
-    """
-    from app.cli.searching import show_search  # noqa: PLC0415 - see the package
-
-    show_search(url, text, mode=mode.name, limit=limit, as_json=json)
-
-
 app.add_typer(databases)
-app.add_typer(clients)
 app.add_typer(indexes)
+app.add_typer(clients)
 app.add_typer(namespaces)

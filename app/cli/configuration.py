@@ -8,7 +8,7 @@ from pydantic import SecretStr
 from rich.table import Table
 
 from app.cli.choosing import chosen_settings
-from app.cli.client_commands import LOCAL
+from app.cli.client.commands import LOCAL
 from app.cli.terminal import out, print_json
 from app.settings import Settings
 

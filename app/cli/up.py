@@ -12,9 +12,9 @@ from types import FrameType
 import typer
 
 from app.cli.api import bound_socket
-from app.cli.asking import Unanswered, ask
 from app.cli.bars import indexing_bars
 from app.cli.children import Child, end_all, revive, start
+from app.cli.client.asking import Unanswered, ask
 from app.cli.opening import open_data
 from app.cli.sole_service import sole_service
 from app.cli.terminal import fail, print_json, say

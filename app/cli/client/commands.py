@@ -1,5 +1,6 @@
-"""The commands that ask the API and touch nothing on this machine, with their arguments and help."""
+"""The commands that ask the API, with their arguments and help."""
 
+from enum import StrEnum
 from typing import Annotated
 
 import typer
@@ -26,6 +27,36 @@ Version = Annotated[
 Tags = Annotated[list[str] | None, typer.Option("--tag", metavar="KEY=VALUE", help="A tag; may be repeated.")]
 
 
+class Mode(StrEnum):
+    """What ranks the models that a search finds."""
+
+    HYBRID = "hybrid"
+    WORDS = "words"
+    MEANING = "meaning"
+
+
+@clients.command()
+def search(
+    text: Annotated[
+        str, typer.Argument(metavar="TEXT", help="What is looked for, in plain words.", show_default=False)
+    ],
+    url: Url = LOCAL,
+    mode: Annotated[Mode, typer.Option(help="What ranks: words and meaning, or one of them.")] = Mode.HYBRID,
+    limit: Annotated[
+        int, typer.Option(metavar="NUMBER", min=1, max=100, help="How many models are shown.")
+    ] = 10,
+    *,
+    json: Json = False,
+) -> None:
+    """Find models by what they do, and see why each was found.
+
+    Example: holotype search "small German sentiment classifier"
+    """
+    from app.cli.client.searching import show_search  # noqa: PLC0415 - see the package
+
+    show_search(url, text, mode=mode.name, limit=limit, as_json=json)
+
+
 @clients.command()
 def show(model: Thing, url: Url = LOCAL, *, json: Json = False) -> None:
     """Show a model with its versions, or one version.
@@ -34,8 +65,8 @@ def show(model: Thing, url: Url = LOCAL, *, json: Json = False) -> None:
 
     Example: holotype show support-ticket-router@champion
     """
-    from app.cli.showing import show as show_target  # noqa: PLC0415 - see the package
-    from app.cli.targets import parsed_target  # noqa: PLC0415
+    from app.cli.client.showing import show as show_target  # noqa: PLC0415 - see the package
+    from app.cli.client.targets import parsed_target  # noqa: PLC0415
 
     show_target(url, parsed_target(model), as_json=json)
 
@@ -54,8 +85,8 @@ def history(
 
     Example: holotype history support-ticket-router --limit 5
     """
-    from app.cli.targets import parsed_target  # noqa: PLC0415 - see the package
-    from app.cli.telling_history import show_history  # noqa: PLC0415
+    from app.cli.client.history import show_history  # noqa: PLC0415
+    from app.cli.client.targets import parsed_target  # noqa: PLC0415 - see the package
 
     show_history(url, parsed_target(model), limit=limit, as_json=json)
 
@@ -93,8 +124,8 @@ def register(
 
     Example: holotype register wren --task "bird song" --source s3://models/wren --tag team=audio
     """
-    from app.cli import changing  # noqa: PLC0415 - see the package
-    from app.cli.targets import parsed_target, parsed_values  # noqa: PLC0415
+    from app.cli.client import changing  # noqa: PLC0415 - see the package
+    from app.cli.client.targets import parsed_target, parsed_values  # noqa: PLC0415
 
     target = parsed_target(model)
     tags, params = parsed_values(tag or ()), parsed_values(param or ())
@@ -127,8 +158,8 @@ def log(
 
     Example: holotype log support-ticket-router/1 accuracy=0.76 "top-5 accuracy=0.93" --dataset tickets
     """
-    from app.cli.changing import log_metrics  # noqa: PLC0415 - see the package
-    from app.cli.targets import parsed_values, version_target  # noqa: PLC0415
+    from app.cli.client.changing import log_metrics  # noqa: PLC0415 - see the package
+    from app.cli.client.targets import parsed_values, version_target  # noqa: PLC0415
 
     where = {"dataset": dataset, "split": split, "step": step}
     log_metrics(url, version_target(version), parsed_values(values), where, as_json=json)
@@ -153,8 +184,8 @@ def tag(
 
     Example: holotype tag support-ticket-router@champion team=vision reviewed=true --remove draft
     """
-    from app.cli.changing import change_tags  # noqa: PLC0415 - see the package
-    from app.cli.targets import parsed_target, parsed_values  # noqa: PLC0415
+    from app.cli.client.changing import change_tags  # noqa: PLC0415 - see the package
+    from app.cli.client.targets import parsed_target, parsed_values  # noqa: PLC0415
 
     change_tags(url, parsed_target(model), parsed_values(values or ()), remove or (), as_json=json)
 
@@ -174,8 +205,8 @@ def alias(
 
     Example: holotype alias support-ticket-router/3 champion
     """
-    from app.cli.changing import point_alias, remove_alias  # noqa: PLC0415 - see the package
-    from app.cli.targets import parsed_target, version_target  # noqa: PLC0415
+    from app.cli.client.changing import point_alias, remove_alias  # noqa: PLC0415 - see the package
+    from app.cli.client.targets import parsed_target, version_target  # noqa: PLC0415
 
     if remove:
         remove_alias(url, parsed_target(model), name, as_json=json)
@@ -199,6 +230,6 @@ def namespace_create(
 
     Example: holotype namespace create audio --description "Models that listen"
     """
-    from app.cli.changing import create_namespace  # noqa: PLC0415 - see the package
+    from app.cli.client.changing import create_namespace  # noqa: PLC0415 - see the package
 
     create_namespace(url, name, description, as_json=json)

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from typing import Any
 
-from app.cli.asking import Unanswered, ask
+from app.cli.client.asking import Unanswered, ask
 from app.cli.terminal import USAGE, fail, out, print_json, say
 
 QUERY = """

@@ -3,8 +3,8 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from app.cli.asking import Unanswered, ask
-from app.cli.targets import Target
+from app.cli.client.asking import Unanswered, ask
+from app.cli.client.targets import Target
 from app.cli.terminal import ABSENT, FAILED, USAGE, fail, out, print_json
 
 NON_FINITE = {

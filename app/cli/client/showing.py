@@ -5,8 +5,8 @@ from typing import Any
 
 import orjson
 
-from app.cli.asking import Unanswered, ask
-from app.cli.targets import Target
+from app.cli.client.asking import Unanswered, ask
+from app.cli.client.targets import Target
 from app.cli.terminal import fail, out, print_json
 
 FACTS = "description framework createdAt updatedAt"

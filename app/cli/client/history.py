@@ -4,8 +4,8 @@ from typing import Any
 
 import orjson
 
-from app.cli.showing import found
-from app.cli.targets import Target
+from app.cli.client.showing import found
+from app.cli.client.targets import Target
 from app.cli.terminal import out, print_json
 
 CHANGES = """

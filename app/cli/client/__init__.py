@@ -1,0 +1,1 @@
+"""The commands that ask the API and touch nothing on this machine."""
