@@ -40,7 +40,10 @@ class Change(Row, table=True):
     """
 
     __tablename__ = "change"
-    __table_args__ = (Index("ix_change_actor_id", "actor_id", "sequence"),)
+    __table_args__ = (
+        Index("ix_change_actor_id", "actor_id", "sequence"),
+        Index("ix_change_action", "action", "sequence"),
+    )
 
     sequence: int = Field(primary_key=True, sa_type=BigInteger().with_variant(Integer, "sqlite"))
     id: str = Field(unique=True)

@@ -65,7 +65,11 @@ def _arguments(url: URL, limits: ServerLimits) -> dict[str, Any]:
         "lock_timeout": limits.lock_seconds,
         "idle_in_transaction_session_timeout": limits.idle_seconds,
     }
-    options = ["-c timezone=UTC", *(f"-c {name}={value * 1_000:.0f}" for name, value in milliseconds.items())]
+    # Compiling a statement takes longer than most of ours run.
+    options = [
+        "-c timezone=UTC -c jit=off",
+        *(f"-c {name}={value * 1_000:.0f}" for name, value in milliseconds.items()),
+    ]
     stated = url.query.get("options", ())
     given = [stated] if isinstance(stated, str) else stated
     return {
