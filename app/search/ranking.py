@@ -24,18 +24,21 @@ TIES = 50
 """How many more than the window are asked for, so that ties at its edge are broken by key."""
 SATURATION = 10.0
 """The BM25 at which the words part of an explanation is one half."""
-NO_KEYS: KeyArray = np.empty(0, np.int64)
 
 Ids = Callable[[KeyArray], Sequence[str]]
 """Gives the ids of documents by their keys."""
 
 
 @dataclass(frozen=True, slots=True)
-class Matched:
-    """Documents that share words with a query, and the BM25 of each, in any order."""
+class Scored:
+    """Documents, each of them once or always with the same score, in any order."""
 
     keys: KeyArray
-    bm25: PartArray
+    scores: PartArray
+
+
+NO_KEYS: KeyArray = np.empty(0, np.int64)
+NONE = Scored(NO_KEYS, np.empty(0))
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,18 +76,22 @@ def highest(keys: KeyArray, scores: PartArray, limit: int) -> npt.NDArray[np.int
     return np.lexsort((keys, -np.round(scores, DIGITS)))[:limit]
 
 
-def candidates(near: KeyArray, matched: Matched, cosines: Callable[[KeyArray], PartArray]) -> Candidates:
-    """Return the nearest by meaning and what matched by words as candidates.
+def candidates(words: Scored, meaning: Scored) -> Candidates:
+    """Return what either side brings.
 
     Args:
-        near: The keys of the nearest.
-        matched: What matched, the nearest among it too.
-        cosines: Gives the cosines of documents by their keys; NaN without vectors.
+        words: What matched the words, with its BM25.
+        meaning: The nearest by meaning, and what else matched as far as it has vectors, with their cosines.
     """
-    keys = np.union1d(near, matched.keys)
-    bm25 = np.full(len(keys), np.nan)
-    bm25[np.searchsorted(keys, matched.keys)] = matched.bm25
-    return Candidates(keys, bm25, cosines(keys))
+    keys = np.union1d(words.keys, meaning.keys)
+    return Candidates(keys, _at(keys, words), _at(keys, meaning))
+
+
+def _at(keys: KeyArray, known: Scored) -> PartArray:
+    """Return the scores of documents, NaN where they are not known; `keys` are ascending."""
+    scores = np.full(len(keys), np.nan)
+    scores[np.searchsorted(keys, known.keys)] = known.scores
+    return scores
 
 
 def ranked(found: Candidates, attainable: float, window: int, ids: Ids) -> Hits:

@@ -1,10 +1,14 @@
 """The terms of an index: each fact and each completion of a document as one, alike in every engine."""
 
 import hashlib
+from collections.abc import Mapping
+from dataclasses import dataclass
 from functools import cache
 
 from app.db.text import fold
 from app.search.completion import CompletionKind, comparable, starts_of
+from app.search.contract import FacetCounts, FacetRequest
+from app.search.counting import Spelling, most_frequent
 from app.search.document import (
     Document,
     TaskWords,
@@ -46,6 +50,22 @@ _PROBE = Document(
 )
 
 
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """A term that completes a prefix.
+
+    Attributes:
+        written: What a person reads.
+        inside: Whether words stand before the one that the prefix begins.
+        documents: How many documents have the term, as far as the engine knows.
+    """
+
+    term: str
+    written: str
+    inside: bool
+    documents: int
+
+
 @cache
 def fingerprint() -> str:
     """Return a digest of how documents are built: an index made otherwise has to be made anew."""
@@ -58,6 +78,17 @@ def fingerprint() -> str:
 def completion_prefix(kind: CompletionKind, prefix: str) -> str:
     """Return how the terms begin that complete a prefix."""
     return f"{kind}{SEPARATOR}{comparable(prefix)}"
+
+
+def candidate(term: str, documents: int) -> Candidate:
+    """Return a term of `completion_terms` as what it completes."""
+    *_, inside, written = term.split(SEPARATOR)
+    return Candidate(term, written, inside == "1", documents)
+
+
+def preference(one: Candidate) -> tuple[bool, int, int, str]:
+    """Return the place of a candidate: what begins so before what has it inside, then the most frequent."""
+    return one.inside, -one.documents, len(one.written), one.written
 
 
 def completion_terms(document: Document) -> list[str]:
@@ -75,3 +106,15 @@ def fact_terms(document: Document, field: FactField) -> list[str]:
     return [
         f"{folded}{SEPARATOR}{value}" for folded, value in {fold(value): value for value in clean}.items()
     ]
+
+
+def facet_counts(facet: FacetRequest, counts: Mapping[str, int]) -> FacetCounts:
+    """Add up the spellings of each value and cut to the most frequent values.
+
+    Args:
+        facet: What was asked.
+        counts: How many documents have each of the field's terms.
+    """
+    spellings = (Spelling(*term.partition(SEPARATOR)[::2], count) for term, count in counts.items())
+    values, others = most_frequent(spellings, facet.limit)
+    return FacetCounts(facet.field, values, others)

@@ -8,7 +8,6 @@ from tantivy import Query
 
 from app.search.contract import (
     FacetCounts,
-    FacetRequest,
     Hits,
     KeyArray,
     PartArray,
@@ -16,14 +15,14 @@ from app.search.contract import (
     SearchRequest,
     query_terms,
 )
-from app.search.counting import Spelling, most_frequent
 from app.search.embedded.queries import FilterCompiler, either, filtered, keys_query, words_query
 from app.search.embedded.snapshot import Snapshot
 from app.search.filters import All, FactField, Filter
 from app.search.ranking import (
     NO_KEYS,
+    NONE,
     TIES,
-    Matched,
+    Scored,
     candidates,
     fields_by_filter,
     has_text,
@@ -33,7 +32,7 @@ from app.search.ranking import (
     ranking_vector,
     unranked,
 )
-from app.search.terms import SEPARATOR
+from app.search.terms import facet_counts
 
 FACET_VALUES = 65_000
 """More than any field's different values: below that a terms aggregation only estimates."""
@@ -117,7 +116,8 @@ class _Search:
             return unranked(
                 self.snapshot.matching(scope.admitted)[: self.request.window], self.snapshot.ids_of
             )
-        found = candidates(scope.near, self._matched(scope), self._cosines_of)
+        words = self._matched(scope)
+        found = candidates(words, self._meaning_of(np.union1d(words.keys, scope.near)))
         attainable = self.snapshot.attainable_bm25(query_terms(self.request.text or ""))
         return ranked(found, attainable, self.request.window, self.snapshot.ids_of)
 
@@ -126,7 +126,7 @@ class _Search:
         terms: dict[FactField, TermCounts] = {}
         for tree, counted in fields_by_filter(self.request.facets, scope.filter).items():
             terms |= self._terms(counted, self.scope(tree, scope))
-        return tuple(_counted(facet, terms[facet.field]) for facet in self.request.facets)
+        return tuple(facet_counts(facet, terms[facet.field]) for facet in self.request.facets)
 
     def _terms(self, fields: list[FactField], scope: _Scope) -> dict[FactField, TermCounts]:
         """Return how many of what counts in a scope have each term of the fields."""
@@ -148,22 +148,21 @@ class _Search:
             cosines = cosines[self.snapshot.places(keys)]
         return keys[_highest(cosines, self.request.window)]
 
-    def _cosines_of(self, keys: KeyArray) -> PartArray:
-        if self.cosines is None:
-            return np.full(len(keys), np.nan)
-        return self.cosines[self.snapshot.places(keys)]
+    def _meaning_of(self, keys: KeyArray) -> Scored:
+        """Return the cosines of documents, NaN where there are no vectors."""
+        return NONE if self.cosines is None else Scored(keys, self.cosines[self.snapshot.places(keys)])
 
-    def _matched(self, scope: _Scope) -> Matched:
+    def _matched(self, scope: _Scope) -> Scored:
         """Return the best by words, and of the nearest by meaning those that match too."""
         if self.words is None:
-            return Matched(NO_KEYS, np.empty(0))
+            return NONE
         limit = self.request.window
         keys, bm25 = self.snapshot.bm25(filtered(self.words, scope.admitted), limit + TIES)
         if len(keys) <= limit:
-            return Matched(keys, bm25)
+            return Scored(keys, bm25)
         best = highest(keys, bm25, limit)
         near, of_near = self.snapshot.bm25(filtered(self.words, scope.nearest), max(len(scope.near), 1))
-        return Matched(np.concatenate((keys[best], near)), np.concatenate((bm25[best], of_near)))
+        return Scored(np.concatenate((keys[best], near)), np.concatenate((bm25[best], of_near)))
 
 
 def _highest(cosines: npt.NDArray[np.float64], limit: int) -> npt.NDArray[np.intp]:
@@ -173,10 +172,3 @@ def _highest(cosines: npt.NDArray[np.float64], limit: int) -> npt.NDArray[np.int
         edge = np.partition(cosines[known], len(known) - limit)[len(known) - limit]
         known = known[cosines[known] >= edge]
     return known[np.argsort(-cosines[known], kind="stable")][:limit]
-
-
-def _counted(facet: FacetRequest, counts: TermCounts) -> FacetCounts:
-    """Add up the spellings of each value and cut to the most frequent values."""
-    spellings = (Spelling(*term.partition(SEPARATOR)[::2], count) for term, count in counts.items())
-    values, others = most_frequent(spellings, facet.limit)
-    return FacetCounts(facet.field, values, others)
