@@ -1,0 +1,132 @@
+"""How documents are kept in OpenSearch.
+
+Nothing is analysed there: words are prepared tokens, split at blanks, and facts are folded by us, so that
+both engines match alike. There is no graph over the vectors, so that the nearest are found exactly; to write
+one takes six times as long. k-NN keeps vectors outside of the stored source, in a third of the space, and
+puts them back into it when it is read.
+"""
+
+import hashlib
+from collections.abc import Mapping
+from functools import cache
+from typing import Any
+
+import orjson
+
+from app.db.text import fold
+from app.search.contract import Kind
+from app.search.document import Document, content_digest, fact_values, texts_digest, words_text
+from app.search.filters import FactField
+from app.search.keeping import DocumentVectors
+from app.search.opensearch import fields
+from app.search.terms import completion_terms, fact_terms, fingerprint
+
+DIMENSION = 384
+PRODUCT = "holotype"
+Body = dict[str, Any]
+
+_NUMBER = {"type": "long", "index": False}
+_VECTOR = {
+    "type": "knn_vector",
+    "dimension": DIMENSION,
+    "space_type": "innerproduct",
+    "method": {"name": "hnsw", "engine": "faiss", "parameters": {"m": 32, "ef_construction": 256}},
+}
+_SETTINGS: Body = {
+    "number_of_shards": 1,
+    "auto_expand_replicas": "0-1",
+    # What a commit brings is seen at once, and nothing before.
+    "refresh_interval": "-1",
+    # A document that comes later than its deletion is told from a newer one for as long.
+    "gc_deletes": "1h",
+    "max_result_window": 100_000,
+    "knn": True,
+    "knn.advanced.approximate_threshold": -1,
+}
+
+
+def index_body(kind: Kind, log: str) -> Body:
+    """Return settings and mapping of an empty index that follows the log `log`."""
+    meta = {"product": PRODUCT, "digest": index_digest(kind), "log": log}
+    return {"settings": {"index": _SETTINGS}, "mappings": {**_mapping(kind), "_meta": meta}}
+
+
+@cache
+def index_digest(kind: Kind) -> str:
+    """Return a digest of how an index is laid out and its documents are built; another one is made anew."""
+    layout = orjson.dumps([_SETTINGS, _mapping(kind), fingerprint()], option=orjson.OPT_SORT_KEYS)
+    return hashlib.sha256(layout).hexdigest()[:16]
+
+
+def properties(kind: Kind) -> Body:
+    """Return the fields of an index as its mapping names them."""
+    found: Body = _mapping(kind)["properties"]
+    return found
+
+
+def to_source(document: Document) -> Body:
+    """Return a document as it is kept, without its vectors.
+
+    Raises:
+        ValueError, TypeError: It cannot be kept, such as a text with half a character.
+    """
+    source = {
+        fields.ID: document.id,
+        fields.KEY: document.key,
+        fields.SEQUENCE: document.sequence,
+        fields.TEXTS: texts_digest(document),
+        fields.CONTENT: content_digest(document),
+        fields.WORDS: words_text(document),
+        fields.COMPLETIONS: completion_terms(document),
+        "filter": {field.value: _folded(document, field) for field in FactField},
+        "facet": {field.value: fact_terms(document, field) for field in FactField},
+    }
+    orjson.dumps(source)
+    return source
+
+
+def vector_fields(vectors: DocumentVectors, embedder: str) -> Body:
+    """Return what of a kept document its vectors are."""
+    return {
+        fields.VECTORS: vectors.texts,
+        fields.EMBEDDER: embedder,
+        fields.FACTS: vectors.facts,
+        fields.DESCRIPTION: vectors.description,
+    }
+
+
+def kept_vectors(source: Mapping[str, Any]) -> Body:
+    """Return what of a kept document its vectors are, as they are kept."""
+    names = (fields.VECTORS, fields.EMBEDDER, fields.FACTS, fields.DESCRIPTION)
+    return {name: source[name] for name in names if name in source}
+
+
+def _mapping(kind: Kind) -> Body:
+    number = "integer" if kind is Kind.MODELS else "long"
+    return {
+        "dynamic": "strict",
+        "properties": {
+            fields.ID: {"type": "keyword"},
+            fields.KEY: {"type": number},
+            fields.SEQUENCE: _NUMBER,
+            fields.TEXTS: _NUMBER,
+            fields.CONTENT: _NUMBER,
+            fields.VECTORS: _NUMBER,
+            fields.EMBEDDER: {"type": "keyword"},
+            fields.WORDS: {"type": "text", "analyzer": "whitespace", "index_options": "freqs"},
+            fields.COMPLETIONS: {"type": "keyword"},
+            fields.FACTS: _VECTOR,
+            fields.DESCRIPTION: _VECTOR,
+            fields.STATE: {"type": "object", "enabled": False},
+            "filter": _each_fact({"type": "keyword", "doc_values": False}),
+            "facet": _each_fact({"type": "keyword", "index": False}),
+        },
+    }
+
+
+def _each_fact(keyword: Body) -> Body:
+    return {"properties": {field.value: keyword for field in FactField}}
+
+
+def _folded(document: Document, field: FactField) -> list[str]:
+    return [fold(value) for value in fact_values(document, field)]

@@ -1,0 +1,135 @@
+"""Asking OpenSearch: one door for every request, with failures that say what to do."""
+
+import logging
+from collections.abc import Collection
+from typing import Any
+
+import orjson
+from opensearchpy import (
+    AuthenticationException,
+    AuthorizationException,
+    ConnectionTimeout,
+    JSONSerializer,
+    OpenSearch,
+    SSLError,
+    TransportError,
+)
+from opensearchpy import ConnectionError as NotConnected
+
+from app.search.contract import IndexUnavailable
+from app.search.opensearch.cluster import Cluster
+
+# What fails is raised; the client would log each failure with the request's body besides.
+logging.getLogger("opensearch").setLevel(logging.CRITICAL)
+
+BUSY = frozenset({429, 502, 503, 504})
+"""Statuses by which the server says that it may answer later."""
+
+
+class RequestFailed(IndexUnavailable):
+    """OpenSearch did not do what it was asked to; the message says why, in one line.
+
+    Attributes:
+        status: The status of its answer; None without an answer.
+    """
+
+    def __init__(self, message: str, status: int | None = None) -> None:
+        super().__init__(message)
+        self.status = status
+
+
+class _Json(JSONSerializer):
+    """JSON by orjson, arrays of numpy included."""
+
+    def loads(self, s: str) -> Any:
+        return orjson.loads(s)
+
+    def dumps(self, data: Any) -> Any:
+        return data if isinstance(data, str | bytes) else to_json(data)
+
+
+class Server:
+    """An OpenSearch cluster, asked from any thread.
+
+    Args:
+        cluster: Where it is.
+        seconds: How long an answer may take.
+        connections: How many requests are made at once; more wait for their turn.
+    """
+
+    def __init__(self, cluster: Cluster, *, seconds: float, connections: int) -> None:
+        self.url = cluster.url
+        self._client = OpenSearch(
+            cluster.url,
+            http_auth=(cluster.user, cluster.password) if cluster.user else None,
+            headers=dict(cluster.headers),
+            ssl_assert_fingerprint=cluster.fingerprint,
+            serializer=_Json(),
+            pool_maxsize=connections,
+            timeout=seconds,
+            max_retries=0,
+            ca_certs=str(cluster.ca) if cluster.ca else None,
+        )
+
+    def ask(
+        self, method: str, path: str, body: Any = None, *, ok: Collection[int] = (), **params: Any
+    ) -> Any:
+        """Return the answer to a request.
+
+        Args:
+            method: The method.
+            path: The path, which begins with a slash.
+            body: JSON as a value, or as bytes; one object a line of bytes where several are sent.
+            ok: Statuses that are no failure although they are none of success.
+            params: Parameters of the query; `request_timeout` is how long this answer may take.
+
+        Raises:
+            RequestFailed: There was no answer, or one that says that it was not done.
+        """
+        try:
+            return self._client.transport.perform_request(
+                method, path, params={**params, "ignore": tuple(ok)}, body=body
+            )
+        except TransportError as failure:
+            raise self._failed(failure) from None
+
+    def close(self) -> None:
+        """Let go of the connections."""
+        self._client.close()
+
+    def _failed(self, failure: TransportError) -> RequestFailed:
+        """Return what went wrong, for who runs the installation."""
+        match failure:
+            case AuthenticationException() | AuthorizationException():
+                what = (
+                    "refuses the credentials: see HOLOTYPE_OPENSEARCH_USER and HOLOTYPE_OPENSEARCH_PASSWORD"
+                )
+            case SSLError():
+                what = f"cannot be trusted: {_said(failure)}: see HOLOTYPE_OPENSEARCH_CA and _FINGERPRINT"
+            case ConnectionTimeout():
+                what = "did not answer in time"
+            case NotConnected():
+                what = f"does not answer: {_said(failure)}"
+            case _:
+                what = f"answers {failure.status_code}: {_reason(failure)}"
+        status = failure.status_code
+        return RequestFailed(f"OpenSearch at {self.url} {what}", status if isinstance(status, int) else None)
+
+
+def to_json(value: Any) -> bytes:
+    """Return a value, which may hold arrays of numpy, as one line of JSON."""
+    return orjson.dumps(value, option=orjson.OPT_SERIALIZE_NUMPY)
+
+
+def _said(failure: TransportError) -> str:
+    """Return what the network said, without the objects it says it of."""
+    return str(failure.error).rsplit(">: ", 1)[-1].rsplit("): ", 1)[-1]
+
+
+def _reason(failure: TransportError) -> str:
+    """Return the type and the reason that an answer gives."""
+    told = failure.info.get("error") if isinstance(failure.info, dict) else None
+    if not isinstance(told, dict):
+        return str(told or failure.error)
+    causes = told.get("root_cause") or [told]
+    return f"{causes[0].get('type')}: {causes[0].get('reason')}"
