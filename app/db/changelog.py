@@ -59,6 +59,11 @@ class Change(Row, table=True):
     digest: str
 
 
+_ENDS = select(
+    select(Change.id).order_by(col(Change.sequence)).limit(1).scalar_subquery(), func.max(Change.sequence)
+)
+
+
 class ChangeEntity(Row, table=True):
     """An entity that a change touches, as its subject or beside it: the way from an entity to its changes."""
 
@@ -181,8 +186,7 @@ def identity(session: ReadSession) -> str:
 
 def ends(session: ReadSession) -> tuple[str, int]:
     """Return the log's identity and the sequence of its newest change, by one statement."""
-    first = select(Change.id).order_by(col(Change.sequence)).limit(1).scalar_subquery()
-    found, newest = session.execute(select(first, func.max(Change.sequence))).one()
+    found, newest = session.execute(_ENDS).one()
     return found or "", newest or 0
 
 

@@ -8,9 +8,9 @@ from sqlmodel import col, select
 from app.db.changelog import head
 from app.db.engine import ReadSession
 from app.registry.datasets import TASK_TAGS, dataset_names
-from app.registry.listing import tags_of
-from app.registry.tables import Dataset, Namespace, RegisteredModel
-from app.registry.tasks import FURTHER_TASKS, TaskMatcher, task_names
+from app.registry.listing import models_by_id, namespaces_by_id, tags_of
+from app.registry.tables import Dataset, Namespace, RegisteredModel, Task
+from app.registry.tasks import FURTHER_TASKS, TaskMatcher, task_names, tasks_named
 from app.search.document import Document, TaskWords, key_of
 
 DOMAIN_TAGS = ("domain", "domains")
@@ -19,19 +19,30 @@ LANGUAGE_TAGS = ("language", "languages")
 
 def model_documents(session: ReadSession, model_ids: Collection[str]) -> list[Document]:
     """Return the documents of the living models among `model_ids`, as one snapshot shows them."""
-    sequence = head(session)
-    tasks = task_names(session)
-    tags = tags_of(session, model_ids)
-    datasets = dataset_names(session, model_ids)
-    rows = session.exec(
-        select(RegisteredModel, Namespace.name)
-        .join(Namespace, col(Namespace.id) == RegisteredModel.namespace_id)
-        .where(col(RegisteredModel.id).in_(model_ids), col(RegisteredModel.deleted_at).is_(None))
-        .order_by(col(RegisteredModel.key))
-    )
+    models = models_by_id(session, model_ids).values()
+    return documents_of(session, sorted(models, key=lambda model: model.key or 0), head(session))
+
+
+def documents_of(
+    session: ReadSession, models: Sequence[RegisteredModel], sequence: int = 0
+) -> list[Document]:
+    """Return the documents of models, in their order, as of the change `sequence`."""
+    ids = [model.id for model in models]
+    namespaces = namespaces_by_id(session, {model.namespace_id for model in models})
+    tags = tags_of(session, ids)
+    datasets = dataset_names(session, ids)
+    named = {model.id: _named_tasks(model, tags.get(model.id, {})) for model in models}
+    tasks = tasks_named(session, {name for names in named.values() for name in names})
     return [
-        _model_document(model, namespace, sequence, tags.get(model.id, {}), datasets.get(model.id, []), tasks)
-        for model, namespace in rows
+        _model_document(
+            model,
+            namespaces[model.namespace_id].name,
+            sequence,
+            tags.get(model.id, {}),
+            datasets.get(model.id, []),
+            [_task_words(name, tasks.get(name)) for name in named[model.id]],
+        )
+        for model in models
     ]
 
 
@@ -61,9 +72,8 @@ def _model_document(
     sequence: int,
     tags: dict[str, Any],
     datasets: Sequence[str],
-    tasks: TaskMatcher,
+    tasks: Sequence[TaskWords],
 ) -> Document:
-    named = dict.fromkeys(filter(None, [model.task, *_texts(tags.get(FURTHER_TASKS))]))
     return Document(
         key=model.key or 0,
         id=model.id,
@@ -72,7 +82,7 @@ def _model_document(
         name=model.name,
         display_name=model.display_name,
         description=model.description,
-        tasks=tuple(_task_words(name, tasks) for name in named),
+        tasks=tuple(tasks),
         task_as_written=model.task_written if model.task_written != model.task else None,
         domains=tuple(model.domains),
         framework=model.framework,
@@ -98,16 +108,20 @@ def _dataset_document(
         namespace=namespace,
         name=dataset.name,
         description=dataset.description,
-        tasks=tuple(_task_words(name, tasks) for name in named),
+        tasks=tuple(_task_words(name, tasks.task(name)) for name in named),
         domains=_under(tags, DOMAIN_TAGS),
         languages=_under(tags, LANGUAGE_TAGS),
         tags=_other_tags(tags, (*TASK_TAGS, *DOMAIN_TAGS, *LANGUAGE_TAGS)),
     )
 
 
-def _task_words(name: str, tasks: TaskMatcher) -> TaskWords:
+def _named_tasks(model: RegisteredModel, tags: Mapping[str, Any]) -> list[str]:
+    """Return what a model says that it is for, each once."""
+    return list(dict.fromkeys(filter(None, [model.task, *_texts(tags.get(FURTHER_TASKS))])))
+
+
+def _task_words(name: str, task: Task | None) -> TaskWords:
     """Return how people name a task; one that nobody defined has its name alone."""
-    task = tasks.task(name)
     if task is None:
         return TaskWords(name=name)
     return TaskWords(

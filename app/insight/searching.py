@@ -10,7 +10,7 @@ from app.db.cursors import Order, cursor_of, values_of
 from app.db.engine import ReadSession
 from app.errors import InvalidInput
 from app.insight.discovery import Degradation, Discovery, ask, through
-from app.insight.documents import model_documents
+from app.insight.documents import documents_of
 from app.insight.facets import (
     FacetFound,
     FacetWanted,
@@ -163,9 +163,8 @@ def _found(
     models = models_by_id(session, [hit.id for hit, _ in shown])
     why: dict[str, Reasons] = {}
     if reasons and query.text:
-        documents = model_documents(session, list(models))
-        explained = explain(query.text, documents)
-        why = {document.id: one for document, one in zip(documents, explained, strict=True)}
+        explained = explain(query.text, documents_of(session, list(models.values())))
+        why = dict(zip(models, explained, strict=True))
     window = _order_of(query)
     return [
         FoundModel(

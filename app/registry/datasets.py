@@ -11,7 +11,7 @@ from app.db.changelog import Fact
 from app.db.engine import ReadSession
 from app.db.ids import new_id
 from app.db.rows import insert_rows
-from app.db.statements import VALUES_A_STATEMENT, batched
+from app.db.statements import GIVEN, VALUES_A_STATEMENT, batched
 from app.db.text import fold
 from app.errors import AlreadyExists
 from app.identity.session import WriteSession
@@ -29,6 +29,19 @@ ROLE_RELATIONS = {
 }
 RELATION_ROLES = {relation: role for role, relation in ROLE_RELATIONS.items()}
 TASK_TAGS = ("task", "tasks")
+_NAMES_BY_MODEL = (
+    select(ModelVersion.model_id, Dataset.name)
+    .join(LineageEdge, col(LineageEdge.downstream) == ModelVersion.id)
+    .join(DatasetVersion, col(DatasetVersion.id) == LineageEdge.upstream)
+    .join(Dataset, col(Dataset.id) == DatasetVersion.dataset_id)
+    .where(
+        col(ModelVersion.model_id).in_(GIVEN),
+        col(ModelVersion.deleted_at).is_(None),
+        col(LineageEdge.until).is_(None),
+    )
+    .distinct()
+    .order_by(col(ModelVersion.model_id), col(Dataset.name))
+)
 """The keys of the tags by which a dataset says what it is for."""
 
 
@@ -185,20 +198,7 @@ def _version_row(session: WriteSession, dataset_id: str, draft: DatasetVersionDr
 def dataset_names(session: ReadSession, model_ids: Collection[str]) -> dict[str, list[str]]:
     """Return the names of the datasets that the living versions of models were made with, by model."""
     names: dict[str, list[str]] = {}
-    rows = session.execute(
-        select(ModelVersion.model_id, Dataset.name)
-        .join(LineageEdge, col(LineageEdge.downstream) == ModelVersion.id)
-        .join(DatasetVersion, col(DatasetVersion.id) == LineageEdge.upstream)
-        .join(Dataset, col(Dataset.id) == DatasetVersion.dataset_id)
-        .where(
-            col(ModelVersion.model_id).in_(model_ids),
-            col(ModelVersion.deleted_at).is_(None),
-            col(LineageEdge.until).is_(None),
-        )
-        .distinct()
-        .order_by(col(ModelVersion.model_id), col(Dataset.name))
-    )
-    for model_id, name in rows:
+    for model_id, name in session.execute(_NAMES_BY_MODEL, {"given": list(model_ids)}):
         names.setdefault(model_id, []).append(name)
     return names
 

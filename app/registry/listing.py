@@ -41,6 +41,9 @@ def _latest(*further: ColumnElement[bool]) -> SelectOfScalar[ModelVersion]:
 _LATEST = _latest()
 _LATEST_STAGED = _latest(col(ModelVersion.stage) == bindparam("stage"))
 _NAMESPACES = select(Namespace).where(col(Namespace.id).in_(GIVEN))
+_MODELS = select(RegisteredModel).where(
+    col(RegisteredModel.id).in_(GIVEN), col(RegisteredModel.deleted_at).is_(None)
+)
 _TAGS = (
     select(Tag.subject_id, Tag.key, Tag.value).where(col(Tag.subject_id).in_(GIVEN)).order_by(col(Tag.key))
 )
@@ -211,10 +214,7 @@ def namespaces_by_id(session: ReadSession, ids: Collection[str]) -> dict[str, Na
 
 def models_by_id(session: ReadSession, ids: Collection[str]) -> dict[str, RegisteredModel]:
     """Return living models by id; unknown ids are left out."""
-    statement = select(RegisteredModel).where(
-        col(RegisteredModel.id).in_(ids), col(RegisteredModel.deleted_at).is_(None)
-    )
-    return {row.id: row for row in session.exec(statement)}
+    return {row.id: row for row in session.exec(_MODELS, params={"given": list(ids)})}
 
 
 def versions_by_id(session: ReadSession, ids: Collection[str]) -> dict[str, ModelVersion]:

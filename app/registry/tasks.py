@@ -7,6 +7,7 @@ from sqlmodel import col, select
 from app.db.changelog import Fact
 from app.db.engine import ReadSession
 from app.db.ids import new_id
+from app.db.statements import GIVEN
 from app.db.text import fold, fold_term
 from app.errors import AlreadyExists
 from app.identity.session import WriteSession
@@ -16,6 +17,9 @@ from app.registry.tables import RegisteredModel, Task
 
 FURTHER_TASKS = "tasks"
 """The key of a model's tag that lists what else it is for."""
+
+
+_NAMED = select(Task).where(col(Task.name).in_(GIVEN))
 
 
 class TaskMatcher:
@@ -42,6 +46,18 @@ def task_names(session: ReadSession) -> TaskMatcher:
         session.info["task_names"] = TaskMatcher(rows)
     matcher: TaskMatcher = session.info["task_names"]
     return matcher
+
+
+def tasks_named(session: ReadSession, names: Collection[str]) -> dict[str, Task]:
+    """Return the tasks that are named by name, title or synonym, by what names them; others are left out.
+
+    Most are named by their names, which no other task has; all tasks are read only for the rest.
+    """
+    named = {task.name: task for task in session.exec(_NAMED, params={"given": list(names)})}
+    for name in names:
+        if name not in named and (task := task_names(session).task(name)) is not None:
+            named[name] = task
+    return named
 
 
 def define_tasks(session: WriteSession, drafts: Sequence[TaskDraft], *, shipped: bool = False) -> list[Task]:
