@@ -1,9 +1,9 @@
 """Counting the values of a facet, whichever spelling they are in."""
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Sequence
 from dataclasses import dataclass
-from heapq import nsmallest
+from heapq import nlargest
 from typing import NamedTuple
 
 
@@ -23,13 +23,23 @@ class Spelling(NamedTuple):
     documents: int
 
 
-def most_frequent(spellings: Iterable[Spelling], limit: int) -> tuple[tuple[FacetValue, ...], int]:
-    """Return the `limit` most frequent values, ties by folded form, and the sum of all other counts."""
+def most_frequent(
+    spellings: Sequence[tuple[str, str, int]], limit: int
+) -> tuple[tuple[FacetValue, ...], int]:
+    """Return the `limit` most frequent values, ties by folded form, and the sum of all other counts.
+
+    Args:
+        spellings: The parts of a `Spelling` each: engines have thousands, which are quicker as plain tuples.
+        limit: How many values at most.
+    """
     totals: defaultdict[str, int] = defaultdict(int)
-    written: defaultdict[str, list[tuple[int, str]]] = defaultdict(list)
-    for folded, text, count in spellings:
+    for folded, _, count in spellings:
         totals[folded] += count
-        written[folded].append((-count, text))
-    most = nsmallest(limit, totals, key=lambda folded: (-totals[folded], folded))
-    values = tuple(FacetValue(min(written[folded])[1], totals[folded]) for folded in most)
+    least = min(nlargest(limit, totals.values()), default=0)
+    most = sorted((-total, folded) for folded, total in totals.items() if total >= least)[:limit]
+    written: dict[str, list[tuple[int, str]]] = {folded: [] for _, folded in most}
+    for folded, text, count in spellings:
+        if folded in written:
+            written[folded].append((-count, text))
+    values = tuple(FacetValue(min(written[folded])[1], -total) for total, folded in most)
     return values, sum(totals.values()) - sum(value.count for value in values)

@@ -2,10 +2,11 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from functools import cache, partial
 from html import escape
 
 from app.search.contract import query_terms
-from app.search.document import Document, FieldText, field_texts
+from app.search.document import Document, field_texts
 from app.search.tokens import Word, words_with
 
 MARK_OPEN, MARK_CLOSE = "<mark>", "</mark>"
@@ -44,6 +45,14 @@ class Reasons:
 
 
 @dataclass(frozen=True, slots=True)
+class _Shared:
+    """What a text shares with the query: the words, and the excerpts in which they stand."""
+
+    words: tuple[str, ...]
+    fragments: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class _Span:
     """A range of characters, the end behind the last."""
 
@@ -57,24 +66,30 @@ def explain(text: str, documents: Iterable[Document]) -> list[Reasons]:
     Only words are explained; it is worked out from the documents alone and asks no engine.
     """
     terms = frozenset(query_terms(text))
-    return [_reasons(terms, document) for document in documents]
+    # Documents that are found together share many a text, such as their task's.
+    shared = cache(partial(_shared, terms))
+    return [_reasons([(field.field, shared(field.text)) for field in field_texts(one)]) for one in documents]
 
 
-def _reasons(terms: frozenset[str], document: Document) -> Reasons:
-    matched, highlights = [], []
-    for field in field_texts(document):
-        hits = list(words_with(field.text, terms))
-        if hits:
-            matched.append(MatchedField(field.field, _spellings(field, hits)))
-            highlights.append(Highlight(field.field, _fragments(field.text, _joined(hits))))
-    return Reasons(tuple(matched), tuple(highlights))
+def _reasons(fields: Sequence[tuple[str, _Shared | None]]) -> Reasons:
+    found = [(name, shared) for name, shared in fields if shared]
+    return Reasons(
+        tuple(MatchedField(name, shared.words) for name, shared in found),
+        tuple(Highlight(name, shared.fragments) for name, shared in found),
+    )
 
 
-def _spellings(field: FieldText, hits: Sequence[Word]) -> tuple[str, ...]:
+def _shared(terms: frozenset[str], text: str) -> _Shared | None:
+    """Return what a text has of the terms, or None."""
+    hits = list(words_with(text, terms))
+    return _Shared(_spellings(text, hits), _fragments(text, _joined(hits))) if hits else None
+
+
+def _spellings(text: str, hits: Sequence[Word]) -> tuple[str, ...]:
     """Return the different words of `hits`, each as it is first written."""
     first: dict[tuple[str, ...], str] = {}
     for hit in hits:
-        first.setdefault(hit.terms, field.text[hit.start : hit.end])
+        first.setdefault(hit.terms, text[hit.start : hit.end])
     return tuple(first.values())[:MOST_WORDS]
 
 

@@ -8,7 +8,7 @@ from functools import cache
 from app.db.text import fold
 from app.search.completion import CompletionKind, comparable, starts_of
 from app.search.contract import FacetCounts, FacetRequest
-from app.search.counting import Spelling, most_frequent
+from app.search.counting import most_frequent
 from app.search.document import (
     Document,
     TaskWords,
@@ -115,6 +115,7 @@ def facet_counts(facet: FacetRequest, counts: Mapping[str, int]) -> FacetCounts:
         facet: What was asked.
         counts: How many documents have each of the field's terms.
     """
-    spellings = (Spelling(*term.partition(SEPARATOR)[::2], count) for term, count in counts.items())
+    split = ((term.split(SEPARATOR, 1), count) for term, count in counts.items())
+    spellings = [(folded, written, count) for (folded, written), count in split]
     values, others = most_frequent(spellings, facet.limit)
     return FacetCounts(facet.field, values, others)

@@ -74,11 +74,13 @@ class Word:
 
 def words_with(text: str, wanted: AbstractSet[str]) -> Iterator[Word]:
     """Yield the words of `text` that have one of the `wanted` terms, in order; a bigram counts as a word."""
-    for match in _pattern(text).finditer(text):
-        terms = _terms(match.group())
-        # Most words share nothing, so no more is worked out of them.
-        if wanted.isdisjoint(terms):
+    pattern = _pattern(text)
+    # Most words share nothing and most texts have no other words, so no more is worked out of them.
+    shared = {word for word in set(pattern.findall(text)) if not wanted.isdisjoint(_terms(word))}
+    for match in pattern.finditer(text) if shared else ():
+        if match.group() not in shared:
             continue
+        terms = _terms(match.group())
         start, end = match.span()
         if not _IS_CJK.match(text, start):
             yield Word(terms, start, end)
