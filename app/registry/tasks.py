@@ -53,6 +53,8 @@ def tasks_named(session: ReadSession, names: Collection[str]) -> dict[str, Task]
 
     Most are named by their names, which no other task has; all tasks are read only for the rest.
     """
+    if not names:
+        return {}
     named = {task.name: task for task in session.exec(_NAMED, params={"given": list(names)})}
     for name in names:
         if name not in named and (task := task_names(session).task(name)) is not None:
