@@ -1,0 +1,269 @@
+"""A search in two rounds: candidates by words and by meaning, then what either side lacks of the other.
+
+What matches the words is counted in the first round, what is only near by meaning in the second.
+"""
+
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+
+from app.search.contract import (
+    Hits,
+    IndexPosition,
+    KeyArray,
+    SearchAnswer,
+    SearchRequest,
+    Vector,
+)
+from app.search.filters import FactField
+from app.search.fusion import attainable_bm25
+from app.search.opensearch.asking import Asker, Body, Response
+from app.search.opensearch.fields import ID, KEY, WORDS, counted_by
+from app.search.opensearch.queries import (
+    EVERYTHING,
+    NOTHING,
+    Query,
+    admitting,
+    all_of,
+    any_of,
+    cosines,
+    near,
+    scored,
+    with_keys,
+    with_vectors,
+    with_words,
+)
+from app.search.ranking import (
+    NO_KEYS,
+    NONE,
+    TIES,
+    Scored,
+    candidates,
+    fields_by_filter,
+    has_text,
+    highest,
+    ranked,
+    ranking_terms,
+    ranking_vector,
+    unranked,
+)
+from app.search.terms import facet_counts
+
+FACET_VALUES = 65_000
+"""More than any field's different values, and fewer than a server gives of all fields together."""
+PAGE = 10_000
+"""How many hits a server gives at once."""
+BY_KEY = [{KEY: "asc"}, {ID: "asc"}]
+BY_SCORE = [{"_score": "desc"}, *BY_KEY]
+
+
+def search_index(asker: Asker, request: SearchRequest, position: IndexPosition) -> SearchAnswer:
+    """Answer a search from an index that was at `position` or has come farther since.
+
+    Raises:
+        IndexUnavailable: The index did not answer.
+    """
+    search = _Search.prepare(asker, request, with_vectors(position.embedder))
+    fields = fields_by_filter(request.facets, request.filter)
+    trees = dict.fromkeys((request.filter, *fields, *request.listed))
+    scopes = {tree: _Scope(admitting(tree), fields.get(tree, [])) for tree in trees}
+    hits = search.run(scopes[request.filter], list(scopes.values()))
+    counts: dict[FactField, Mapping[str, int]] = {}
+    for scope in scopes.values():
+        counts |= {one: scope.terms.get(one, {}) for one in scope.fields}
+    return SearchAnswer(
+        hits=hits,
+        total=scopes[request.filter].total,
+        facets=tuple(facet_counts(facet, counts[facet.field]) for facet in request.facets),
+        listed=tuple(search.listed(scopes[tree]) for tree in request.listed),
+        position=position,
+    )
+
+
+@dataclass(slots=True)
+class _Scope:
+    """What a search finds under one filter.
+
+    Attributes:
+        admitted: The query for what the filter admits.
+        fields: The facets that are counted under it.
+        near: The nearest of that, with their cosines; none if meaning takes no part.
+        total: How many documents count.
+        terms: How many of them have each term of the fields.
+    """
+
+    admitted: Query
+    fields: Sequence[FactField]
+    near: Scored = NONE
+    total: int = 0
+    terms: dict[FactField, Counter[str]] = field(default_factory=dict)
+
+    def counting(self, query: Query) -> Body:
+        """Return what counts `query` and its facets, without a hit."""
+        terms = {
+            one.value: {"terms": {"field": counted_by(one), "size": FACET_VALUES}} for one in self.fields
+        }
+        return {"query": query, "size": 0, "track_total_hits": True, **({"aggs": terms} if terms else {})}
+
+    def count(self, response: Response) -> None:
+        """Add what the response to `counting` says."""
+        self.total += response["hits"]["total"]["value"]
+        for one in self.fields:
+            buckets = response["aggregations"][one.value]["buckets"]
+            counted = self.terms.setdefault(one, Counter())
+            counted.update({bucket["key"]: bucket["doc_count"] for bucket in buckets})
+
+
+@dataclass(frozen=True, slots=True)
+class _Search:
+    """What is worked out once for a search, whatever the scope.
+
+    Attributes:
+        terms: The terms that words rank by.
+        words: The query for what counts without meaning; None if nothing does.
+        vector: The vector that meaning ranks by; None if it takes no part.
+        encoded: The query for what can be compared with it.
+        ids: The ids of the documents that were seen, by key.
+    """
+
+    asker: Asker
+    request: SearchRequest
+    terms: Sequence[str]
+    words: Query | None
+    vector: Vector | None
+    encoded: Query
+    ids: dict[int, str] = field(default_factory=dict)
+
+    @classmethod
+    def prepare(cls, asker: Asker, request: SearchRequest, encoded: Query) -> "_Search":
+        """Turn text and vector into what the mode ranks by."""
+        terms = ranking_terms(request)
+        words = with_words(terms) if terms else None if has_text(request) else EVERYTHING
+        return cls(asker, request, terms, words, ranking_vector(request), encoded)
+
+    def run(self, main: _Scope, scopes: Sequence[_Scope]) -> Hits:
+        """Fill the scopes, and return the hits of the main one."""
+        window = self.request.window
+        matched, attainable = self._first_round(main, scopes)
+        if not has_text(self.request):
+            return unranked(matched.keys[:window], self._ids_of)
+        best = highest(matched.keys, matched.scores, window)
+        kept = Scored(matched.keys[best], matched.scores[best])
+        cut = len(kept.keys) < len(matched.keys)
+        further, meaning = self._second_round(main, scopes, kept, cut=cut)
+        return ranked(
+            candidates(_joined(kept, further), _joined(main.near, meaning)), attainable, window, self._ids_of
+        )
+
+    def listed(self, scope: _Scope) -> KeyArray:
+        """Return the keys of all that counts in a scope, ascending."""
+        among = [with_keys(scope.near.keys.tolist()), *filter(None, [self.words])]
+        body = {"query": all_of(scope.admitted, any_of(among)), "size": PAGE, "sort": [{KEY: "asc"}]}
+        pages: list[KeyArray] = [NO_KEYS]
+        after = -1
+        while True:
+            asked = {**body, "search_after": [after], "track_total_hits": False}
+            [response] = self.asker.search(asked)
+            pages.append(np.array([key for (key,) in _sorted(response)], np.int64))
+            if len(pages[-1]) < PAGE:
+                return np.concatenate(pages)
+            after = int(pages[-1][-1])
+
+    def _first_round(self, main: _Scope, scopes: Sequence[_Scope]) -> tuple[Scored, float]:
+        """Count what matches the words and find the nearest in all scopes.
+
+        Returns:
+            What matched in the main scope, with its BM25, and how much BM25 was attainable.
+        """
+        asked = [body for scope in scopes for body in self._first_asked(scope, hits=scope is main)]
+        responses = iter(self.asker.search(*asked, _having(self.terms)))
+        matched = NONE
+        for scope in scopes:
+            if self.words is not None:
+                response = next(responses)
+                scope.count(response)
+                matched = self._scored(response) if scope is main else matched
+            if self.vector is not None:
+                scope.near = self._by_meaning(next(responses))
+        return matched, _attainable(next(responses))
+
+    def _first_asked(self, scope: _Scope, *, hits: bool) -> Iterator[Body]:
+        if self.words is not None:
+            counting = scope.counting(scored(self.words, scope.admitted))
+            size = self.request.window + TIES if hits else 0
+            yield {**counting, "size": size, "sort": BY_SCORE if self.terms else BY_KEY}
+        if self.vector is not None:
+            yield _best(near(self.vector, all_of(scope.admitted, self.encoded)), self.request.window)
+
+    def _second_round(
+        self, main: _Scope, scopes: Sequence[_Scope], matched: Scored, *, cut: bool
+    ) -> tuple[Scored, Scored]:
+        """Count what is near without matching the words, in all scopes.
+
+        Returns:
+            The nearest that match the words too, with their BM25, if the words were `cut`; and what matched
+            without being among the nearest, with its cosines.
+        """
+        if self.vector is None:
+            return NONE, NONE
+        asked = [scope.counting(_without(self.words, scope.near.keys)) for scope in scopes]
+        nearest = with_keys(main.near.keys.tolist())
+        farther = np.setdiff1d(matched.keys, main.near.keys)
+        words = self.words or NOTHING
+        asked.append(_best(scored(words, nearest), len(main.near.keys) if cut else 0))
+        others = all_of(with_keys(farther.tolist()), self.encoded)
+        asked.append(_best(near(self.vector, others), len(farther)))
+        *counts, further, meaning = self.asker.search(*asked)
+        for scope, response in zip(scopes, counts, strict=True):
+            scope.count(response)
+        return self._scored(further), self._by_meaning(meaning)
+
+    def _scored(self, response: Response) -> Scored:
+        """Return the hits of a response with their scores, and keep their ids."""
+        hits = _sorted(response)
+        keys = [hit[-2] for hit in hits]
+        self.ids.update(zip(keys, (hit[-1] for hit in hits), strict=True))
+        scores = [hit[0] for hit in hits]
+        return Scored(np.array(keys, np.int64), np.array(scores, np.float64))
+
+    def _by_meaning(self, response: Response) -> Scored:
+        found = self._scored(response)
+        return Scored(found.keys, cosines(found.scores))
+
+    def _ids_of(self, keys: KeyArray) -> list[str]:
+        return [self.ids[key] for key in keys.tolist()]
+
+
+def _best(query: Query, limit: int) -> Body:
+    return {"query": query, "size": limit, "sort": BY_SCORE, "track_total_hits": False}
+
+
+def _without(words: Query | None, keys: KeyArray) -> Query:
+    """Return the query that matches the documents with these keys that do not match the words."""
+    return {"bool": {"filter": [with_keys(keys.tolist())], "must_not": [words] if words else []}}
+
+
+def _having(terms: Sequence[str]) -> Body:
+    """Return what counts all documents, and those that have each term."""
+    counted = {"filters": {"filters": [{"term": {WORDS: term}} for term in terms]}}
+    aggregations = {"aggs": {"having": counted}} if terms else {}
+    return {"query": EVERYTHING, "size": 0, "track_total_hits": True, **aggregations}
+
+
+def _attainable(response: Response) -> float:
+    """Return what BM25 tends to by the response to `_having`."""
+    buckets = response.get("aggregations", {"having": {"buckets": []}})["having"]["buckets"]
+    counts = [bucket["doc_count"] for bucket in buckets]
+    return attainable_bm25(response["hits"]["total"]["value"], counts)
+
+
+def _joined(one: Scored, other: Scored) -> Scored:
+    return Scored(np.concatenate((one.keys, other.keys)), np.concatenate((one.scores, other.scores)))
+
+
+def _sorted(response: Response) -> list[list[Any]]:
+    """Return what each hit of a response was sorted by."""
+    return [hit["sort"] for hit in response.get("hits", {}).get("hits", ())]
