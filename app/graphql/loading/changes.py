@@ -9,11 +9,12 @@ from sqlmodel import col, select
 
 from app.db.changelog import Change as ChangeRow
 from app.db.engine import ReadSession
+from app.graphql.inputs.paging import page_request
 from app.graphql.loading.nodes import Loaded, load_nodes, loads
 from app.graphql.scalars import BigInt
 from app.graphql.selection import Selection
 from app.graphql.types.changes import Change
-from app.graphql.types.connections import connection, page_request
+from app.graphql.types.connections import connection
 from app.graphql.types.principals import Node, principal
 from app.identity.principals import principals_by_id
 from app.registry.changes import changes_at, histories

@@ -8,9 +8,10 @@ import strawberry
 from app.db.cursors import Order, named
 from app.db.engine import ReadSession
 from app.db.paging import Page, sequence_page
+from app.graphql.inputs.paging import page_request
 from app.graphql.loading.nodes import Loaded, load_nodes, loads
 from app.graphql.selection import Selection
-from app.graphql.types.connections import connection, page_request
+from app.graphql.types.connections import connection
 from app.graphql.types.datasets import (
     Dataset,
     DatasetConnection,

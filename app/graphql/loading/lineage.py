@@ -6,24 +6,16 @@ from typing import Any
 import strawberry
 
 from app.db.engine import ReadSession
-from app.errors import InvalidInput, NotFound
-from app.graphql.enums import LineageNodeKind
+from app.errors import NotFound
+from app.graphql.inputs.lineage import PREFIXES, walk_asked
 from app.graphql.loading.nodes import load_nodes
 from app.graphql.selection import Selection
 from app.graphql.types.lineage import LineageGraph, LineageNode, lineage_edge
 from app.insight.nodes import NodeLabel, label_nodes
-from app.lineage.tables import Relation
-from app.lineage.walks import Walk, WalkDirection, direct_counts, walk
+from app.lineage.walks import direct_counts, walk
 from app.registry.finding import require_kind
 
-PREFIXES = {
-    LineageNodeKind.MODEL_VERSION: "ver",
-    LineageNodeKind.DATASET_VERSION: "dsv",
-    LineageNodeKind.EXTERNAL: "ext",
-}
 KINDS = {prefix: kind for kind, prefix in PREFIXES.items()}
-MAX_DEPTH = 50
-MAX_NODES = 5_000
 
 
 def load_graph(
@@ -36,7 +28,7 @@ def load_graph(
         NotFound: There is no such node.
     """
     require_kind(root, "ver", "dsv", "ext", field=["root"])
-    request = _walk(root, arguments)
+    request = walk_asked(root, arguments)
     reached = walk(session, request)
     labels = label_nodes(session, reached.depths.keys())
     if root not in labels:
@@ -51,30 +43,6 @@ def load_graph(
         totals_exact=reached.totals_exact,
         truncated=reached.truncated,
     )
-
-
-def _walk(root: str, arguments: Mapping[str, Any]) -> Walk:
-    depth, most = (
-        default if arguments.get(name) is None else arguments[name]
-        for name, default in (("max_depth", 1), ("max_nodes", 500))
-    )
-    if not 0 <= depth <= MAX_DEPTH:
-        raise InvalidInput(f"maxDepth is 0 to {MAX_DEPTH}, not {depth}", field=["maxDepth"])
-    if not 1 <= most <= MAX_NODES:
-        raise InvalidInput(f"maxNodes is 1 to {MAX_NODES}, not {most}", field=["maxNodes"])
-    relations, kinds = arguments.get("relations"), arguments.get("kinds")
-    return Walk(
-        root=root,
-        direction=WalkDirection(_value(arguments["direction"])),
-        max_depth=depth,
-        relations=None if relations is None else [Relation(_value(relation)) for relation in relations],
-        kinds=None if kinds is None else [PREFIXES[LineageNodeKind(_value(kind))] for kind in kinds],
-        max_nodes=most,
-    )
-
-
-def _value(member: Any) -> Any:
-    return getattr(member, "value", member)
 
 
 def _nodes(

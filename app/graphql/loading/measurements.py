@@ -8,10 +8,11 @@ from app.db.text import fold_term
 from app.errors import Ambiguous
 from app.graphql.inputs.filters import MetricFilter
 from app.graphql.inputs.matching import Matches
+from app.graphql.inputs.paging import page_request
 from app.graphql.loading.nodes import Loaded
 from app.graphql.loading.rows import param_of
 from app.graphql.selection import Selection
-from app.graphql.types.connections import connection, page_request
+from app.graphql.types.connections import connection
 from app.graphql.types.metrics import metric
 from app.registry import listing
 from app.registry import tables as rows

@@ -8,6 +8,7 @@ from app.errors import NotFound
 from app.graphql.inputs.drafting import below
 from app.graphql.inputs.filtering import deleted_models, model_filter, version_filter
 from app.graphql.inputs.ordering import model_order, version_order
+from app.graphql.inputs.paging import page_request
 from app.graphql.loading.changes import load_histories
 from app.graphql.loading.datasets import load_uses
 from app.graphql.loading.lineage import load_graph
@@ -18,7 +19,7 @@ from app.graphql.loading.provenance import load_made_with
 from app.graphql.loading.rows import Beside, Creators, alias_of, model_of, namespace_of, version_of
 from app.graphql.loading.similar import load_similar
 from app.graphql.selection import Selection
-from app.graphql.types.connections import connection, page_request
+from app.graphql.types.connections import connection
 from app.graphql.types.entities import Tag, tags_made
 from app.graphql.types.principals import principal
 from app.graphql.types.registered import Alias, ModelVersion, Namespace, RegisteredModel, Retirement

@@ -12,11 +12,12 @@ from app.graphql.inputs.drafting import below
 from app.graphql.inputs.filtering import changes_wanted, dataset_filter
 from app.graphql.inputs.filters import ChangeFilter, DatasetFilter
 from app.graphql.inputs.naming import DatasetBy, named_dataset
+from app.graphql.inputs.paging import After, Before, First, Last, page_asked
 from app.graphql.loading.changes import load_changes
 from app.graphql.loading.datasets import load_dataset_page, load_datasets
 from app.graphql.selection import selected
 from app.graphql.types.changes import Change
-from app.graphql.types.connections import After, Before, Connection, First, Last, connection, page_asked
+from app.graphql.types.connections import Connection, connection
 from app.graphql.types.datasets import Dataset, DatasetConnection
 from app.graphql.types.metrics import MetricDefinition, metric_definition
 from app.graphql.types.tasks import Task, task

@@ -14,15 +14,16 @@ from app.graphql.inputs.drafting import below, stated
 from app.graphql.inputs.facets import FacetInput, facets_wanted
 from app.graphql.inputs.filtering import deleted_models, model_filter
 from app.graphql.inputs.filters import ModelFilter
+from app.graphql.inputs.lineage import Kinds, MaxDepth, MaxNodes, Relations, Way
 from app.graphql.inputs.naming import ModelVersionBy, named_version, named_versions
 from app.graphql.inputs.ordering import SearchOrder, search_order
+from app.graphql.inputs.paging import After, First, page_asked
 from app.graphql.loading.lineage import load_graph
 from app.graphql.loading.registered import load_versions
 from app.graphql.loading.search import load_search
 from app.graphql.selection import selected
 from app.graphql.types.comparison import VersionComparison
-from app.graphql.types.connections import After, First, page_asked
-from app.graphql.types.lineage import Kinds, LineageGraph, MaxDepth, MaxNodes, Relations, Way
+from app.graphql.types.lineage import LineageGraph
 from app.graphql.types.search import SearchConnection, Suggestion, suggestion
 from app.insight import searching
 from app.insight.comparison import check_count, compare_versions

@@ -19,9 +19,10 @@ from app.graphql.inputs.naming import (
     named_version,
 )
 from app.graphql.inputs.ordering import ModelOrder, VersionOrder, model_order, version_order
+from app.graphql.inputs.paging import After, Before, First, Last, page_asked
 from app.graphql.loading.registered import load_models, load_namespaces, load_versions
 from app.graphql.selection import selected
-from app.graphql.types.connections import After, Before, Connection, First, Last, connection, page_asked
+from app.graphql.types.connections import Connection, connection
 from app.graphql.types.registered import ModelVersion, Namespace, RegisteredModel
 from app.registry import browsing, listing
 

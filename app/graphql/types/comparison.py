@@ -8,8 +8,9 @@ from strawberry import UNSET
 from app.db.cursors import Order, named
 from app.db.paging import PageRequest, sequence_page
 from app.graphql.enums import ComparisonKind, MetricDirection
+from app.graphql.inputs.paging import After
 from app.graphql.scalars import JSON
-from app.graphql.types.connections import After, Connection, connection
+from app.graphql.types.connections import Connection, connection
 from app.graphql.types.metrics import MetricKey, metric_key
 from app.graphql.types.registered import ModelVersion
 from app.insight import comparison

@@ -1,12 +1,11 @@
 """Connections: every list that can grow looks alike."""
 
-from collections.abc import Mapping, Sequence
-from typing import Annotated, Any, Generic, TypeVar
+from collections.abc import Sequence
+from typing import Any, Generic, TypeVar
 
 import strawberry
-from strawberry import UNSET
 
-from app.db.paging import Page, PageRequest
+from app.db.paging import Page
 
 Node = TypeVar("Node")
 
@@ -39,15 +38,6 @@ class Connection(Generic[Node]):
     total_count: int = strawberry.field(description="How many items the whole list has.")
 
 
-First = Annotated[int | None, strawberry.argument(description="How many items at most, 1 to 100.")]
-After = Annotated[str | None, strawberry.argument(description="A cursor: the page starts behind it.")]
-Last = Annotated[
-    int | None,
-    strawberry.argument(description="How many items at most, from the end; with it, `first` does not count."),
-]
-Before = Annotated[str | None, strawberry.argument(description="A cursor: the page ends before it.")]
-
-
 def connection(page: Page[Any] | None, nodes: Sequence[Node]) -> Connection[Node]:
     """Make a connection from a page of rows and the nodes made of them."""
     page = page or Page()
@@ -66,24 +56,4 @@ def page_info(page: Page[Any]) -> PageInfo:
         end_cursor=page.cursors[-1] if page.cursors else None,
         has_next_page=page.has_next,
         has_previous_page=page.has_previous,
-    )
-
-
-def page_request(arguments: Mapping[str, Any], *, first: int = 20) -> PageRequest:
-    """Return the page that a field's arguments ask for; a null `first` means its default."""
-    return PageRequest(
-        first=first if arguments.get("first") is None else arguments["first"],
-        after=arguments.get("after"),
-        last=arguments.get("last"),
-        before=arguments.get("before"),
-    )
-
-
-def page_asked(
-    first: int | None, after: str | None, last: int | None, before: str | None, *, default: int = 20
-) -> PageRequest:
-    """Return the page that a root field's arguments ask for; what is absent is `UNSET` there."""
-    given = {"first": first, "after": after, "last": last, "before": before}
-    return page_request(
-        {name: None if value is UNSET else value for name, value in given.items()}, first=default
     )

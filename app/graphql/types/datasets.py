@@ -7,9 +7,10 @@ import strawberry
 from strawberry import UNSET
 
 from app.graphql.enums import DatasetRole
+from app.graphql.inputs.paging import After, Before, First, Last
 from app.graphql.scalars import URI, BigInt
 from app.graphql.selection import response_key
-from app.graphql.types.connections import After, Before, Connection, First, Last
+from app.graphql.types.connections import Connection
 from app.graphql.types.degradation import Degradation
 from app.graphql.types.entities import Tag
 from app.graphql.types.principals import Node

@@ -8,10 +8,11 @@ import strawberry
 from strawberry import UNSET
 
 from app.errors import HolotypeError
+from app.graphql.inputs.paging import After, Before, First, Last
 from app.graphql.scalars import JSON
 from app.graphql.selection import response_key
 from app.graphql.types.changes import Change
-from app.graphql.types.connections import After, Before, Connection, First, Last
+from app.graphql.types.connections import Connection
 from app.graphql.types.principals import Node
 
 Loaded = strawberry.Private[dict[str, Any]]

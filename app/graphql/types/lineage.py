@@ -1,26 +1,12 @@
 """Lineage graphs."""
 
 from datetime import datetime
-from typing import Annotated
 
 import strawberry
 
-from app.graphql.enums import LineageDirection, LineageNodeKind, LineageRelation
+from app.graphql.enums import LineageNodeKind, LineageRelation
 from app.graphql.types.principals import Node
 from app.lineage import tables as rows
-
-Way = Annotated[LineageDirection, strawberry.argument(description="Which way to walk.")]
-MaxDepth = Annotated[int | None, strawberry.argument(description="How many hops at most, 0 to 50.")]
-Relations = Annotated[
-    list[LineageRelation] | None, strawberry.argument(description="Follow only edges of these relations.")
-]
-Kinds = Annotated[
-    list[LineageNodeKind] | None, strawberry.argument(description="Enter only nodes of these kinds.")
-]
-MaxNodes = Annotated[
-    int | None, strawberry.argument(description="How many nodes at most, nearest first, 1 to 5000.")
-]
-"""The arguments of a walk."""
 
 
 @strawberry.type(

@@ -12,12 +12,14 @@ from strawberry import UNSET
 
 from app.graphql.enums import DatasetRole, VersionState
 from app.graphql.inputs.filters import MetricFilter, MetricKeyInput, ModelFilter, VersionFilter
+from app.graphql.inputs.lineage import Kinds, MaxDepth, MaxNodes, Relations, Way
 from app.graphql.inputs.ordering import ModelOrder, VersionOrder
+from app.graphql.inputs.paging import After, Before, First, Last
 from app.graphql.scalars import JSON, URI, BigInt
-from app.graphql.types.connections import After, Before, Connection, First, Last
+from app.graphql.types.connections import Connection
 from app.graphql.types.datasets import DatasetUse
 from app.graphql.types.entities import Entity, Loaded, answer
-from app.graphql.types.lineage import Kinds, LineageGraph, MaxDepth, MaxNodes, Relations, Way
+from app.graphql.types.lineage import LineageGraph
 from app.graphql.types.metrics import Metric
 from app.graphql.types.principals import Node, Principal
 from app.graphql.types.provenance import CodeRevision, Environment, Signature

@@ -1,0 +1,57 @@
+"""A walk over the lineage, as it is asked for."""
+
+from collections.abc import Mapping
+from typing import Annotated, Any
+
+import strawberry
+
+from app.errors import InvalidInput
+from app.graphql.enums import LineageDirection, LineageNodeKind, LineageRelation
+from app.lineage.tables import Relation
+from app.lineage.walks import Walk, WalkDirection
+
+Way = Annotated[LineageDirection, strawberry.argument(description="Which way to walk.")]
+MaxDepth = Annotated[int | None, strawberry.argument(description="How many hops at most, 0 to 50.")]
+Relations = Annotated[
+    list[LineageRelation] | None, strawberry.argument(description="Follow only edges of these relations.")
+]
+Kinds = Annotated[
+    list[LineageNodeKind] | None, strawberry.argument(description="Enter only nodes of these kinds.")
+]
+MaxNodes = Annotated[
+    int | None, strawberry.argument(description="How many nodes at most, nearest first, 1 to 5000.")
+]
+"""The arguments of a walk."""
+
+PREFIXES = {
+    LineageNodeKind.MODEL_VERSION: "ver",
+    LineageNodeKind.DATASET_VERSION: "dsv",
+    LineageNodeKind.EXTERNAL: "ext",
+}
+MAX_DEPTH = 50
+MAX_NODES = 5_000
+
+
+def walk_asked(root: str, arguments: Mapping[str, Any]) -> Walk:
+    """Return the walk from `root` that a field's arguments ask for.
+
+    Raises:
+        InvalidInput: A bound is out of range.
+    """
+    depth, most = (
+        default if arguments.get(name) is None else arguments[name]
+        for name, default in (("max_depth", 1), ("max_nodes", 500))
+    )
+    if not 0 <= depth <= MAX_DEPTH:
+        raise InvalidInput(f"maxDepth is 0 to {MAX_DEPTH}, not {depth}", field=["maxDepth"])
+    if not 1 <= most <= MAX_NODES:
+        raise InvalidInput(f"maxNodes is 1 to {MAX_NODES}, not {most}", field=["maxNodes"])
+    relations, kinds = arguments.get("relations"), arguments.get("kinds")
+    return Walk(
+        root=root,
+        direction=WalkDirection(arguments["direction"].value),
+        max_depth=depth,
+        relations=None if relations is None else [Relation(relation.value) for relation in relations],
+        kinds=None if kinds is None else [PREFIXES[kind] for kind in kinds],
+        max_nodes=most,
+    )
