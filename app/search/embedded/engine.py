@@ -9,12 +9,12 @@ import tantivy
 from app.search.contract import IndexUnavailable
 from app.search.embedded.generations import adopt_generation, why_unfit
 from app.search.embedded.ledger import read_stored
-from app.search.embedded.locks import WRITER, alone, is_taken
 from app.search.embedded.manifest import Manifest, read_manifest
 from app.search.embedded.reader import EmbeddedReader
 from app.search.embedded.rows import Rows, last_rows, open_rows
 from app.search.embedded.writer import EmbeddedWriter
 from app.search.keeping import Entry, IndexWriter, Standing
+from app.search.locks import WRITER, alone, is_taken
 
 DRAFT = "draft"
 PATIENCE_SECONDS = 60.0

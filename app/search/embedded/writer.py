@@ -16,12 +16,12 @@ from app.search.contract import IndexPosition, Mark
 from app.search.document import Document, content_digest, texts_digest
 from app.search.embedded.generations import create_generation, drop_others, why_unfit
 from app.search.embedded.ledger import read_ledger
-from app.search.embedded.locks import TURN, WRITER, is_taken, take
 from app.search.embedded.manifest import Manifest, read_manifest, sync_directory, write_manifest
 from app.search.embedded.rows import append_rows, copy_rows, cut_rows, last_rows, open_rows
 from app.search.embedded.schema import ID, to_tantivy
 from app.search.keeping import DocumentVectors, IndexLocked, Refused
 from app.search.ledger import Ledger, Stored
+from app.search.locks import TURN, WRITER, is_taken, take
 from app.search.parking import Parked
 
 HEAP_BYTES = 64_000_000
