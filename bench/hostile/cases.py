@@ -12,6 +12,7 @@ REGISTER = """mutation($input: RegisterModelInput!) { registerModel(input: $inpu
   registeredModel { id } userErrors { code field message } } }"""
 PAGE = """query($filter: ModelFilter, $after: String) { registeredModels(%s) {
   totalCount pageInfo { endCursor } } }"""
+ORDERED = "query($by: ModelOrder!) { registeredModels(orderBy: $by) { totalCount } }"
 FILTERED = PAGE % "filter: $filter, after: $after, first: 2"
 
 
@@ -83,6 +84,9 @@ def aliases(count: int, what: str) -> str:
 
 ASK = b'{"query": "{ __typename }"}'
 MAKE = 'mutation { createNamespace(input: {name: "hostile"}) { namespace { id } } }'
+MANY_OPERATIONS = " ".join(f"query a{i} {{ __typename }}" for i in range(1_000))
+MANY_NAMES = {str(number): "a" for number in range(40_000)}
+UNKNOWN = f"{{ datasets(filter: {{{' '.join(f'f{i}: 1' for i in range(1_000))}}}) {{ totalCount }} }}"
 BOMB = "types { fields { type { fields { type { fields { type { fields { name } } } } } } } }"
 
 NAMES = [
@@ -185,9 +189,28 @@ LISTS = [
         "a filter of 10,000 parts",
         query(FILTERED, filter={"or": [{"name": {"contains": "a"}}] * 10_000}),
         200,
+        "LIMIT_EXCEEDED",
+    ),
+    Case("49,000 empty parts", query(FILTERED, filter={"or": [{}] * 49_000}), 200, "LIMIT_EXCEEDED"),
+    Case(
+        "a filter of 401 parts",
+        query(FILTERED, filter={"or": [{"name": {"contains": "a"}}] * 400}),
+        200,
         "BAD_USER_INPUT",
         "filter.or",
     ),
+    Case(
+        "40,000 unknown conditions",
+        query(FILTERED, filter={"name": MANY_NAMES}),
+        200,
+        "BAD_USER_INPUT",
+        "TextMatch",
+    ),
+    Case(
+        "a condition named by 10 MB", query(FILTERED, filter={"n" * 10 * MILLION: {}}), 200, "LIMIT_EXCEEDED"
+    ),
+    Case("an order by 10 MB", query(ORDERED, by={"field": "N" * 10 * MILLION}), 200, "LIMIT_EXCEEDED"),
+    Case("1,000 unknown fields", query(UNKNOWN), 200, "GRAPHQL_VALIDATION_FAILED"),
     Case("a filter that matches nothing", query(FILTERED, filter={"name": {"equals": "no such"}}), 200, ""),
     Case(
         "a filter that matches all", query(FILTERED, filter={"not": {"name": {"equals": "no such"}}}), 200, ""
@@ -260,6 +283,7 @@ OPERATIONS = [
         "GRAPHQL_VALIDATION_FAILED",
     ),
     Case("4,000 levels", query("{ a " * 4_000 + "}" * 4_000), 200, "GRAPHQL_PARSE_FAILED"),
+    Case("1,000 operations", query(MANY_OPERATIONS), 200, "LIMIT_EXCEEDED"),
     Case("201 aliases", query(aliases(201, "__typename")), 200, "LIMIT_EXCEEDED"),
     Case("10,000 aliases", query(aliases(10_000, "__typename")), 200, "GRAPHQL_PARSE_FAILED"),
     Case("100 searches", query(aliases(100, 'search(text: "x") { totalCount }')), 200, "LIMIT_EXCEEDED"),

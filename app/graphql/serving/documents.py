@@ -2,12 +2,14 @@
 
 from collections.abc import Iterator
 from functools import lru_cache
+from importlib import import_module
 from typing import Any
 
 import strawberry
 from graphql import (
     DocumentNode,
     GraphQLError,
+    Node,
     NoSchemaIntrospectionCustomRule,
     OperationDefinitionNode,
     parse,
@@ -18,16 +20,16 @@ from graphql.validation.validate import ValidationAbortedError
 from strawberry.extensions import SchemaExtension
 from strawberry.schema.schema import validate_document
 
+from app.errors import shortened
 from app.graphql.serving.limits import (
     MAX_COMPARISONS,
     MAX_COST,
     MAX_QUERY_LENGTH,
     MAX_TOKENS,
-    MAX_VALUES,
     cost_of,
-    has_too_many_values,
     size_errors,
 )
+from app.graphql.serving.variables import too_much
 
 SHORT = 4_000
 """How many characters a text has that is kept among the many."""
@@ -36,6 +38,15 @@ TOO_MUCH = {"code": "LIMIT_EXCEEDED"}
 
 # The place where graphql-core takes it from; its own default is ten times as much, and seconds of work.
 overlapping_fields_can_be_merged.MAX_COMPLEXITY_BUDGET = MAX_COMPARISONS
+
+
+def _as_written(node: Node) -> str:
+    """Quote a value from the text: graphql-core prints all of it anew for each error within."""
+    return shortened(node.loc.source.body[node.loc.start : node.loc.end]) if node.loc else ""
+
+
+# By its path, since the package has a function of the module's name.
+import_module("graphql.utilities.validate_input_value").print_for_error = _as_written  # type: ignore[attr-defined]
 
 
 class CheckedDocuments(SchemaExtension):
@@ -74,14 +85,13 @@ class CheckedDocuments(SchemaExtension):
         context = self.execution_context
         named = context._provided_operation_name  # noqa: SLF001 - what is public falls back on the first operation
         operations = _operations(document)
-        if has_too_many_values(context.variables or {}):
-            message = f"the variables hold more than {MAX_VALUES} values: send fewer at once"
-            return [GraphQLError(message, extensions=TOO_MUCH)]
         if len(operations) > 1 and not named:
             return [
                 GraphQLError("the document has several operations: name one in operationName", operations)
             ]
         [meant] = _meant(operations, named)
+        if message := too_much(context.schema._schema, meant, context.variables or {}):  # noqa: SLF001 - as below
+            return [GraphQLError(message, extensions=TOO_MUCH)]
         self._cost = cost_of(context.schema._schema, document, meant, context.variables or {})  # noqa: SLF001 - as above
         if self._cost > MAX_COST:
             message = (
@@ -111,7 +121,7 @@ def _checked(query: str, schema: strawberry.Schema) -> tuple[DocumentNode, tuple
     """Parse a text, measure it, and validate it unless it is too large to be looked at.
 
     Raises:
-        GraphQLSyntaxError: It is no GraphQL, or has more than 10,000 tokens.
+        GraphQLSyntaxError: It is no GraphQL, or has more than 5,000 tokens.
         GraphQLError: It has more than 200,000 characters.
     """
     return (_of_short_text if len(query) <= SHORT else _of_long_text)(query, schema)

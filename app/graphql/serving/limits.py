@@ -29,9 +29,11 @@ from graphql import (
 MAX_BODY_BYTES = 16 * 1024 * 1024
 MAX_QUERY_LENGTH = 200_000
 """How many characters the text of an operation has; longer values are sent as variables."""
-MAX_TOKENS = 10_000
-MAX_VALUES = 50_000
-"""How many values the variables hold: each is coerced by itself, and the largest inputs have fewer."""
+MAX_TOKENS = 5_000
+MAX_DEFINITIONS = 100
+MAX_WEIGHT = 100_000
+"""What the variables weigh (`app.graphql.serving.variables`); the largest inputs weigh less."""
+MAX_NAME_LENGTH = 256
 MAX_COMPARISONS = 50_000
 """How much work it may be to find out whether fields of one name are one field, in steps of graphql-core."""
 MAX_DEPTH = 20
@@ -76,6 +78,8 @@ class Size:
 
 def size_errors(document: DocumentNode) -> list[GraphQLError]:
     """Return why a document is too large to be looked at any closer; nothing when it is not."""
+    if (count := len(document.definitions)) > MAX_DEFINITIONS:
+        return [_too_many(f"the document has {count} operations and fragments", MAX_DEFINITIONS)]
     sizes = _Sizes(document)
     errors = []
     for definition in document.definitions:
@@ -88,24 +92,8 @@ def size_errors(document: DocumentNode) -> list[GraphQLError]:
                 ("directives", MAX_DIRECTIVES),
             ):
                 if getattr(size, what) > most:
-                    message = (
-                        f"the operation has {_phrase(what, getattr(size, what))}; at most {most} are answered"
-                    )
-                    errors.append(GraphQLError(message, extensions={"code": "LIMIT_EXCEEDED"}))
+                    errors.append(_too_many(f"the operation has {_phrase(what, getattr(size, what))}", most))
     return errors
-
-
-def has_too_many_values(variables: Mapping[str, Any]) -> bool:
-    """Return whether variables hold more than `MAX_VALUES` values, without counting on."""
-    count = 0
-    waiting: list[Any] = [variables]
-    while waiting and count <= MAX_VALUES:
-        holder = waiting.pop()
-        count += len(holder)
-        if count <= MAX_VALUES:
-            values = holder.values() if isinstance(holder, dict) else holder
-            waiting += [value for value in values if isinstance(value, dict | list)]
-    return count > MAX_VALUES
 
 
 def cost_of(
@@ -245,6 +233,10 @@ def _defaults(operation: OperationDefinitionNode) -> dict[str, int]:
         for one in operation.variable_definitions or ()
         if isinstance(one.default_value, IntValueNode)
     }
+
+
+def _too_many(found: str, most: int) -> GraphQLError:
+    return GraphQLError(f"{found}; at most {most} are answered", extensions={"code": "LIMIT_EXCEEDED"})
 
 
 def _phrase(what: str, count: int) -> str:

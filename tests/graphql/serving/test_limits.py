@@ -10,7 +10,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from app.graphql.schema import schema
-from app.graphql.serving.limits import MAX_BODY_BYTES, MAX_COST, MAX_QUERY_LENGTH, cost_of, size_errors
+from app.graphql.serving.limits import (
+    MAX_BODY_BYTES,
+    MAX_COST,
+    MAX_QUERY_LENGTH,
+    MAX_WEIGHT,
+    cost_of,
+    size_errors,
+)
 from tests.graphql.conftest import Api
 
 
@@ -119,7 +126,7 @@ def test_what_an_operation_costs_is_told(api: Api) -> None:
         " " * MAX_QUERY_LENGTH + "{ __typename }",
         "#" + "x" * MAX_QUERY_LENGTH + "\n{ __typename }",
         f'{{ tasks(text: """{"x" * MAX_QUERY_LENGTH}""") {{ totalCount }} }}',
-        "{" + " ".join(["serverInfo { name limits { maxCost } }"] * 900) + "}",
+        "{" + " ".join(["serverInfo { name limits { maxCost } }"] * 600) + "}",
         "{"
         + " ".join(f"...f{i}" for i in range(400))
         + "} "
@@ -134,19 +141,43 @@ def test_what_takes_long_to_look_at_is_refused(shared_api: Api, query: str) -> N
     assert [error["extensions"] for error in answer["errors"]] == [{"code": "LIMIT_EXCEEDED"}]
 
 
+NODES = "query($ids: [ID!]!) { nodes(ids: $ids) { id } }"
+MODELS = "query($filter: ModelFilter) { registeredModels(filter: $filter) { totalCount } }"
+TAGGED = "mutation($input: SetTagsInput!) { setTags(input: $input) { userErrors { code } } }"
+
+
+def tagged(value: Any) -> dict[str, Any]:
+    return {"subject": "mdl_1", "tags": [{"key": "a", "value": value}]}
+
+
 @pytest.mark.parametrize(
-    "values",
-    [list(range(60_000)), [{"a": 1}] * 30_000, [[[0] * 1_000] * 60], {str(i): i for i in range(60_000)}],
+    ("query", "variables"),
+    [
+        (NODES, {"ids": ["x"] * 60_000}),
+        (MODELS, {"filter": {"or": [{}] * 10_000}}),
+        (MODELS, {"filter": {"or": ["x"] * 60_000}}),
+        (MODELS, {"filter": {"name": {"in": ["x"] * 60_000}}}),
+        (TAGGED, {"input": {"subject": "mdl_1", "tags": [{"key": "a", "value": 1}] * 10_000}}),
+        (TAGGED, {"input": tagged([0] * 120_000)}),
+        (TAGGED, {"input": tagged([[[0] * 1_000] * 120])}),
+        (TAGGED, {"input": tagged({str(number): 1 for number in range(120_000)})}),
+    ],
 )
-def test_more_values_than_the_largest_input_has_are_refused(shared_api: Api, values: Any) -> None:
-    answer = shared_api.answer("{ __typename }", values=values)
+def test_variables_that_weigh_more_than_the_largest_input_are_refused(
+    shared_api: Api, query: str, variables: dict[str, Any]
+) -> None:
+    answer = shared_api.answer(query, **variables)
     assert "data" not in answer
     [error] = answer["errors"]
     assert error["extensions"] == {"code": "LIMIT_EXCEEDED"}
-    assert "50000 values" in error["message"]
+    assert error["message"] == f"the variables weigh more than {MAX_WEIGHT}: send less at once"
 
 
-def test_the_largest_inputs_have_fewer_values(api: Api) -> None:
+def test_variables_that_nothing_asks_for_weigh_nothing(shared_api: Api) -> None:
+    assert shared_api.run("{ __typename }", values=[0] * 120_000) == "Query"
+
+
+def test_the_largest_inputs_weigh_less(api: Api) -> None:
     version = {
         "params": [{"name": str(number), "value": 1} for number in range(5_000)],
         "metrics": [{"name": "loss", "value": 1, "step": number} for number in range(1_000)],
