@@ -14,12 +14,13 @@ from app.search.contract import (
     Hits,
     IndexPosition,
     KeyArray,
+    Likeness,
     SearchAnswer,
     SearchRequest,
     Vector,
 )
 from app.search.filters import FactField
-from app.search.fusion import attainable_bm25
+from app.search.fusion import DIGITS, attainable_bm25
 from app.search.opensearch.asking import Asker, Body, Response
 from app.search.opensearch.fields import ID, KEY, WORDS, counted_by
 from app.search.opensearch.queries import (
@@ -81,6 +82,20 @@ def search_index(asker: Asker, request: SearchRequest, position: IndexPosition) 
         listed=tuple(search.listed(scopes[tree]) for tree in request.listed),
         position=position,
     )
+
+
+def most_alike(asker: Asker, query: Query, limit: int) -> list[Likeness]:
+    """Return the documents that a query scores highest, by half of the score, the highest first, then by key.
+
+    Raises:
+        IndexUnavailable: The index did not answer.
+    """
+    if limit < 1:
+        return []
+    [response] = asker.search(_best(query, limit + TIES))
+    halves = [(round(score / 2, DIGITS), key, found) for score, key, found in _sorted(response)]
+    halves.sort(key=lambda half: (-half[0], half[1]))
+    return [Likeness(key, found, score) for score, key, found in halves[:limit]]
 
 
 @dataclass(slots=True)

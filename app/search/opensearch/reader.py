@@ -1,0 +1,127 @@
+"""The reading side of the OpenSearch engine."""
+
+import time
+from collections.abc import Sequence
+
+import numpy as np
+
+from app.search.completion import Completion
+from app.search.contract import (
+    IndexPosition,
+    IndexUnavailable,
+    Kind,
+    Likeness,
+    MeaningVectors,
+    SearchAnswer,
+    SearchRequest,
+)
+from app.search.opensearch.asking import NONE_YET, Asker
+from app.search.opensearch.completing import complete
+from app.search.opensearch.fields import DESCRIPTION, FACTS, STATE
+from app.search.opensearch.mapping import index_digest
+from app.search.opensearch.queries import alike, all_of, with_keys, with_vectors
+from app.search.opensearch.searching import most_alike, search_index
+from app.search.opensearch.server import Server
+from app.search.opensearch.state import State, state_of
+from app.search.parking import Parked
+
+FRESH_SECONDS = 0.1
+"""For so long a state that was read is relied upon: an index is never behind of what it was."""
+OTHER = "the search index was made by another version of Holotype: the indexer makes it anew"
+
+
+class OpenSearchReader:
+    """Answers searches from what can be found in an index, which may not exist yet.
+
+    Args:
+        server: The cluster; the reader does not let go of it.
+        index: The name, or alias, of the index.
+        kind: What the index holds.
+    """
+
+    def __init__(self, server: Server, index: str, kind: Kind) -> None:
+        self._asker = Asker(server, index)
+        self._digest = index_digest(kind)
+        self._known: tuple[float, State] | None = None
+
+    def position(self) -> IndexPosition | None:
+        """Return how far the index is, or None if there is none, or none that can be asked."""
+        try:
+            return self._state().position
+        except IndexUnavailable:
+            return None
+
+    def parked(self) -> Sequence[Parked]:
+        """Return what could not be indexed; nothing without an index."""
+        try:
+            return self._state().parked
+        except IndexUnavailable:
+            return ()
+
+    def search(self, request: SearchRequest) -> SearchAnswer:
+        """Answer a search.
+
+        Raises:
+            IndexUnavailable: There is no index, or it did not answer in full and in time.
+        """
+        return search_index(self._asker, request, self._state().position)
+
+    def vectors_of(self, key: int) -> MeaningVectors | None:
+        """Return the vectors of a document, or None while it has none.
+
+        Raises:
+            IndexUnavailable: There is no index, or it did not answer in full and in time.
+        """
+        encoded = all_of(with_keys([key]), with_vectors(self._state().position.embedder))
+        [response] = self._asker.search({"query": encoded, "size": 1, "_source": [FACTS, DESCRIPTION]})
+        for hit in response["hits"].get("hits", ()):
+            facts, description = (np.array(hit["_source"][name], np.float32) for name in (FACTS, DESCRIPTION))
+            return MeaningVectors(facts, description)
+        return None
+
+    def alike(self, vectors: MeaningVectors, limit: int) -> list[Likeness]:
+        """Return the documents whose vectors are nearest, the nearest first and then by key.
+
+        Raises:
+            IndexUnavailable: There is no index, or it did not answer in full and in time.
+        """
+        encoded = with_vectors(self._state().position.embedder)
+        return most_alike(self._asker, alike(vectors, encoded), limit)
+
+    def complete(self, prefix: str, limit: int) -> list[Completion]:
+        """Return what completes a prefix, in turns by kind: what begins with it before what has it inside.
+
+        Raises:
+            IndexUnavailable: There is no index, or it did not answer in full and in time.
+        """
+        self._state()
+        return complete(self._asker, prefix, limit)
+
+    def close(self) -> None:
+        """Let go of the index."""
+        self._known = None
+
+    def _state(self) -> State:
+        """Return the state of the index as it is, or was a moment ago.
+
+        Raises:
+            IndexUnavailable: There is no index, it is of another make, or it did not answer.
+        """
+        known = self._known
+        if known is not None and time.monotonic() - known[0] < FRESH_SECONDS:
+            return known[1]
+        asked_at = time.monotonic()
+        state = self._read_state()
+        self._known = asked_at, state
+        return state
+
+    def _read_state(self) -> State:
+        # By a search, since reading by id would show what cannot be found yet.
+        [response] = self._asker.search({"query": {"ids": {"values": [STATE]}}, "_source": [STATE]})
+        hits = response["hits"].get("hits", ())
+        if not hits:
+            raise IndexUnavailable(NONE_YET)
+        state = state_of(hits[0]["_source"])
+        if state is None or state.digest != self._digest:
+            raise IndexUnavailable(OTHER)
+        return state
