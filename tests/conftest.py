@@ -1,4 +1,7 @@
-"""Engines that some tests need and not every machine has: what lacks one is left out, and said at the end."""
+"""What all tests share: registries, and engines that not every machine has.
+
+A test that lacks its engine is left out, which is said at the end.
+"""
 
 import os
 import shutil
@@ -15,15 +18,17 @@ from hypothesis import settings
 from tests.opensearch import node
 from tests.opensearch.node import opensearch, opensearch_prefix
 from tests.postgresql import cluster, postgresql, seeded_database
+from tests.store import seeded_file, shared_store, store
 
 __all__ = [
     "cluster",
-    "database_kind",
     "opensearch",
     "opensearch_prefix",
     "postgresql",
-    "require_engine",
     "seeded_database",
+    "seeded_file",
+    "shared_store",
+    "store",
 ]
 
 # How long an example takes says more of the machine than of the code.

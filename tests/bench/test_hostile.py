@@ -6,9 +6,9 @@ import pytest
 
 from bench.hostile.__main__ import MODELS, prepare, send
 from bench.hostile.cases import CASES, Case
-from tests.graphql.conftest import Api, seeded_file, shared_api
+from tests.graphql.conftest import Api, shared_api
 
-__all__ = ["seeded_file", "shared_api"]
+__all__ = ["shared_api"]
 
 
 @pytest.fixture(scope="module")

@@ -15,9 +15,7 @@ from app.search.contract import Kind
 from app.search.embedded.engine import EmbeddedEngine
 from indexer.following import follow
 from indexer.source import RegistrySource
-from tests.store import Store, open_store, seeded_file
-
-__all__ = ["seeded_file"]
+from tests.store import Store, open_store
 
 Run = Callable[..., tuple[int, str, str]]
 

@@ -15,9 +15,7 @@ from starlette.testclient import TestClient
 from app.db.engine import sqlite_url
 from app.main import create_app
 from app.settings import Settings
-from tests.store import Store, fresh_url, open_store, seeded_file
-
-__all__ = ["api", "seeded_file", "shared_api"]
+from tests.store import Store, fresh_url, open_store
 
 REGISTER = """
 mutation Register($input: RegisterModelInput!) {

@@ -1,5 +1,5 @@
 """A served registry, as its users and those who run it reach it."""
 
-from tests.graphql.conftest import api, seeded_file, shared_api
+from tests.graphql.conftest import api, shared_api
 
-__all__ = ["api", "seeded_file", "shared_api"]
+__all__ = ["api", "shared_api"]

@@ -28,9 +28,7 @@ from tests.search.conformance.conftest import Index
 from tests.search.conformance.corpus import QUERIES, corpus
 from tests.search.conformance.waiting import wait_until
 from tests.search.samples import document, vector_of
-from tests.store import Store, seeded_file, store
-
-__all__ = ["seeded_file", "store"]
+from tests.store import Store
 
 ACCURACY = MetricKeyTest(name="accuracy")
 
