@@ -27,7 +27,7 @@ demo: $(INSTALLED) ## Serve a sample of real models on PORT (8765) from DATA (.h
 	@exec $(BIN)/python -m examples.demo --data "$(DATA)" --port "$(PORT)"
 
 test: $(INSTALLED) $(AUDITS) ## Run the tests; the last lines say what was left out
-	@$(BIN)/pytest -q
+	@$(BIN)/pytest -q -n auto --dist worksteal
 
 fuzz: $(INSTALLED) ## Ask CASES (2000) random operations, other ones each time
 	@HOLOTYPE_FUZZ_CASES=$(CASES) $(BIN)/pytest -q tests/graphql/serving/test_generated.py
