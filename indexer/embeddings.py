@@ -103,12 +103,14 @@ class Batch:
 
     Attributes:
         through: The change that the documents are as of, or later.
+        known: The vectors of those of their texts that have been encoded before.
         texts: Those texts that are encoded for it.
         made: Their vectors, once they are there.
     """
 
     documents: Sequence[Document]
     through: Mark
+    known: Mapping[str, Vector]
     texts: Sequence[str]
     made: Future[Vector]
 
@@ -159,7 +161,7 @@ class Embedder:
         texts = list(dict.fromkeys(text for document in documents for text in _texts(document)))
         known = self._cache.known(texts)
         unknown = [text for text in texts if text not in known]
-        return Batch(documents, through, unknown, self._thread.submit(self._encode, unknown))
+        return Batch(documents, through, known, unknown, self._thread.submit(self._encode, unknown))
 
     def finish(self, batch: Batch) -> list[DocumentVectors]:
         """Return the vectors that were made for a batch, and keep them.
@@ -168,8 +170,10 @@ class Embedder:
             EmbedderUnavailable: The encoder cannot be used.
             EncodingFailed: The encoder failed at a text of the batch.
         """
-        self._cache.keep(dict(zip(batch.texts, batch.made.result(), strict=True)))
-        return self.known(batch.documents)
+        made = dict(zip(batch.texts, batch.made.result(), strict=True))
+        self._cache.keep(made)
+        vectors = {**batch.known, **made}
+        return [_joined(document, vectors) for document in batch.documents]
 
     def rest(self) -> None:
         """Give back what is not needed while there is nothing to encode."""

@@ -70,15 +70,9 @@ class PackagedEncoder:
         Raises:
             EmbedderUnavailable: torch or something that it needs is missing.
         """
-        if encoder_directory(self._indexes, self.meta.digest).exists():
-            return
-        self._process = _Process(_export, str(self._indexes))
-        try:
-            self._process.answer()
-        finally:
-            self.close()
-        # Whoever exports it has all there is still to encode.
-        self._encoded = FEW
+        # The process that exports it stays: whoever has no export has all there is still to encode.
+        if not encoder_directory(self._indexes, self.meta.digest).exists():
+            self._start()
 
     def encode(self, texts: Sequence[str]) -> Vector:
         """Return one unit vector a text, in order.
@@ -91,12 +85,11 @@ class PackagedEncoder:
         self._used = time.monotonic()
         if self._process is None and self._encoded <= FEW:
             return self._encode_few(texts)
-        if self._process is None:
-            self._process = _Process(_serve)
+        process = self._process or self._start()
         try:
-            return self._process.ask(list(texts))
-        except (EmbedderUnavailable, EncodingFailed):
-            if not self._process.is_alive():
+            return process.ask(list(texts))
+        except EncodingFailed:
+            if not process.is_alive():
                 self.close()
             raise
         finally:
@@ -113,6 +106,17 @@ class PackagedEncoder:
         process, self._process = self._process, None
         if process is not None:
             process.close()
+
+    def _start(self) -> "_Process":
+        """Start the process, and wait until it has loaded the encoder and exported the one of queries."""
+        self._process = process = _Process(_serve, str(self._indexes))
+        try:
+            process.answer()
+        except (EmbedderUnavailable, EncodingFailed):
+            self.close()
+            raise
+        self._used = time.monotonic()
+        return process
 
     def _encode_few(self, texts: Sequence[str]) -> Vector:
         if self._few is None:
@@ -159,22 +163,16 @@ class _Process:
         self._pipe.close()
 
 
-def _serve(pipe: "Connection[Any, Any]") -> None:
-    """Encode what comes over the pipe until nothing does, or it closes."""
+def _serve(pipe: "Connection[Any, Any]", indexes: str) -> None:
+    """Export the encoder of queries, say so, and encode what comes over the pipe until nothing does."""
     encoder = _loaded(pipe)
     if encoder is None:
         return
+    encoder.export(Path(indexes))
     with suppress(EOFError, BrokenPipeError):
+        pipe.send(np.empty((0, encoder.meta.dimension), np.float32))
         while (texts := pipe.recv()) is not None:
             pipe.send(_answer(encoder, texts))
-
-
-def _export(pipe: "Connection[Any, Any]", indexes: str) -> None:
-    """Write the encoder of queries into the folder of the indexes."""
-    encoder = _loaded(pipe)
-    if encoder is not None:
-        encoder.export(Path(indexes))
-        pipe.send(np.empty((0, encoder.meta.dimension), np.float32))
 
 
 def _loaded(pipe: "Connection[Any, Any]") -> Any:

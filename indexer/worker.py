@@ -27,8 +27,8 @@ logger = logging.getLogger("indexer")
 
 CHANGES_AT_ONCE = 1_000
 DOCUMENTS_AT_ONCE = 500
-# As many are encoded in about half a second.
-EMBEDDED_AT_ONCE = 64
+# As many are encoded in about three seconds; fewer would be padded more, and written one by one.
+EMBEDDED_AT_ONCE = 256
 BATCHES = 2
 """One is encoded while the one before it is written."""
 FIRST_RETRY = timedelta(seconds=30)

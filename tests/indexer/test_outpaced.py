@@ -5,15 +5,24 @@ from collections.abc import Sequence
 from pathlib import Path
 from threading import Event, Timer
 
+import pytest
+
 from app.search.contract import Mark, Vector
 from app.search.embedded.engine import EmbeddedEngine
 from indexer.embeddings import Embedder
 from indexer.following import follow
 from indexer.rebuilding import rebuild
-from indexer.worker import EMBEDDED_AT_ONCE
 from tests.indexer.sources import HashingEncoder, Shelf
 from tests.search.conformance.waiting import PATIENCE_SECONDS
 from tests.search.samples import document
+
+AT_ONCE = 32
+
+
+@pytest.fixture(autouse=True)
+def small_batches(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Encode a few documents at once, so that a few are many."""
+    monkeypatch.setattr("indexer.worker.EMBEDDED_AT_ONCE", AT_ONCE)
 
 
 def meaning_of(engine: EmbeddedEngine) -> int:
@@ -44,7 +53,7 @@ class Outpaced(HashingEncoder):
 
 
 def test_meaning_moves_on_though_more_is_written_than_can_be_encoded(tmp_path: Path) -> None:
-    shelf, stop = Shelf(5 * EMBEDDED_AT_ONCE), Event()
+    shelf, stop = Shelf(5 * AT_ONCE), Event()
     encoder = Outpaced(shelf, stop)
     embedder = Embedder(tmp_path / "cache", encoder)
     engine = EmbeddedEngine(tmp_path / "index")
@@ -59,7 +68,7 @@ def test_meaning_moves_on_though_more_is_written_than_can_be_encoded(tmp_path: P
 
 
 def test_a_rebuild_ends_though_more_is_written_than_can_be_encoded(tmp_path: Path) -> None:
-    shelf, stop = Shelf(5 * EMBEDDED_AT_ONCE), Event()
+    shelf, stop = Shelf(5 * AT_ONCE), Event()
     engine = EmbeddedEngine(tmp_path / "index")
     follow([(shelf, engine)], None, stop, through=shelf.head())
     embedder = Embedder(tmp_path / "cache", Outpaced(shelf, stop))
