@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from tests.ending import at_the_end
-from tests.search.conformance.waiting import wait_until
+from tests.waiting import wait_until
 
 HOLDER = """
 import sys, time

@@ -16,6 +16,7 @@ from typing import Any
 import httpx2
 import pytest
 
+from tests.ports import free_port
 from tests.transfer.files import ZOO, interchange
 
 Start = Callable[..., subprocess.Popen[str]]
@@ -70,14 +71,6 @@ def alive(process_id: int) -> bool:
         return Path(f"/proc/{process_id}/stat").read_text().rpartition(")")[2].split()[0] != "Z"
     except (FileNotFoundError, ProcessLookupError):
         return False
-
-
-def free_port() -> int:
-    """Return a port that nobody listens on."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port: int = probe.getsockname()[1]
-        return port
 
 
 @pytest.fixture

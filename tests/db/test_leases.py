@@ -11,8 +11,8 @@ from sqlalchemy import update
 from sqlmodel import col
 
 from app.db.leases import HeldLease, Lease, LeaseTaken, acquire, holder, release, renew
-from tests.search.conformance.waiting import wait_until
 from tests.store import Store
+from tests.waiting import wait_until
 
 pytestmark = pytest.mark.both_databases
 

@@ -10,8 +10,8 @@ from sqlalchemy import text
 from app.db.changelog import head
 from app.db.news import Listening
 from tests.postgresql import Cluster, Server, text_of
-from tests.search.conformance.waiting import wait_until
 from tests.store import Store, open_store
+from tests.waiting import wait_until
 
 NEVER = 3_600.0
 """Nothing but news ends a wait in the time that a test has."""

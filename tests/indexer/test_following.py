@@ -10,8 +10,8 @@ from app.search.embedded.engine import EmbeddedEngine
 from indexer.following import follow
 from indexer.source import RegistrySource
 from tests.postgresql import Server
-from tests.search.conformance.waiting import wait_until
 from tests.store import Store, open_store
+from tests.waiting import wait_until
 
 NEVER = 3_600.0
 

@@ -19,6 +19,7 @@ from indexer.checking import compare
 from indexer.commands import main
 from indexer.source import RegistrySource
 from tests.store import Store
+from tests.waiting import wait_until
 
 ROOT = Path(__file__).parents[2]
 NO_TORCH = "raise ModuleNotFoundError('No module named torch', name='torch')"
@@ -49,10 +50,7 @@ def wait_for(indexer: Process, text: str) -> None:
 
 def wait_for_documents(data: Path, count: int) -> None:
     """Wait until the index holds as many documents."""
-    deadline = time.monotonic() + 60
-    while position(data).documents != count:
-        assert time.monotonic() < deadline
-        time.sleep(0.1)
+    wait_until(lambda: position(data).documents == count)
 
 
 def position(data: Path) -> IndexPosition:
@@ -111,10 +109,7 @@ def test_killed_it_leaves_no_encoder_behind(store: Store, tmp_path: Path) -> Non
             assert indexer.poll() is None
             time.sleep(0.05)
         indexer.kill()
-    deadline = time.monotonic() + 60
-    while Path("/proc", encoder, "exe").exists():
-        assert time.monotonic() < deadline
-        time.sleep(0.05)
+    wait_until(lambda: not Path("/proc", encoder, "exe").exists())
 
 
 def test_a_folder_that_is_not_there_is_named(

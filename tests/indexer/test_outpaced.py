@@ -13,8 +13,8 @@ from indexer.embeddings import Embedder
 from indexer.following import follow
 from indexer.rebuilding import rebuild
 from tests.indexer.sources import HashingEncoder, Shelf
-from tests.search.conformance.waiting import PATIENCE_SECONDS
 from tests.search.samples import document
+from tests.waiting import PATIENCE_SECONDS
 
 AT_ONCE = 32
 

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 import urllib3
 
-from tests.search.conformance.waiting import wait_until
+from tests.waiting import wait_until
 
 ROOT = Path(__file__).parents[2]
 

@@ -2,7 +2,6 @@
 
 import os
 import signal
-import socket
 import subprocess
 import sys
 import time
@@ -12,6 +11,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import httpx2
+
+from tests.ports import free_port
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,9 +31,7 @@ class Served:
 @contextmanager
 def served(data: Path, **settings: str) -> Iterator[Served]:
     """Run the API over a data folder until it is ended."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
+    port = free_port()
     command = [sys.executable, "-m", "uvicorn", "--factory", "app.main:create_app_from_environment"]
     command += ["--port", str(port), "--log-level", "warning", "--timeout-graceful-shutdown", "10"]
     process = subprocess.Popen(

@@ -20,8 +20,8 @@ from app.registry.registration import create_versions, register_models
 from app.settings import Settings
 from tests.graphql.conftest import REGISTER, Api
 from tests.postgresql import Cluster, Server, text_of
-from tests.search.conformance.waiting import wait_until
 from tests.store import open_store
+from tests.waiting import wait_until
 
 PENDING = "{ modelVersions(filter: {state: [PENDING]}) { totalCount } }"
 COUNT = "{ registeredModels { totalCount } }"

@@ -1,6 +1,5 @@
 """Several API processes over one database and one index, beside one indexer."""
 
-import time
 from pathlib import Path
 from threading import Event, Thread
 
@@ -12,12 +11,12 @@ from indexer.following import follow
 from indexer.source import RegistrySource
 from tests.routes.serving import Served, served
 from tests.store import Store, store
+from tests.waiting import wait_until
 
 __all__ = ["store"]
 
 REGISTER = "mutation($name: String!) { registerModel(input: {name: $name}) { userErrors { message } } }"
 SEARCH = "query($text: String!) { search(text: $text, mode: WORDS) { edges { node { name } } } }"
-PATIENCE_SECONDS = 60
 
 
 def test_what_one_writes_all_find(store: Store, tmp_path: Path) -> None:
@@ -47,7 +46,8 @@ def ask(api: Served, query: str, **variables: str) -> dict[str, dict[str, list[d
 
 
 def wait_until_found(api: Served, name: str) -> None:
-    deadline = time.monotonic() + PATIENCE_SECONDS
-    while [edge["node"]["name"] for edge in ask(api, SEARCH, text=name)["search"]["edges"]] != [name]:
-        assert time.monotonic() < deadline
-        time.sleep(0.02)
+    def is_found() -> bool:
+        edges = ask(api, SEARCH, text=name)["search"]["edges"]
+        return [edge["node"]["name"] for edge in edges] == [name]
+
+    wait_until(is_found)

@@ -13,9 +13,9 @@ from app.errors import Busy
 from app.registry.finding import ModelBy, find_model
 from app.registry.opening import open_registry
 from tests.postgresql import Server
-from tests.search.conformance.waiting import wait_until
 from tests.store import Store, open_store
 from tests.transfer.files import ZOO, Importer
+from tests.waiting import wait_until
 
 WAITING = "SELECT xact_start FROM pg_stat_activity WHERE wait_event_type = 'Lock'"
 

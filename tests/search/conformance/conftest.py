@@ -14,8 +14,8 @@ from app.search.contract import IndexReader, Mark, SearchRequest
 from app.search.document import Document
 from app.search.embedded.engine import EmbeddedEngine
 from app.search.keeping import IndexWriter, SearchEngine
-from tests.search.conformance.waiting import wait_until
 from tests.search.samples import LOG, vectors
+from tests.waiting import wait_until
 
 
 @dataclass(slots=True)

@@ -26,9 +26,9 @@ from indexer.following import follow
 from indexer.source import RegistrySource
 from tests.search.conformance.conftest import Index
 from tests.search.conformance.corpus import QUERIES, corpus
-from tests.search.conformance.waiting import wait_until
 from tests.search.samples import document, vector_of
 from tests.store import Store
+from tests.waiting import wait_until
 
 ACCURACY = MetricKeyTest(name="accuracy")
 
