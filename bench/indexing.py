@@ -2,9 +2,12 @@
 
 Both encode every different text of the models and datasets of a registry, the shipped sample if none is
 named; the index is made as `python -m indexer run --once` makes it, and made anew, with nothing changed, by
-`python -m indexer rebuild`. The floor has all texts at once, sorted by length. Seconds of the processor are
-given beside those of the clock, for a machine that has other work. Memory is the most that all processes of
-the indexer held together, shared pages counted once. Run as `python -m bench.indexing [DATA]`.
+`python -m indexer rebuild`. The floor is the indexer's own encoder, loaded in a process that does nothing
+else: the same weights, threads, texts a batch and choice of precision, with all texts at once, sorted by
+length. What it does not have is the export of the encoder of queries, reading, words, and the index. The
+indexer encodes at a lower priority, so the clock compares them on an idle machine alone. Seconds of the
+processor are given beside those of the clock, for a machine that has other work. Memory is the most that all
+processes of the indexer held together, shared pages counted once. Run as `python -m bench.indexing [DATA]`.
 """
 
 import os
