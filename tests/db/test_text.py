@@ -15,7 +15,7 @@ def test_ids_tell_their_kind_and_sort_by_time_of_making() -> None:
 
 
 @pytest.mark.parametrize(
-    "text", ["", "mdl", "mdl_", "mdl_0", f"mdl_{'A' * 32}", f"{new_id('mdl')} ", "é" * 36]
+    "text", ["", "mdl", "mdl_", "mdl_0", f"mdl_{'A' * 32}", f"mdl_{'0' * 32} ", "é" * 36]
 )
 def test_what_is_no_id_has_no_kind(text: str) -> None:
     assert kind_of(text) is None
