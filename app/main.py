@@ -45,6 +45,8 @@ if TYPE_CHECKING:
 
 logger = logging.getLogger(__name__)
 
+BODIES_TOGETHER = 256 * 1024 * 1024
+BODY_SECONDS = 30
 LOOK_FOR_DRAFTS = timedelta(minutes=10)
 
 
@@ -94,7 +96,7 @@ def create_app(settings: Settings) -> Starlette:
                 origins=settings.cors_origins,
             ),
             *_cors(settings),
-            Middleware(LimitedBodies, most=MAX_BODY_BYTES),
+            Middleware(LimitedBodies, most=MAX_BODY_BYTES, together=BODIES_TOGETHER, seconds=BODY_SECONDS),
             Middleware(GZipMiddleware, minimum_size=1_000, compresslevel=4),
         ],
         lifespan=lifespan,

@@ -5,6 +5,7 @@ import sys
 
 import uvicorn
 
+from app.cli.connections import PromptConnection
 from app.settings import Settings
 
 FINISHING_SECONDS = 10
@@ -18,6 +19,7 @@ def main() -> None:
         factory=True,
         log_level="warning",
         timeout_graceful_shutdown=FINISHING_SECONDS,
+        http=PromptConnection,
     )
     server = uvicorn.Server(config)
     server.run(sockets=[bound_socket(settings.host, settings.port, shared=True)])
