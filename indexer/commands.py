@@ -10,6 +10,7 @@ from threading import Event
 from sqlalchemy.exc import SQLAlchemyError
 
 from app.db.engine import Database
+from app.db.faults import fault
 from app.db.limits import ServerLimits
 from app.db.news import news_of
 from app.registry.opening import RegistryNotOpened, open_registry
@@ -47,7 +48,7 @@ def main(arguments: list[str] | None = None) -> int:
         with closing(open_registry(settings.database, ServerLimits(**settings.database_limits))) as database:
             return _run(options, settings, database)
     except (RegistryNotOpened, SQLAlchemyError, IndexLocked, IndexUnavailable) as refused:
-        logger.error("%s", refused)  # noqa: TRY400 - a sentence for a person, not a screen
+        logger.error("%s", fault(refused) or refused)  # noqa: TRY400 - a sentence for a person, not a screen
         return FAILED
 
 

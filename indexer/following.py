@@ -6,6 +6,9 @@ from concurrent.futures import wait
 from contextlib import ExitStack
 from threading import Event
 
+from sqlalchemy.exc import SQLAlchemyError
+
+from app.db.faults import fault
 from app.db.news import Looking, News
 from app.search.contract import Mark
 from app.search.keeping import IndexLocked, IndexWriter, SearchEngine
@@ -46,7 +49,7 @@ def follow(
         with ExitStack() as held:
             workers = []
             for source, engine in kept:
-                writer = _take_over(source, engine, stop)
+                writer = _take_over(source, engine, stop, through)
                 if writer is None:
                     return
                 held.callback(writer.close)
@@ -75,11 +78,11 @@ def keep_up(
     while not stop.is_set() and not any(worker.is_wanted() for worker in workers):
         try:
             busy = _step(workers)
-        except Exception:
+        except Exception as failure:
             if through:
                 raise
             # The database may be locked or away for a moment; the positions still say where to go on.
-            logger.exception("indexing failed; trying again in %.0f s", PAUSE_SECONDS)
+            _tell(failure)
             for worker in workers:
                 worker.discard()
             stop.wait(PAUSE_SECONDS)
@@ -111,7 +114,17 @@ def _pause(workers: Sequence[Worker], embedder: Embedder | None, stop: Event, ne
     news.wait(stop)
 
 
-def _take_over(source: DocumentSource, engine: SearchEngine, stop: Event) -> IndexWriter | None:
+def _tell(failure: Exception) -> None:
+    """Log a failure of what is tried again: by one sentence where it is known what is wrong."""
+    if (wrong := fault(failure)) is not None:
+        logger.error("%s; trying again in %.0f s", wrong, PAUSE_SECONDS)
+    else:
+        logger.error("indexing failed; trying again in %.0f s", PAUSE_SECONDS, exc_info=failure)
+
+
+def _take_over(
+    source: DocumentSource, engine: SearchEngine, stop: Event, through: Mark | None
+) -> IndexWriter | None:
     """Return the writer of an index, standing by while another process has it; None if stopped before."""
     said = False
     while not stop.is_set():
@@ -122,6 +135,12 @@ def _take_over(source: DocumentSource, engine: SearchEngine, stop: Event) -> Ind
                 logger.info("%s; standing by", locked)
                 said = True
             stop.wait(STANDBY_SECONDS)
+            continue
+        except SQLAlchemyError as failure:
+            if through:
+                raise
+            _tell(failure)
+            stop.wait(PAUSE_SECONDS)
             continue
         if writer.replaced:
             logger.info("making a new index: %s", writer.replaced)

@@ -34,9 +34,11 @@ def followed(store: Store, news: Listening) -> Iterator[list[int]]:
 
     with ThreadPoolExecutor(1) as pool:
         following: Future[None] = pool.submit(follow)
-        yield seen
-        stop.set()
-    following.result()
+        try:
+            yield seen
+        finally:
+            stop.set()
+        following.result()
 
 
 def listeners(store: Store) -> int:

@@ -1,15 +1,19 @@
-"""Following the log of a server, which tells of every commit."""
+"""Following the log of a server, which tells of every commit, and goes away at times."""
 
+import logging
+from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import closing
+from contextlib import closing, contextmanager
 from pathlib import Path
 from threading import Event
+
+import pytest
 
 from app.db.news import Listening
 from app.search.embedded.engine import EmbeddedEngine
 from indexer.following import follow
 from indexer.source import RegistrySource
-from tests.postgresql import Server
+from tests.postgresql import Cluster, Server, text_of
 from tests.store import Store, open_store
 from tests.waiting import wait_until
 
@@ -22,18 +26,47 @@ def followed(engine: EmbeddedEngine, store: Store) -> bool:
     return position is not None and position.words.sequence == store.last_change().sequence
 
 
+@contextmanager
+def following(store: Store, engine: EmbeddedEngine, **options: float) -> Iterator[None]:
+    """Keep an index up to date meanwhile."""
+    stop = Event()
+    kept = [(RegistrySource(store.database), engine)]
+    with closing(Listening(store.database, **options)) as news, ThreadPoolExecutor(1) as pool:
+        indexer = pool.submit(follow, kept, None, stop, news=news)
+        try:
+            yield
+        finally:
+            stop.set()
+        indexer.result()
+
+
 def test_news_alone_keep_an_index_up_to_date(
     postgresql: Server, seeded_database: str, tmp_path: Path
 ) -> None:
-    stop = Event()
     with postgresql.fresh(seeded_database) as url:
         store, engine = open_store(url), EmbeddedEngine(tmp_path)
-        with closing(Listening(store.database, seconds=NEVER)) as news, ThreadPoolExecutor(1) as pool:
-            kept = [(RegistrySource(store.database), engine)]
-            following = pool.submit(follow, kept, None, stop, news=news)
+        with following(store, engine, seconds=NEVER):
             for _ in range(3):
                 store.model()
                 wait_until(lambda: followed(engine, store))
-            stop.set()
-        following.result()
         store.database.close()
+
+
+def test_a_restart_of_the_server_is_outlived_at_work_and_in_waiting(
+    cluster: Cluster, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    monkeypatch.setattr("indexer.following.PAUSE_SECONDS", 0.05)
+    store = open_store(text_of(cluster.server.make()))
+    working, wanted = EmbeddedEngine(tmp_path / "working"), EmbeddedEngine(tmp_path / "wanted")
+    other = wanted.writer(RegistrySource(store.database).log())
+    caplog.set_level(logging.INFO)
+    with following(store, working), following(store, wanted):
+        wait_until(lambda: followed(working, store) and "standing by" in caplog.text)
+        cluster.stop()
+        wait_until(lambda: caplog.text.count("the database server cannot be reached") > 3)
+        cluster.start()
+        other.close()
+        store.model()
+        wait_until(lambda: followed(working, store) and followed(wanted, store))
+    store.database.close()
+    assert "Traceback" not in caplog.text
