@@ -38,7 +38,7 @@ from app.routes.requests import ObservedRequests
 from app.search.contract import Kind
 from app.search.embedded.reader import EmbeddedReader
 from app.search.query_encoder import QueryEncoders
-from app.settings import Settings
+from app.settings import Settings, UnfitSetting, read_settings
 
 if TYPE_CHECKING:
     from app.routes.traces import Traces
@@ -105,7 +105,10 @@ def create_app(settings: Settings) -> Starlette:
 
 def create_app_from_environment() -> Starlette:
     """Return the service as the environment describes it; the factory that uvicorn calls."""
-    settings = Settings()
+    try:
+        settings = read_settings()
+    except UnfitSetting as unfit:
+        sys.exit(f"holotype: {unfit}")
     if settings.log_format == "json":
         log_as_json()
     try:

@@ -3,8 +3,8 @@
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
-from pydantic import Field, PositiveFloat, SecretStr, StringConstraints
-from pydantic_settings import BaseSettings, SettingsConfigDict
+from pydantic import Field, PositiveFloat, SecretStr, StringConstraints, ValidationError
+from pydantic_settings import BaseSettings, SettingsConfigDict, SettingsError
 
 Origin = Annotated[str, StringConstraints(pattern=r"^https?://[^/*?#@\s]+$")]
 """A scheme and a host, as browsers send them; no wildcard, which would let every page in the world ask."""
@@ -70,3 +70,24 @@ class Settings(BaseSettings):
     def index_folder(self) -> Path:
         """The folder of the search indexes, one a kind, and of the encoder of queries."""
         return self.data / "index"
+
+
+class UnfitSetting(Exception):
+    """A setting is nothing that it can be; the message says which and why."""
+
+
+def read_settings(**given: Any) -> Settings:
+    """Return the settings: what is given, else the environment, else the defaults.
+
+    Raises:
+        UnfitSetting: One cannot be what it is set to.
+    """
+    try:
+        return Settings(**given)
+    except ValidationError as invalid:
+        finding = invalid.errors(include_url=False)[0]
+        name = f"HOLOTYPE_{finding['loc'][0]}".upper()
+        raise UnfitSetting(f"{name} is set to {finding['input']!r}: {finding['msg'].lower()}") from None
+    except SettingsError as unread:
+        named = next((name for name in Settings.model_fields if f'"{name}"' in str(unread)), "")
+        raise UnfitSetting(f'HOLOTYPE_{named.upper()} is a list in JSON, such as ["a", "b"]') from None

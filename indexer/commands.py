@@ -18,7 +18,7 @@ from app.search.contract import IndexUnavailable, Kind
 from app.search.embedded.engine import EmbeddedEngine
 from app.search.keeping import IndexLocked, SearchEngine
 from app.search.query_encoder import EmbedderUnavailable
-from app.settings import Settings
+from app.settings import Settings, UnfitSetting, read_settings
 from indexer.checking import compare
 from indexer.embeddings import Embedder
 from indexer.following import follow
@@ -39,8 +39,12 @@ Kept = dict[Kind, tuple[RegistrySource, SearchEngine]]
 def main(arguments: list[str] | None = None) -> int:
     """Run a command; return its exit code."""
     options = _parser().parse_args(arguments)
-    settings = Settings()
     logging.basicConfig(level=logging.INFO, format="indexer: %(message)s", stream=sys.stderr)
+    try:
+        settings = read_settings()
+    except UnfitSetting as unfit:
+        logger.error("%s", unfit)  # noqa: TRY400 - a sentence for a person, not a screen
+        return FAILED
     if not settings.data.is_dir():
         logger.error("there is no data folder %s; `holotype up` makes one", settings.data)
         return ABSENT

@@ -6,14 +6,17 @@ import sys
 import uvicorn
 
 from app.cli.connections import PromptConnection
-from app.settings import Settings
+from app.settings import UnfitSetting, read_settings
 
 FINISHING_SECONDS = 10
 
 
 def main() -> None:
     """Serve until the process is asked to end."""
-    settings = Settings()
+    try:
+        settings = read_settings()
+    except UnfitSetting as unfit:
+        sys.exit(f"holotype: {unfit}")
     config = uvicorn.Config(
         "app.main:create_app_from_environment",
         factory=True,

@@ -89,11 +89,11 @@ ENTRANCES = {
 }
 
 
-def refused(entrance: str, data: Path) -> str:
+def refused(entrance: str, data: Path, **settings: str) -> str:
     """Run an entrance of the product that refuses to start, and return the line that it leaves."""
     done = subprocess.run(
         [sys.executable, *ENTRANCES[entrance]],
-        env={**os.environ, "HOLOTYPE_DATA": str(data)},
+        env={**os.environ, "HOLOTYPE_DATA": str(data), **settings},
         capture_output=True,
         text=True,
         timeout=60,
@@ -121,3 +121,17 @@ def test_a_database_of_a_later_version_is_said_at_the_start(
         database.execute("UPDATE alembic_version SET version_num = '9999'")
     line = refused(entrance, tmp_path)
     assert line.endswith("the database is at revision 9999, unknown to this code: upgrade Holotype")
+
+
+@pytest.mark.parametrize("entrance", ENTRANCES)
+@pytest.mark.parametrize(
+    ("name", "value", "why"),
+    [
+        ("HOLOTYPE_PORT", "many", "HOLOTYPE_PORT is set to 'many': input should be a valid integer"),
+        ("HOLOTYPE_ALLOWED_HOSTS", "models.example", "HOLOTYPE_ALLOWED_HOSTS is a list in JSON"),
+    ],
+)
+def test_a_setting_that_cannot_be_is_said_at_the_start(
+    tmp_path: Path, entrance: str, name: str, value: str, why: str
+) -> None:
+    assert why in refused(entrance, tmp_path, **{name: value})
