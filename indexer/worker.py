@@ -8,7 +8,7 @@ committed position.
 import logging
 from collections import deque
 from collections.abc import Sequence
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from logging import DEBUG, INFO
 
 from sqlalchemy.exc import DBAPIError
@@ -18,7 +18,7 @@ from app.db.statements import batched
 from app.search.contract import IndexPosition, Mark
 from app.search.document import Document
 from app.search.keeping import IndexWriter, Refused
-from app.search.parking import Parked, Part
+from app.search.parking import Part, park
 from app.search.query_encoder import EmbedderUnavailable
 from indexer.embeddings import Batch, Embedder, EncodingFailed
 from indexer.source import DocumentSource
@@ -31,8 +31,6 @@ DOCUMENTS_AT_ONCE = 500
 EMBEDDED_AT_ONCE = 256
 BATCHES = 2
 """One is encoded while the one before it is written."""
-FIRST_RETRY = timedelta(seconds=30)
-LONGEST_RETRY = timedelta(hours=1)
 
 
 class Worker:
@@ -185,25 +183,9 @@ class Worker:
         return [one for read, _ in apart for one in read], [one for _, failed in apart for one in failed]
 
     def _park(self, refused: Refused, part: Part) -> None:
-        before = self._writer.parked.get(refused.id)
-        tries = before.tries + 1 if before and before.part is part else 1
-        delay = min(FIRST_RETRY * 2 ** min(tries - 1, 10), LONGEST_RETRY)
-        logger.error(
-            "%s cannot be indexed by its %s (%s); what the index holds of it stays; trying again in %d s",
-            refused.id,
-            part,
-            refused.reason,
-            delay.total_seconds(),
-        )
-        self._writer.park(
-            Parked(
-                id=refused.id,
-                part=part,
-                reason=refused.reason,
-                tries=tries,
-                retry_at=datetime.now(UTC) + delay,
-            )
-        )
+        parked = park(refused.id, part, refused.reason, self._writer.parked.get(refused.id))
+        logger.error("%s", parked)
+        self._writer.park(parked)
 
     def _due(self, part: Part) -> list[str]:
         """Return what is parked and to be tried again."""

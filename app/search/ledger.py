@@ -2,11 +2,11 @@
 
 from collections.abc import Iterable, Mapping
 from collections.abc import Set as AbstractSet
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from heapq import nsmallest
 from itertools import chain
 
-from app.search.contract import Mark
+from app.search.contract import IndexPosition, Mark
 from app.search.keeping import DocumentVectors
 from app.search.parking import Parked, Part
 
@@ -47,10 +47,11 @@ class Ledger:
     missing: dict[str, Mark] = field(default_factory=dict)
     parked: dict[str, Parked] = field(default_factory=dict)
 
-    def newest(self, document_id: str) -> int:
-        """Return the newest change that is known of a document, 0 if none is."""
+    def is_stale(self, document_id: str, sequence: int, words: Mark) -> bool:
+        """Return whether a change is older than what is known of a document: all up to the position is."""
         stored = self.stored.get(document_id)
-        return max(stored.sequence if stored else 0, self.deleted.get(document_id, 0))
+        newest = stored.sequence if stored else self.deleted.get(document_id, 0)
+        return sequence < max(words.sequence, newest)
 
     def put(self, document_id: str, stored: Stored, since: Mark) -> None:
         """Note that a document is put; `since` is the position before."""
@@ -72,6 +73,16 @@ class Ledger:
         self.missing.pop(document_id, None)
         self.parked.pop(document_id, None)
         self.deleted[document_id] = sequence
+
+    def put_back(self, document_id: str, before: Stored | None, texts: int | None) -> None:
+        """Note that a document could not be put: it is as `before`, with vectors that stand for `texts`."""
+        refused = self.stored.pop(document_id)
+        self.missing.pop(document_id, None)
+        self.texts.pop(refused.key, None)
+        if before:
+            self.stored[document_id] = before
+        if before and texts is not None:
+            self.texts[before.key] = texts
 
     def stands_for(self, given: DocumentVectors) -> bool:
         """Return whether vectors stand for the texts that the index holds of their document."""
@@ -103,6 +114,28 @@ class Ledger:
         """Return through which change vectors are up to date, if words are through `words`."""
         marks = (mark for document_id, mark in self.missing.items() if document_id not in self.parked)
         return min(marks, key=lambda mark: mark.sequence, default=words)
+
+
+def moved_on(position: IndexPosition, ledger: Ledger, words: Mark | None, *, filling: bool) -> IndexPosition:
+    """Return the position after a commit.
+
+    Args:
+        position: The position before.
+        ledger: What the index holds now.
+        words: Through which change the documents are now up to date; None if that did not move.
+        filling: Whether more is to come before the index has all documents for the first time.
+    """
+    documents = len(ledger.stored)
+    words_now = words or position.words
+    return replace(
+        position,
+        words=words_now,
+        meaning=ledger.meaning(words_now),
+        expected=position.expected if filling else documents,
+        documents=documents,
+        embedded=documents - len(ledger.missing),
+        parked=len(ledger.parked),
+    )
 
 
 def ledger_of(

@@ -9,6 +9,8 @@ from filelock import FileLock, Timeout
 from app.search.keeping import IndexLocked
 
 WRITER, TURN = "writer.lock", "turn.lock"
+PATIENCE_SECONDS = 60.0
+"""How long an indexer may take to let go: it does so between two steps of its work."""
 
 
 def take(directory: Path, name: str, *, seconds: float = 0.0) -> FileLock:

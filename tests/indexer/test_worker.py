@@ -263,7 +263,7 @@ def broken(store: Store, name: str, *, text: str) -> None:
 def test_what_the_database_cannot_tell_is_parked_and_mended_later(
     store: Store, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("indexer.worker.FIRST_RETRY", timedelta(0))
+    monkeypatch.setattr("app.search.parking.FIRST_RETRY", timedelta(0))
     ill = store.model("ill")
     others = [store.model() for _ in range(3)]
     broken(store, "ill", text="CAST(x'c328' AS TEXT)")

@@ -14,11 +14,9 @@ from app.search.embedded.reader import EmbeddedReader
 from app.search.embedded.rows import Rows, last_rows, open_rows
 from app.search.embedded.writer import EmbeddedWriter
 from app.search.keeping import Entry, IndexWriter, Standing
-from app.search.locks import WRITER, alone, is_taken
+from app.search.locks import PATIENCE_SECONDS, WRITER, alone, is_taken
 
 DRAFT = "draft"
-PATIENCE_SECONDS = 60.0
-"""How long an indexer may take to let go: it does so between two steps of its work."""
 UNIT_TOLERANCE = 1e-3
 
 

@@ -20,7 +20,7 @@ from app.search.embedded.manifest import Manifest, read_manifest, sync_directory
 from app.search.embedded.rows import append_rows, copy_rows, cut_rows, last_rows, open_rows
 from app.search.embedded.schema import ID, to_tantivy
 from app.search.keeping import DocumentVectors, IndexLocked, Refused
-from app.search.ledger import Ledger, Stored
+from app.search.ledger import Ledger, Stored, moved_on
 from app.search.locks import TURN, WRITER, is_taken, take
 from app.search.parking import Parked
 
@@ -88,7 +88,7 @@ class EmbeddedWriter:
         """
         refused = []
         for document in documents:
-            if self._is_stale(document.id, document.sequence):
+            if self._ledger.is_stale(document.id, document.sequence, self.position.words):
                 continue
             try:
                 stored = Stored(
@@ -107,7 +107,7 @@ class EmbeddedWriter:
     def delete(self, ids: Sequence[str], sequence: int) -> None:
         """Remove the documents `ids` as of change `sequence`; unknown ones are no error."""
         for document_id in ids:
-            if self._is_stale(document_id, sequence):
+            if self._ledger.is_stale(document_id, sequence, self.position.words):
                 continue
             self._words.delete_documents_by_term(ID, document_id)
             self._touched = True
@@ -213,25 +213,12 @@ class EmbeddedWriter:
         self._index.reload()
         return self._index.searcher()
 
-    def _is_stale(self, document_id: str, sequence: int) -> bool:
-        """Whether change `sequence` is older than what is known of a document: all up to the position is."""
-        return sequence < max(self.position.words.sequence, self._ledger.newest(document_id))
-
     def _moved(self, words: Mark | None) -> Manifest:
         """Return the manifest after a commit of what is at hand."""
-        documents = len(self._ledger.stored)
-        words_now = words or self.position.words
         filling = self._manifest.filling_from if words is None else None
-        moved = self._manifest.at(
-            words=words_now,
-            meaning=self._ledger.meaning(words_now),
-            expected=self.position.expected if filling else documents,
-            documents=documents,
-            embedded=documents - len(self._ledger.missing),
-            parked=len(self._ledger.parked),
-        )
         return replace(
-            moved,
+            self._manifest,
+            position=moved_on(self.position, self._ledger, words, filling=filling is not None),
             filling_from=filling,
             parked=tuple(self._ledger.parked.values()),
             rows=self._manifest.rows + len(self._vectors),

@@ -11,6 +11,7 @@ from collections.abc import Mapping
 from functools import cache
 from typing import Any
 
+import numpy as np
 import orjson
 
 from app.db.text import fold
@@ -25,6 +26,7 @@ DIMENSION = 384
 PRODUCT = "holotype"
 Body = dict[str, Any]
 
+_OF_VECTORS = frozenset({fields.VECTORS, fields.EMBEDDER, fields.FACTS, fields.DESCRIPTION})
 _NUMBER = {"type": "long", "index": False}
 _VECTOR = {
     "type": "knn_vector",
@@ -70,7 +72,7 @@ def to_source(document: Document) -> Body:
     Raises:
         ValueError, TypeError: It cannot be kept, such as a text with half a character.
     """
-    source = {
+    return {
         fields.ID: document.id,
         fields.KEY: document.key,
         fields.SEQUENCE: document.sequence,
@@ -81,11 +83,9 @@ def to_source(document: Document) -> Body:
         "filter": {field.value: _folded(document, field) for field in FactField},
         "facet": {field.value: fact_terms(document, field) for field in FactField},
     }
-    orjson.dumps(source)
-    return source
 
 
-def vector_fields(vectors: DocumentVectors, embedder: str) -> Body:
+def vector_fields(vectors: DocumentVectors, embedder: str | None) -> Body:
     """Return what of a kept document its vectors are."""
     return {
         fields.VECTORS: vectors.texts,
@@ -95,10 +95,24 @@ def vector_fields(vectors: DocumentVectors, embedder: str) -> Body:
     }
 
 
+def why_malformed(vectors: DocumentVectors) -> str | None:
+    """Say why vectors cannot be kept; None if they can."""
+    for vector in (vectors.facts, vectors.description):
+        if vector.shape != (DIMENSION,):
+            return f"a vector of {vector.size} numbers, not {DIMENSION}"
+        if not np.isfinite(vector).all():
+            return "a vector with a number that is none"
+    return None
+
+
 def kept_vectors(source: Mapping[str, Any]) -> Body:
-    """Return what of a kept document its vectors are, as they are kept."""
-    names = (fields.VECTORS, fields.EMBEDDER, fields.FACTS, fields.DESCRIPTION)
-    return {name: source[name] for name in names if name in source}
+    """Return what of a kept document its vectors are."""
+    return {name: value for name, value in source.items() if name in _OF_VECTORS}
+
+
+def without_vectors(source: Mapping[str, Any]) -> Body:
+    """Return a kept document without its vectors."""
+    return {name: value for name, value in source.items() if name not in _OF_VECTORS}
 
 
 def _mapping(kind: Kind) -> Body:

@@ -10,10 +10,12 @@ from pathlib import Path
 
 import pytest
 
-from app.search.contract import IndexReader, Mark, SearchRequest
+from app.search.contract import IndexReader, Kind, Mark, SearchRequest
 from app.search.document import Document
 from app.search.embedded.engine import EmbeddedEngine
 from app.search.keeping import IndexWriter, SearchEngine
+from app.search.opensearch.cluster import Cluster
+from app.search.opensearch.engine import OpenSearchEngine
 from tests.search.samples import LOG, vectors
 from tests.waiting import wait_until
 
@@ -46,10 +48,15 @@ class Index:
         return [hit.key for hit in self.reader.search(request or SearchRequest()).hits]
 
 
-@pytest.fixture(params=["embedded"])
+@pytest.fixture(params=["embedded", "opensearch"])
 def engine(request: pytest.FixtureRequest, tmp_path: Path) -> SearchEngine:
     """Return an engine without an index yet."""
-    return {"embedded": EmbeddedEngine}[request.param](tmp_path / "index")
+    if request.param == "embedded":
+        return EmbeddedEngine(tmp_path / "index")
+    cluster = Cluster(
+        url=request.getfixturevalue("opensearch"), prefix=request.getfixturevalue("opensearch_prefix")
+    )
+    return OpenSearchEngine(cluster, Kind.MODELS, tmp_path / "index")
 
 
 @pytest.fixture

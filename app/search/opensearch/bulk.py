@@ -1,0 +1,112 @@
+"""Sending documents: a request of many, of which some may fail, be late, or have to wait."""
+
+import time
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from app.search.keeping import Refused
+from app.search.opensearch.server import BUSY, RequestFailed, Server, to_json
+
+CHUNK_BYTES = 8_000_000
+PAUSES = (0.2, 0.4, 0.8, 1.6, 3.2)
+"""How long to wait, in seconds, before each time that what the server has no room for is sent again."""
+
+_OK, _MALFORMED, _NOT_FOUND, _NEWER_IS_THERE = range(200, 300), 400, 404, 409
+
+
+@dataclass(frozen=True, slots=True)
+class Write:
+    """A document to be written, or deleted if it has no source.
+
+    Attributes:
+        id: Its id.
+        version: The change that it is as of: what the index has of a later one stays.
+        source: It, as a line of JSON.
+    """
+
+    id: str
+    version: int
+    source: bytes | None
+
+    def lines(self) -> bytes:
+        """Return it as it is sent."""
+        action = {"_id": self.id, "version": self.version, "version_type": "external_gte"}
+        if self.source is None:
+            return to_json({"delete": action}) + b"\n"
+        return b"%b\n%b\n" % (to_json({"index": action}), self.source)
+
+
+def send(server: Server, index: str, writes: Sequence[Write]) -> list[Refused]:
+    """Write documents to an index, given by its alias; return those that it cannot keep.
+
+    They are seen after the next refresh. To send them again changes nothing.
+
+    Raises:
+        RequestFailed: The rest was not written, or not all of it.
+    """
+    return [refused for chunk in _chunks(writes) for refused in _send_chunk(server, index, chunk)]
+
+
+def _chunks(writes: Iterable[Write]) -> Iterator[list[Write]]:
+    """Yield the writes by as many as make a request of moderate size."""
+    chunk: list[Write] = []
+    size = 0
+    for write in writes:
+        if chunk and size + len(write.source or b"") > CHUNK_BYTES:
+            yield chunk
+            chunk, size = [], 0
+        chunk.append(write)
+        size += len(write.source or b"")
+    if chunk:
+        yield chunk
+
+
+def _send_chunk(server: Server, index: str, chunk: Sequence[Write]) -> list[Refused]:
+    refused = []
+    for pause in (*PAUSES, None):
+        left = []
+        for write, result in zip(chunk, _results(server, index, chunk), strict=True):
+            if result["status"] in BUSY:
+                left.append((write, result))
+            elif result["status"] == _MALFORMED:
+                refused.append(Refused(write.id, _said(result)))
+            elif not _is_done(write, result):
+                raise _failed(server, result)
+        if not left:
+            return refused
+        if pause is None:
+            raise _failed(server, left[0][1])
+        time.sleep(pause)
+        chunk = [write for write, _ in left]
+    return refused
+
+
+def _results(server: Server, index: str, chunk: Sequence[Write]) -> list[dict[str, Any]]:
+    """Return what became of each write, or for all of them that the server is busy."""
+    body = b"".join(write.lines() for write in chunk)
+    try:
+        answer = server.ask("POST", f"/{index}/_bulk", body, require_alias="true")
+    except RequestFailed as failure:
+        if failure.status not in BUSY:
+            raise
+        return [{"status": failure.status, "error": {"reason": str(failure)}}] * len(chunk)
+    return [result for item in answer["items"] for result in item.values()]
+
+
+def _is_done(write: Write, result: dict[str, Any]) -> bool:
+    """Return whether a write is done, or needless; to delete what is not there notes the deletion."""
+    status = result["status"]
+    return status in _OK or status == _NEWER_IS_THERE or (status == _NOT_FOUND and write.source is None)
+
+
+def _failed(server: Server, result: dict[str, Any]) -> RequestFailed:
+    return RequestFailed(f"OpenSearch at {server.url} did not write: {_said(result)}", result["status"])
+
+
+def _said(result: dict[str, Any]) -> str:
+    """Return the reason of a failure, the innermost one, in one line."""
+    error = result["error"]
+    while error.get("caused_by"):
+        error = error["caused_by"]
+    return " ".join(str(error["reason"]).split())

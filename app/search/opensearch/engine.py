@@ -1,0 +1,122 @@
+"""The OpenSearch engine: one index on a cluster that several processes ask, and one of them writes."""
+
+from contextlib import AbstractContextManager
+from pathlib import Path
+
+from app.search.contract import IndexUnavailable, Kind
+from app.search.keeping import Entry, IndexWriter, Standing
+from app.search.locks import PATIENCE_SECONDS, WRITER, alone, is_taken
+from app.search.opensearch.cluster import Cluster
+from app.search.opensearch.contents import stored_documents, unit_vectors
+from app.search.opensearch.indexes import Indexes
+from app.search.opensearch.reader import OpenSearchReader
+from app.search.opensearch.server import Server
+from app.search.opensearch.writer import OpenSearchWriter
+
+DRAFT = "draft"
+WRITING_SECONDS = 30.0
+"""How long an answer may take that is not waited for by a person."""
+WRITING_CONNECTIONS = 2
+READING_CONNECTIONS = 20
+
+
+class OpenSearchEngine:
+    """Keeps one index.
+
+    Args:
+        cluster: Where.
+        kind: What the index holds.
+        home: A folder for the locks, which all that write the index share.
+    """
+
+    def __init__(self, cluster: Cluster, kind: Kind, home: Path) -> None:
+        self._cluster = cluster
+        self._kind = kind
+        self._home = home
+        server = Server(cluster, seconds=WRITING_SECONDS, connections=WRITING_CONNECTIONS)
+        self._indexes = Indexes(server, cluster.prefix, kind)
+
+    def reader(self) -> OpenSearchReader:
+        """Return a reader; the index may not exist yet."""
+        server = Server(self._cluster, seconds=WRITING_SECONDS, connections=READING_CONNECTIONS)
+        return OpenSearchReader(server, self._indexes.live, self._kind)
+
+    def writer(self, log: str) -> OpenSearchWriter:
+        """Return the writer of the index, which follows the log `log`; it is made if missing or unfit.
+
+        Raises:
+            IndexLocked: Another process writes it, or waits for it.
+            IndexUnavailable: The name of the index is that of one that is not ours, or nothing answers.
+        """
+        return OpenSearchWriter(self._indexes, self._indexes.live, self._home, log)
+
+    def draft(self, log: str) -> OpenSearchWriter:
+        """Return the writer of a draft; one that was cut off goes on.
+
+        Raises:
+            IndexLocked: Another process rebuilds the index.
+            IndexUnavailable: The name of the draft is that of one that is not ours, or nothing answers.
+        """
+        return OpenSearchWriter(self._indexes, self._indexes.draft, self._home / DRAFT, log)
+
+    def alone(self) -> AbstractContextManager[None]:
+        """Hold the index, once its writer has closed it, so that nobody else changes it.
+
+        Raises:
+            IndexLocked: It was not let go in time.
+        """
+        self._home.mkdir(parents=True, exist_ok=True)
+        return alone(self._home, seconds=PATIENCE_SECONDS)
+
+    def publish(self, draft: IndexWriter) -> None:
+        """Make a draft the index, at once; what was stays until the next one, unsearched.
+
+        Raises:
+            IndexUnavailable: The draft does not hold what it says.
+        """
+        said = draft.position.documents
+        draft.close()
+        holds = sum(1 for _ in stored_documents(self._indexes.server, self._indexes.draft))
+        if holds != said:
+            raise IndexUnavailable(f"the draft says that it holds {said} documents, and holds {holds}")
+        self._indexes.publish()
+
+    def standing(self) -> Standing:
+        """Return what is known of the index without looking into it."""
+        unfit = self._indexes.why_unfit(self._indexes.live)
+        live, draft = (self._indexes.state(one) for one in (self._indexes.live, self._indexes.draft))
+        found = self._indexes.named(self._indexes.live)
+        return Standing(
+            unfit=unfit,
+            position=live.state.position if live else None,
+            parked=live.state.parked if live else (),
+            generation=found.number if found else 0,
+            size=self._indexes.size(),
+            kept=is_taken(self._home, WRITER),
+            draft=draft.state.position if draft else None,
+        )
+
+    def entries(self) -> list[Entry]:
+        """Return what the index holds; held, that is what its position says.
+
+        Raises:
+            IndexUnavailable: There is no index that could be read.
+        """
+        if unfit := self._indexes.why_unfit(self._indexes.live):
+            raise IndexUnavailable(f"the index {self._indexes.live} cannot be read: {unfit}")
+        kept = self._indexes.state(self._indexes.live)
+        embedder = kept.state.position.embedder if kept else None
+        unit = unit_vectors(self._indexes.server, self._indexes.live)
+        return [
+            Entry(
+                id=document_id,
+                key=stored.key,
+                content=stored.content,
+                texts=stored.texts,
+                vectors=vectors if made_by == embedder else None,
+                unit=unit.get(document_id, True),
+            )
+            for document_id, stored, vectors, made_by in stored_documents(
+                self._indexes.server, self._indexes.live
+            )
+        ]

@@ -1,0 +1,218 @@
+"""The indexes of one kind in a cluster: which there are, which of them are of use, and what they are called.
+
+PREFIX-KIND            alias of the index that is searched
+PREFIX-KIND-draft      alias of the one that a rebuild makes
+PREFIX-KIND-previous   alias of the one that was searched before, kept until the next rebuild
+PREFIX-KIND-000001     an index; the number grows with each one that is made
+"""
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from app.search.contract import IndexPosition, IndexUnavailable, Kind
+from app.search.keeping import IndexLocked
+from app.search.opensearch.fields import STATE
+from app.search.opensearch.mapping import PRODUCT, index_body, index_digest
+from app.search.opensearch.server import Server, to_json
+from app.search.opensearch.state import State, state_of, state_source
+
+CONFLICT, NOT_FOUND = 409, 404
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """An index that was found.
+
+    Attributes:
+        name: Its name.
+        number: The number in its name; 0 if it is none of ours.
+        aliases: What else it is called.
+        mappings: Its mapping.
+    """
+
+    name: str
+    number: int
+    aliases: frozenset[str]
+    mappings: Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class KeptState:
+    """A state, and the write that it came with, so that the next one can say what it replaces."""
+
+    state: State
+    write: Mapping[str, int]
+
+
+class Indexes:
+    """The indexes of one kind.
+
+    Args:
+        server: The cluster.
+        prefix: What all names begin with.
+        kind: What the indexes hold.
+    """
+
+    def __init__(self, server: Server, prefix: str, kind: Kind) -> None:
+        self.server = server
+        self.kind = kind
+        self.live = f"{prefix}-{kind}"
+        self.draft = f"{self.live}-draft"
+        self.previous = f"{self.live}-previous"
+
+    def found(self) -> list[Found]:
+        """Return the indexes that there are, ours and what goes by a name of ours, by their numbers."""
+        names = f"{self.live},{self.live}-*"
+        answer = self.server.ask("GET", f"/{names}", ignore_unavailable="true", expand_wildcards="all")
+        every = [
+            Found(name, self._number(name), frozenset(one["aliases"]), one["mappings"])
+            for name, one in answer.items()
+        ]
+        own = (self.live, self.draft, self.previous)
+        ours = [one for one in every if one.number or one.name in own or one.aliases & set(own)]
+        return sorted(ours, key=lambda one: one.number)
+
+    def named(self, alias: str) -> Found | None:
+        """Return the index that an alias names.
+
+        Raises:
+            IndexUnavailable: It is none that Holotype made.
+        """
+        named = [one for one in self.found() if alias == one.name or alias in one.aliases]
+        for one in named:
+            if one.mappings.get("_meta", {}).get("product") != PRODUCT or alias == one.name:
+                what = f"{alias} is the index {one.name}, which Holotype did not make"
+                mend = "give it another name, or set HOLOTYPE_OPENSEARCH_PREFIX to another one"
+                raise IndexUnavailable(f"in OpenSearch at {self.server.url}, {what}: {mend}")
+        return named[-1] if named else None
+
+    def why_unfit(self, alias: str, log: str | None = None) -> str | None:
+        """Say why the index of an alias cannot go on, for the log `log` if one is given; None if it can.
+
+        Raises:
+            IndexUnavailable: The alias names an index that Holotype did not make, or nothing answers.
+        """
+        found = self.named(alias)
+        if found is None:
+            return "there is none yet"
+        kept = self.state(alias)
+        if kept is None:
+            return "it does not say how far it is"
+        if kept.state.digest != index_digest(self.kind):
+            return "its documents were built in another way"
+        if _shape(found.mappings) != _shape(index_body(self.kind, "")["mappings"]):
+            return "its mapping was changed"
+        if log is not None and kept.state.position.log != log:
+            return "it belongs to another registry"
+        return None
+
+    def create(self, alias: str, log: str) -> None:
+        """Make an empty index that follows the log `log`, give it the alias, and drop the one that had it."""
+        found = self.found()
+        name = f"{self.live}-{max((one.number for one in found), default=0) + 1:06d}"
+        self.server.ask("PUT", f"/{name}", to_json(index_body(self.kind, log)))
+        state = State(digest=index_digest(self.kind), position=IndexPosition(log=log))
+        self.server.ask("PUT", f"/{name}/_create/{STATE}", to_json(state_source(state)), refresh="true")
+        had = [one.name for one in found if alias in one.aliases]
+        self._swing([*(_remove(one, alias) for one in had), _add(name, alias)])
+        self._drop(had)
+
+    def publish(self) -> None:
+        """Let the draft be searched, and keep what was searched before as the previous one."""
+        draft, live, previous = (self.named(one) for one in (self.draft, self.live, self.previous))
+        if draft is None:
+            raise IndexUnavailable(f"there is no index {self.draft}")
+        swings = [_remove(draft.name, self.draft), _add(draft.name, self.live)]
+        if live:
+            swings += [_remove(live.name, self.live), _add(live.name, self.previous)]
+        if previous:
+            swings.append(_remove(previous.name, self.previous))
+        self._swing(swings)
+        self._drop([previous.name] if previous else [])
+
+    def roll_back(self) -> None:
+        """Let the previous index be searched again, and what was searched be the previous one.
+
+        Raises:
+            IndexUnavailable: There is no previous one.
+        """
+        live, previous = self.named(self.live), self.named(self.previous)
+        if previous is None:
+            raise IndexUnavailable(f"there is no index {self.previous} to go back to")
+        swings = [_remove(previous.name, self.previous), _add(previous.name, self.live)]
+        if live:
+            swings += [_remove(live.name, self.live), _add(live.name, self.previous)]
+        self._swing(swings)
+
+    def drop_nameless(self) -> None:
+        """Delete what a process left behind that was killed as it made an index or dropped one."""
+        self._drop([one.name for one in self.found() if one.number and not one.aliases])
+
+    def size(self) -> int:
+        """Return how many bytes the indexes take on the disks, without their copies."""
+        names = ",".join(one.name for one in self.found() if one.number)
+        if not names:
+            return 0
+        answer = self.server.ask("GET", f"/{names}/_stats/store", filter_path="_all.primaries")
+        return int(answer["_all"]["primaries"]["store"]["size_in_bytes"])
+
+    def state(self, alias: str) -> KeptState | None:
+        """Return the state of an index as it was last written; None if there is none that can be read."""
+        answer = self.server.ask("GET", f"/{alias}/_doc/{STATE}", ok={NOT_FOUND})
+        state = state_of(answer["_source"]) if answer.get("found") else None
+        return KeptState(state, _write(answer)) if state else None
+
+    def keep_state(self, alias: str, state: State, *, instead_of: KeptState) -> KeptState:
+        """Write the state of an index, and let all that was written before be found, at once.
+
+        There is one shard, which shows what it was sent in the order in which that came.
+
+        Raises:
+            IndexLocked: Another process has written it since.
+        """
+        answer = self.server.ask(
+            "PUT",
+            f"/{alias}/_doc/{STATE}",
+            to_json(state_source(state)),
+            ok={CONFLICT},
+            refresh="true",
+            require_alias="true",
+            **instead_of.write,
+        )
+        if answer.get("status") == CONFLICT:
+            raise IndexLocked(f"another process writes the index {alias}")
+        return KeptState(state, _write(answer))
+
+    def _number(self, name: str) -> int:
+        match = re.fullmatch(rf"{re.escape(self.live)}-(\d{{6,}})", name)
+        return int(match[1]) if match else 0
+
+    def _swing(self, actions: list[Mapping[str, Any]]) -> None:
+        self.server.ask("POST", "/_aliases", to_json({"actions": actions}))
+
+    def _drop(self, names: list[str]) -> None:
+        for name in names:
+            self.server.ask("DELETE", f"/{name}", ok={NOT_FOUND})
+
+
+def _write(answer: Mapping[str, Any]) -> Mapping[str, int]:
+    return {"if_seq_no": answer["_seq_no"], "if_primary_term": answer["_primary_term"]}
+
+
+def _add(index: str, alias: str) -> Mapping[str, Any]:
+    return {"add": {"index": index, "alias": alias}}
+
+
+def _remove(index: str, alias: str) -> Mapping[str, Any]:
+    return {"remove": {"index": index, "alias": alias}}
+
+
+def _shape(mappings: Mapping[str, Any]) -> Any:
+    """Return what can be changed of a mapping once there is an index: its fields, and whether more may come.
+
+    The types of fields cannot, and how they are spelled differs between versions of OpenSearch.
+    """
+    inner = {name: _shape(one) for name, one in mappings.get("properties", {}).items()}
+    return mappings.get("dynamic"), inner

@@ -1,0 +1,256 @@
+"""The writing side of the OpenSearch engine: one process at a time, and a crash leaves the last commit.
+
+Writes are gathered and sent by chunks, and can be found from the next commit on, which writes the state
+behind them. Each has the change that it is as of for its version, so that nothing sent late or twice takes
+the place of something newer. Documents go as a whole: vectors that come later than the words take along what
+the index holds of their document.
+"""
+
+import logging
+from collections.abc import Mapping, Sequence
+from collections.abc import Set as AbstractSet
+from dataclasses import replace
+from pathlib import Path
+
+from app.search.contract import IndexPosition, Mark
+from app.search.document import Document
+from app.search.keeping import DocumentVectors, IndexLocked, Refused
+from app.search.ledger import Ledger, Stored, ledger_of, moved_on
+from app.search.locks import TURN, WRITER, is_taken, take
+from app.search.opensearch.bulk import CHUNK_BYTES, send
+from app.search.opensearch.contents import stored_documents
+from app.search.opensearch.fields import CONTENT, TEXTS
+from app.search.opensearch.indexes import Indexes, KeptState
+from app.search.opensearch.mapping import to_source, vector_fields, why_malformed
+from app.search.opensearch.pending import Pending, complete
+from app.search.opensearch.server import to_json
+from app.search.opensearch.state import State
+from app.search.parking import Parked, Part, park
+
+logger = logging.getLogger("indexer")
+
+
+class OpenSearchWriter:
+    """Changes the index that an alias names, which is made if missing.
+
+    An index that is not fit for the log is replaced by an empty one; `replaced` says why.
+
+    Args:
+        indexes: The indexes of the kind.
+        alias: Which of them is written.
+        home: The folder of the locks.
+        log: Identity of the change log that the index follows.
+
+    Raises:
+        IndexLocked: Another process writes the index, or waits for it.
+        IndexUnavailable: The alias names an index that is not ours, or nothing answers.
+    """
+
+    _kept: KeptState
+    _ledger: Ledger
+    _pending: dict[str, Pending]
+
+    def __init__(self, indexes: Indexes, alias: str, home: Path, log: str) -> None:
+        home.mkdir(parents=True, exist_ok=True)
+        self._indexes = indexes
+        self._alias = alias
+        self._home = home
+        self._lock = take(home, WRITER)
+        try:
+            self.replaced = self._open(log)
+        except BaseException:
+            self._lock.release()
+            raise
+
+    @property
+    def position(self) -> IndexPosition:
+        """How far the index is, as last committed."""
+        return self._kept.state.position
+
+    @property
+    def filling_from(self) -> Mark | None:
+        """The change at which the unfinished first reading of all documents began, if there is one."""
+        return self._kept.state.filling_from
+
+    @property
+    def parked(self) -> Mapping[str, Parked]:
+        """What could not be indexed, by id."""
+        return self._ledger.parked
+
+    def known_ids(self) -> set[str]:
+        """Return the ids of all documents in the index."""
+        return set(self._ledger.stored)
+
+    def put(self, documents: Sequence[Document]) -> list[Refused]:
+        """Add or replace documents; return those that cannot be indexed, of which the index keeps the last.
+
+        One that is older than what the index holds or knows is ignored. What only the server finds wrong with
+        a document is parked by the next commit.
+        """
+        refused = []
+        for document in documents:
+            if self._ledger.is_stale(document.id, document.sequence, self.position.words):
+                continue
+            try:
+                source = to_source(document)
+                line = to_json(source)
+            except (ValueError, TypeError) as reason:
+                refused.append(Refused(document.id, str(reason)))
+                continue
+            pending = self._gather(document.id, document.sequence)
+            pending.source, pending.gone = line, False
+            stored = Stored(document.key, document.sequence, source[TEXTS], source[CONTENT])
+            self._ledger.put(document.id, stored, self.position.words)
+        self._send_if_much()
+        return refused
+
+    def delete(self, ids: Sequence[str], sequence: int) -> None:
+        """Remove the documents `ids` as of change `sequence`; unknown ones are no error."""
+        for document_id in ids:
+            if self._ledger.is_stale(document_id, sequence, self.position.words):
+                continue
+            pending = self._gather(document_id, sequence)
+            pending.source = pending.vectors = pending.texts_before = None
+            pending.gone = True
+            if stored := self._ledger.stored.get(document_id):
+                self._ledger.texts.pop(stored.key, None)
+            self._ledger.delete(document_id, sequence)
+
+    def park(self, parked: Parked) -> None:
+        """Note what could not be indexed; it is forgotten when it is put, deleted or given its vectors."""
+        self._ledger.parked[parked.id] = parked
+
+    def missing_vectors(self, limit: int, besides: AbstractSet[str] = frozenset()) -> list[str]:
+        """Return up to `limit` ids of documents whose vectors are missing, newest and oldest by turns."""
+        return self._ledger.missing_by_turns(limit, besides)
+
+    def put_vectors(self, vectors: Sequence[DocumentVectors], through: Mark | None = None) -> list[str]:
+        """Keep vectors; return the ids of those that stand for other texts than the index holds of them."""
+        for given in vectors:
+            if why := why_malformed(given):
+                self._park(Refused(given.id, why), Part.MEANING)
+            elif self._ledger.put_vectors(given, through or Mark()):
+                pending = self._gather(given.id, self._ledger.stored[given.id].sequence)
+                pending.vectors = to_json(vector_fields(given, self.position.embedder))
+        self._send_if_much()
+        return [given.id for given in vectors if not self._ledger.stands_for(given)]
+
+    def use_embedder(self, digest: str) -> None:
+        """Say which embedder makes the vectors; those of another one no longer count."""
+        if self.position.embedder == digest:
+            return
+        self._ledger = ledger_of(self._ledger.stored, {}, Mark(), self._kept.state.parked)
+        meaning = self._ledger.meaning(self.position.words)
+        position = replace(self.position, embedder=digest, embedded=0, meaning=meaning)
+        self._keep(replace(self._kept.state, position=position))
+
+    def begin_filling(self, at: Mark, expected: int) -> None:
+        """Note that all `expected` documents are being read, as of change `at`, until words are committed."""
+        position = replace(self.position, expected=expected)
+        self._keep(replace(self._kept.state, position=position, filling_from=at))
+
+    def commit(self, words: Mark | None = None) -> None:
+        """Make everything since the last commit durable and visible, and move the position.
+
+        Args:
+            words: Through which change the documents are now up to date; None if that did not move.
+
+        Raises:
+            IndexLocked: Another process has taken the index over.
+            RequestFailed: Not all of it was written; it can be tried again.
+        """
+        self._send()
+        filling = self.filling_from if words is None else None
+        state = self._kept.state
+        self._keep(
+            replace(
+                state,
+                position=moved_on(state.position, self._ledger, words, filling=filling is not None),
+                filling_from=filling,
+                parked=tuple(self._ledger.parked.values()),
+            )
+        )
+        if words:
+            self._ledger.deleted.clear()
+
+    def discard(self) -> None:
+        """Forget what was not sent yet; what was sent is newer than the position, and stays.
+
+        Raises:
+            IndexLocked: Another process has taken the index over.
+        """
+        self._load(self._kept)
+
+    def reset(self, log: str) -> None:
+        """Begin anew with an empty index that follows the log `log`."""
+        self._indexes.create(self._alias, log)
+        self._load(None)
+
+    def is_wanted(self) -> bool:
+        """Return whether another process waits for the index; close the writer to let it have its turn."""
+        return is_taken(self._home, TURN)
+
+    def close(self) -> None:
+        """Let go of the index without committing; nothing can be done with the writer after that."""
+        self._lock.release()
+
+    def _open(self, log: str) -> str | None:
+        """Take the index over; return why what was there was unfit."""
+        if self.is_wanted():
+            raise IndexLocked(f"another process waits for the index {self._alias}")
+        if self._alias == self._indexes.live:
+            self._indexes.drop_nameless()
+        unfit = self._indexes.why_unfit(self._alias, log)
+        if unfit:
+            self._indexes.create(self._alias, log)
+        self._load(None)
+        # Whoever wrote it before cannot go on.
+        self._keep(self._kept.state)
+        return unfit
+
+    def _load(self, last: KeptState | None) -> None:
+        """Take up what the index holds, if its state is still the `last` one."""
+        kept = self._indexes.state(self._alias)
+        if kept is None or (last and kept.write != last.write):
+            raise IndexLocked(f"another process writes the index {self._alias}")
+        self._kept, self._pending = kept, {}
+        # What was sent and not committed is there, too.
+        self._indexes.server.ask("POST", f"/{self._alias}/_refresh")
+        stored, texts = {}, {}
+        for document_id, one, vectors, embedder in stored_documents(self._indexes.server, self._alias):
+            stored[document_id] = one
+            if vectors is not None and embedder == self.position.embedder:
+                texts[one.key] = vectors
+        self._ledger = ledger_of(stored, texts, self.position.meaning, kept.state.parked)
+
+    def _keep(self, state: State) -> None:
+        self._kept = self._indexes.keep_state(self._alias, state, instead_of=self._kept)
+
+    def _gather(self, document_id: str, sequence: int) -> Pending:
+        """Return the write of a document that is to come, as of a change, begun if there is none."""
+        pending = self._pending.get(document_id)
+        if pending is None:
+            before = self._ledger.stored.get(document_id)
+            texts = self._ledger.texts.get(before.key) if before else None
+            pending = self._pending[document_id] = Pending(document_id, before, texts)
+        pending.version = sequence
+        return pending
+
+    def _send_if_much(self) -> None:
+        """Send what is gathered before it takes much memory."""
+        if sum(one.size for one in self._pending.values()) > CHUNK_BYTES:
+            self._send()
+
+    def _send(self) -> None:
+        """Send what is gathered; what the server finds malformed is parked."""
+        server = self._indexes.server
+        for refused in send(server, self._alias, complete(server, self._alias, self._pending.values())):
+            pending = self._pending[refused.id]
+            self._ledger.put_back(refused.id, pending.before, pending.texts_before)
+            self._park(refused, Part.WORDS)
+        self._pending = {}
+
+    def _park(self, refused: Refused, part: Part) -> None:
+        parked = park(refused.id, part, refused.reason, self._ledger.parked.get(refused.id))
+        logger.error("%s", parked)
+        self.park(parked)
