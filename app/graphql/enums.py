@@ -191,7 +191,10 @@ class DegradationCode(Enum):
 
     WORDS_BEHIND = enum_value("WORDS_BEHIND", description="Recent changes are not found by words yet.")
     MEANING_BEHIND = enum_value("MEANING_BEHIND", description="Recent changes are not found by meaning yet.")
-    INDEX_UNAVAILABLE = enum_value("INDEX_UNAVAILABLE", description="There is no index to ask.")
+    INDEX_UNAVAILABLE = enum_value(
+        "INDEX_UNAVAILABLE",
+        description="There is no index to ask: found by words in names, tags and descriptions alone.",
+    )
     EMBEDDER_UNAVAILABLE = enum_value(
         "EMBEDDER_UNAVAILABLE", description="The query could not be understood by meaning."
     )

@@ -131,6 +131,12 @@ def ask(session: ReadSession, discovery: Discovery, kind: Kind, request: SearchR
     return Reply(answer, degraded + _behind(newest, answer.position, request.mode))
 
 
+def instead_of_index(reply: Reply) -> list[Degradation]:
+    """Return why an answer is not whole that the database gave because no index did."""
+    found = "found by words in names, tags and descriptions alone"
+    return [replace(one, message=f"{one.message}; {found}") for one in reply.degraded]
+
+
 def belongs_elsewhere(position: IndexPosition, log: str) -> bool:
     """Return whether an index was made from another registry than the one whose log is `log`."""
     return position.log not in {"", log}

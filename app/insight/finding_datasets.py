@@ -5,10 +5,11 @@ from dataclasses import dataclass
 from app.db.cursors import Order, named
 from app.db.engine import ReadSession
 from app.db.paging import Page, PageRequest, sequence_page
-from app.insight.discovery import Degradation, Discovery, ask
+from app.insight.discovery import Degradation, Discovery, ask, instead_of_index
 from app.registry.browsing import datasets_admitted, datasets_by_id
 from app.registry.tables import Dataset
-from app.search.contract import Kind, SearchRequest
+from app.registry.wording import datasets_with_words
+from app.search.contract import WINDOW, Kind, SearchRequest
 from app.search.document import key_of
 from app.search.filters import All, Filter, Keys, conditions_of
 
@@ -39,7 +40,11 @@ def find_datasets(
     order = Order(named("datasets found", {"text": text, "filter": repr(admitted)}), ("id",))
     keys = _keys(session, admitted) if conditions_of(admitted) else All()
     reply = ask(session, discovery, Kind.DATASETS, SearchRequest(text=text, filter=keys))
-    hits = list(reply.answer.hits.ids) if reply.answer else []
+    if reply.answer is None:
+        worded = datasets_with_words(session, text, admitted, WINDOW)
+        hits, total, degraded = worded.ids, worded.total, instead_of_index(reply)
+    else:
+        hits, total, degraded = list(reply.answer.hits.ids), reply.answer.total, reply.degraded
     page = sequence_page(hits, hits, order, request)
     rows = datasets_by_id(session, page.items)
     shown = [place for place, found in enumerate(page.items) if found in rows]
@@ -49,9 +54,9 @@ def find_datasets(
             cursors=[page.cursors[place] for place in shown],
             has_next=page.has_next,
             has_previous=page.has_previous,
-            total=reply.answer.total if reply.answer else 0,
+            total=total,
         ),
-        reply.degraded,
+        degraded,
     )
 
 

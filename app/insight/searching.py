@@ -9,7 +9,7 @@ from app.db.changelog import newest
 from app.db.cursors import Order, cursor_of, values_of
 from app.db.engine import ReadSession
 from app.errors import InvalidInput
-from app.insight.discovery import Degradation, Discovery, ask, through
+from app.insight.discovery import Degradation, Discovery, ask, instead_of_index, through
 from app.insight.documents import documents_of
 from app.insight.facets import (
     FacetFound,
@@ -26,7 +26,8 @@ from app.registry.filtering import answered
 from app.registry.listing import ModelOrder, models_by_id
 from app.registry.ordering import Collapse, FieldOrder, Placed, SearchOrder
 from app.registry.tables import RegisteredModel
-from app.search.contract import Hit, Kind, SearchMode, SearchRequest
+from app.registry.wording import models_with_words
+from app.search.contract import WINDOW, Hit, Kind, SearchMode, SearchRequest
 from app.search.filters import All, Filter
 from app.search.reasons import Reasons, explain
 
@@ -117,7 +118,7 @@ def _by_text(session: ReadSession, discovery: Discovery, query: Query, *, reason
     reply = ask(session, discovery, Kind.MODELS, request)
     answer = reply.answer
     if answer is None:
-        return Answer(degraded=reply.degraded)
+        return _by_words_alone(session, query, start, instead_of_index(reply), reasons=reasons)
     firsts = _firsts(session, query, answer.hits.ids)
     shown = [(answer.hits[place], others) for place, others in firsts[start : start + query.size]]
     return Answer(
@@ -127,6 +128,26 @@ def _by_text(session: ReadSession, discovery: Discovery, query: Query, *, reason
         facets=in_order(query.facets, answer.facets, count_found(session, further, answer.listed)),
         indexed_through=through(answer, query.mode),
         degraded=reply.degraded,
+    )
+
+
+def _by_words_alone(
+    session: ReadSession, query: Query, start: int, degraded: list[Degradation], *, reasons: bool
+) -> Answer:
+    """Return what the database finds by words; it counts no facets."""
+    worded = models_with_words(session, query.text or "", query.filter, WINDOW)
+    firsts = _firsts(session, query, worded.ids)
+    shown = [
+        (Hit(0, worded.ids[place], worded.scores[place], None, None), others)
+        for place, others in firsts[start : start + query.size]
+    ]
+    last = newest(session)
+    return Answer(
+        found=_found(session, query, shown, start, reasons=reasons),
+        total=worded.total,
+        has_next=start + query.size < len(firsts),
+        indexed_through=last.at if last else None,
+        degraded=degraded,
     )
 
 

@@ -70,14 +70,14 @@ def list_datasets(
     counted: bool = False,
 ) -> Page[Dataset]:
     """Return a page of the datasets that the filter admits, by name."""
-    statement = select(Dataset).where(_admits(session, admitted))
+    statement = select(Dataset).where(dataset_condition(session, admitted))
     name = named("datasets", {"filter": repr(admitted)})
     return list_page(session, statement, Order(name, ("name_folded", "id")), request, counted=counted)
 
 
 def datasets_admitted(session: ReadSession, admitted: Filter) -> list[str]:
     """Return the ids of all datasets that the filter admits."""
-    return list(session.exec(select(Dataset.id).where(_admits(session, admitted))))
+    return list(session.exec(select(Dataset.id).where(dataset_condition(session, admitted))))
 
 
 def datasets_by_id(session: ReadSession, ids: Collection[str]) -> dict[str, Dataset]:
@@ -117,18 +117,19 @@ def _with_words(
     return sequence_page(found, [thing.name for thing in found], order, request)
 
 
-def _admits(session: ReadSession, admitted: Filter) -> Condition:
+def dataset_condition(session: ReadSession, admitted: Filter) -> Condition:
+    """Return the condition of the datasets that the filter admits."""
     licenses: list[str] = []
 
     def condition(leaf: Any) -> Condition:
         if isinstance(leaf, DatasetFacts) and leaf.license is not None and not licenses:
             licenses.extend(text for text in session.exec(select(DatasetVersion.license).distinct()) if text)
-        return _dataset_condition(leaf, licenses)
+        return _leaf_condition(leaf, licenses)
 
     return combined(admitted, condition)
 
 
-def _dataset_condition(leaf: Any, licenses: Sequence[str]) -> Condition:
+def _leaf_condition(leaf: Any, licenses: Sequence[str]) -> Condition:
     condition: Condition
     match leaf:
         case DatasetNamespace(text):

@@ -115,9 +115,9 @@ def test_a_text_that_is_too_long_is_refused(shelf: Api) -> None:
 
 
 def test_changes_are_followed_and_a_delay_is_said(api: Api) -> None:
+    first = dataset(api, "first", "a film")
     found = api.run(FIND, text="film")
-    assert (found["nodes"], found["degraded"]) == ([], [{"code": "INDEX_UNAVAILABLE"}])
-    first = dataset(api, "first")
+    assert (names(found), found["degraded"]) == (["first"], [{"code": "INDEX_UNAVAILABLE"}])
     index(api)
     dataset(api, "second", "about a late film")
     found = api.run(FIND, text="film")
