@@ -14,7 +14,7 @@ from sqlalchemy.exc import OperationalError
 
 from app.cli.opening import open_data, require_file
 from app.cli.terminal import INTERRUPTED, err, fail, out, print_json, say
-from app.db.faults import fault
+from app.db.faults import Unconfirmed, fault
 from app.errors import Busy
 from app.identity.principals import viewer_named
 from app.identity.viewer import SYSTEM_SERVICE, AllowAll
@@ -63,7 +63,7 @@ def import_into(
     try:
         with _reported() as report, _kept(rejects) as keep:
             tally = importing.import_files(database, system, AllowAll(), files, progress=report, reject=keep)
-    except (OperationalError, Busy) as busy:
+    except (OperationalError, Unconfirmed, Busy) as busy:
         reason = fault(busy) or busy
         fail(
             f"{database.place} cannot be written now: {reason}. Run the import again; it goes on where it was"

@@ -5,7 +5,7 @@ import shutil
 import sqlite3
 from pathlib import Path
 
-from sqlalchemy.exc import DBAPIError, OperationalError
+from sqlalchemy.exc import DBAPIError, OperationalError, SQLAlchemyError
 from sqlalchemy.exc import TimeoutError as NoConnection
 
 from app.db.engine import Database
@@ -15,6 +15,11 @@ LEAST_FREE_BYTES = 16 * 2**20
 """With less space than this beside the database, a process is not ready: its writes are about to fail."""
 
 AWAY = "the database server cannot be reached: look whether it runs"
+
+UNCONFIRMED = (
+    "the database server went away during the commit, so the change was made or was not: look for it, unless "
+    "the request has an idempotencyKey"
+)
 
 _FAULTS = {
     sqlite3.SQLITE_FULL: "the disk of the database is full: free some space there",
@@ -36,8 +41,14 @@ _SERVER_FAULTS = {
 """By the beginning of what PostgreSQL calls it (its manual, appendix A)."""
 
 
+class Unconfirmed(SQLAlchemyError):
+    """The database server went away during a COMMIT, before it said whether there was one."""
+
+
 def fault(error: BaseException) -> str | None:
     """Return what is wrong with the store and how to mend it, None where the error means something else."""
+    if isinstance(error, Unconfirmed):
+        return UNCONFIRMED
     if isinstance(error, NoConnection):
         return "all connections to the database were in use for too long: send fewer requests at once"
     if isinstance(error, DBAPIError) and not isinstance(error.orig, sqlite3.Error):

@@ -12,6 +12,7 @@ from sqlalchemy.exc import DBAPIError
 from app.db import changelog
 from app.db.changelog import Fact, Logged
 from app.db.engine import Database, ReadSession
+from app.db.faults import Unconfirmed
 from app.db.locks import lost
 from app.errors import Busy
 from app.identity.viewer import Authorizer, Viewer
@@ -70,6 +71,7 @@ def write(
     Raises:
         Busy: What the work changes was being changed by others all the time.
         LimitExceeded: A text is longer than the database can find again.
+        Unconfirmed: The connection was lost during the commit, so that doing it again might do it twice.
     """
     for attempt in range(1, ATTEMPTS + 1):
         try:
@@ -88,9 +90,18 @@ def write(
 def writing(
     database: Database, viewer: Viewer, authorizer: Authorizer, *, request_id: str | None = None
 ) -> Iterator[WriteSession]:
-    """Open one write transaction and commit it at the end, or leave nothing behind on an error."""
+    """Open one write transaction and commit it at the end, or leave nothing behind on an error.
+
+    Raises:
+        Unconfirmed: The connection was lost during the commit.
+    """
     with WriteSession(database.writers, expire_on_commit=False, autoflush=False) as session:
         session.viewer, session.authorizer, session.request_id = viewer, authorizer, request_id
         session.tail, session.logged = changelog.open_tail(session), []
         yield session
-        session.commit()
+        try:
+            session.commit()
+        except DBAPIError as failed:
+            if failed.connection_invalidated:
+                raise Unconfirmed from failed
+            raise

@@ -1,13 +1,16 @@
 """A database server that goes away, or has no time: every answer says so, and the service outlives it."""
 
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack
 from pathlib import Path
 
 import pytest
 from pydantic import SecretStr
+from sqlalchemy import func, select, text
 from starlette.testclient import TestClient
 
 from app.db.limits import ServerLimits
+from app.db.sealing import LOG
 from app.errors import Conflict
 from app.identity.session import write
 from app.identity.viewer import AllowAll
@@ -24,6 +27,10 @@ from tests.store import open_store
 from tests.waiting import wait_until
 
 PENDING = "{ modelVersions(filter: {state: [PENDING]}) { totalCount } }"
+END_COMMITTING = (
+    "SELECT pg_terminate_backend(pid) FROM pg_stat_activity "
+    "WHERE query = 'COMMIT' AND wait_event = 'advisory' AND datname = current_database()"
+)
 COUNT = "{ registeredModels { totalCount } }"
 
 
@@ -53,6 +60,27 @@ def test_a_server_that_is_restarted_is_missed_and_found_again(
         assert http.get("/readyz").json()["parts"]["database"] == "ready"
     store.database.close()
     assert "Traceback" not in caplog.text
+
+
+def test_a_commit_that_nobody_heard_the_end_of_is_said_to_be_one(
+    postgresql: Server, seeded_database: str, tmp_path: Path
+) -> None:
+    with postgresql.fresh(seeded_database) as url, ThreadPoolExecutor(1) as pool:
+        store = open_store(url)
+        chosen = Settings(data=tmp_path, database_url=SecretStr(url))
+        with (
+            TestClient(create_app(chosen), base_url="http://localhost") as http,
+            store.database.writers.connect() as other,
+        ):
+            api = Api(http, store, tmp_path)
+            # The lock of the log, for which a COMMIT waits.
+            other.execute(select(func.pg_advisory_xact_lock(LOG)))
+            answer = pool.submit(api.error, REGISTER, input={"name": "doubtful"})
+            wait_until(lambda: other.execute(text(END_COMMITTING)).rowcount == 1)
+            error = answer.result()
+            assert error["code"] == "UNAVAILABLE"
+            assert "was made or was not" in error["message"]
+        store.database.close()
 
 
 def test_a_server_that_is_not_there_is_said_at_the_start_without_the_password(tmp_path: Path) -> None:
