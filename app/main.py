@@ -35,8 +35,8 @@ from app.routes.hosts import KnownHosts
 from app.routes.logs import log_as_json
 from app.routes.metrics import OperationMetrics, metrics_registry, metrics_route
 from app.routes.requests import ObservedRequests
-from app.search.contract import Kind
-from app.search.embedded.reader import EmbeddedReader
+from app.search.contract import IndexUnavailable, Kind
+from app.search.engines import engine_of
 from app.search.query_encoder import QueryEncoders
 from app.settings import Settings, UnfitSetting, read_settings
 
@@ -55,14 +55,14 @@ def create_app(settings: Settings) -> Starlette:
 
     Raises:
         RegistryNotOpened: A later version of Holotype has written it, or its file cannot be read and written.
+        IndexUnavailable: The search indexes are in OpenSearch, and what asks that is not installed.
     """
     database = open_registry(settings.database, ServerLimits(**settings.database_limits))
     with database.read() as session:
         viewer, system = viewer_named(session, LOCAL_USER), viewer_named(session, SYSTEM_SERVICE)
     folder = settings.index_folder
-    discovery = Discovery(
-        EmbeddedReader(folder / Kind.MODELS), EmbeddedReader(folder / Kind.DATASETS), QueryEncoders(folder)
-    )
+    models, datasets = (engine_of(kind, folder, settings.opensearch).reader() for kind in Kind)
+    discovery = Discovery(models, datasets, QueryEncoders(folder))
 
     @asynccontextmanager
     async def lifespan(_app: Starlette) -> AsyncIterator[None]:
@@ -113,7 +113,7 @@ def create_app_from_environment() -> Starlette:
         log_as_json()
     try:
         app = create_app(settings)
-    except RegistryNotOpened as broken:
+    except (RegistryNotOpened, IndexUnavailable) as broken:
         sys.exit(f"holotype: {broken}")
     # What is loaded by now stays: looking through it again and again would make the slowest answers slow.
     gc.collect()

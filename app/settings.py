@@ -3,11 +3,16 @@
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
-from pydantic import Field, PositiveFloat, SecretStr, StringConstraints, ValidationError
+from pydantic import Field, FilePath, PositiveFloat, SecretStr, StringConstraints, ValidationError
 from pydantic_settings import BaseSettings, SettingsConfigDict, SettingsError
 
 Origin = Annotated[str, StringConstraints(pattern=r"^https?://[^/*?#@\s]+$")]
 """A scheme and a host, as browsers send them; no wildcard, which would let every page in the world ask."""
+
+Server = Annotated[str, StringConstraints(pattern=r"^https?://[^/@?#\s]+(/[^@?#\s]*)?$")]
+"""The address of a server, without credentials: those have settings of their own."""
+
+NamePrefix = Annotated[str, StringConstraints(pattern=r"^[a-z0-9][a-z0-9_-]{0,63}$")]
 
 Endpoint = Annotated[str, StringConstraints(pattern=r"^https?://[^\s]+$")]
 
@@ -22,6 +27,13 @@ class Settings(BaseSettings):
         database_statement_seconds: How long PostgreSQL works on one statement.
         database_lock_seconds: How long a writer waits for others, and a request for a connection.
         database_idle_seconds: How long PostgreSQL keeps a transaction whose client says nothing.
+        opensearch_url: The OpenSearch cluster of the search indexes; None for the embedded ones in `data`.
+        opensearch_prefix: What the names of the indexes there begin with.
+        opensearch_user: Who asks OpenSearch; None if it asks for no credentials.
+        opensearch_password: That user's password.
+        opensearch_ca: A file of certificates, one of which has signed OpenSearch's; None for the usual ones.
+        opensearch_fingerprint: The SHA-256 of OpenSearch's certificate, if it has to be just this one.
+        opensearch_headers: Headers that are sent with each request to OpenSearch.
         host: The address to listen on; loopback, so that a registry without access control is not served.
         port: The port to listen on.
         processes: How many processes answer as the API.
@@ -42,6 +54,13 @@ class Settings(BaseSettings):
     database_statement_seconds: float = Field(default=30.0, gt=0)
     database_lock_seconds: float = Field(default=10.0, gt=0)
     database_idle_seconds: float = Field(default=60.0, gt=0)
+    opensearch_url: Server | None = None
+    opensearch_prefix: NamePrefix = "holotype"
+    opensearch_user: str | None = None
+    opensearch_password: SecretStr | None = None
+    opensearch_ca: FilePath | None = None
+    opensearch_fingerprint: str | None = None
+    opensearch_headers: dict[str, SecretStr] = {}
     host: str = "127.0.0.1"
     port: int = 8765
     processes: Annotated[int, Field(ge=1, le=64)] = 1
@@ -67,9 +86,28 @@ class Settings(BaseSettings):
         return {name: getattr(self, f"database_{name}") for name in names}
 
     @property
+    def opensearch(self) -> dict[str, Any] | None:
+        """The OpenSearch cluster, by what `Cluster` in `app.search.opensearch` calls it; None without one."""
+        if self.opensearch_url is None:
+            return None
+        password = self.opensearch_password
+        return {
+            "url": self.opensearch_url,
+            "prefix": self.opensearch_prefix,
+            "user": self.opensearch_user,
+            "password": password.get_secret_value() if password else "",
+            "ca": self.opensearch_ca,
+            "fingerprint": self.opensearch_fingerprint,
+            "headers": {name: value.get_secret_value() for name, value in self.opensearch_headers.items()},
+        }
+
+    @property
     def index_folder(self) -> Path:
         """The folder of the search indexes, one a kind, and of the encoder of queries."""
         return self.data / "index"
+
+
+OBJECTS = {"opensearch_headers"}
 
 
 class UnfitSetting(Exception):
@@ -86,8 +124,19 @@ def read_settings(**given: Any) -> Settings:
         return Settings(**given)
     except ValidationError as invalid:
         finding = invalid.errors(include_url=False)[0]
-        name = f"HOLOTYPE_{finding['loc'][0]}".upper()
-        raise UnfitSetting(f"{name} is set to {finding['input']!r}: {finding['msg'].lower()}") from None
+        name = str(finding["loc"][0])
+        value = "" if _is_secret(name) else f" to {finding['input']!r}"
+        raise UnfitSetting(f"HOLOTYPE_{name.upper()} is set{value}: {finding['msg'].lower()}") from None
     except SettingsError as unread:
-        named = next((name for name in Settings.model_fields if f'"{name}"' in str(unread)), "")
-        raise UnfitSetting(f'HOLOTYPE_{named.upper()} is a list in JSON, such as ["a", "b"]') from None
+        name = next((name for name in Settings.model_fields if f'"{name}"' in str(unread)), "")
+        shape = (
+            'an object in JSON, such as {"a": "b"}'
+            if name in OBJECTS
+            else 'a list in JSON, such as ["a", "b"]'
+        )
+        raise UnfitSetting(f"HOLOTYPE_{name.upper()} is {shape}") from None
+
+
+def _is_secret(name: str) -> bool:
+    """Return whether a value must not be told; an address may hold a password although it should not."""
+    return name.endswith("_url") or "Secret" in str(Settings.model_fields[name].annotation)

@@ -15,7 +15,7 @@ from app.db.limits import ServerLimits
 from app.db.news import news_of
 from app.registry.opening import RegistryNotOpened, open_registry
 from app.search.contract import IndexUnavailable, Kind
-from app.search.embedded.engine import EmbeddedEngine
+from app.search.engines import engine_of
 from app.search.keeping import IndexLocked, SearchEngine
 from app.search.query_encoder import EmbedderUnavailable
 from app.settings import Settings, UnfitSetting, read_settings
@@ -58,7 +58,8 @@ def main(arguments: list[str] | None = None) -> int:
 
 def _run(options: argparse.Namespace, settings: Settings, database: Database) -> int:
     kept: Kept = {
-        kind: (RegistrySource(database, kind), EmbeddedEngine(settings.index_folder / kind)) for kind in Kind
+        kind: (RegistrySource(database, kind), engine_of(kind, settings.index_folder, settings.opensearch))
+        for kind in Kind
     }
     if options.command == "status":
         return _status(kept, Reporter(as_json=options.json))

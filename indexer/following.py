@@ -10,7 +10,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from app.db.faults import fault
 from app.db.news import Looking, News
-from app.search.contract import Mark
+from app.search.contract import IndexUnavailable, Mark
 from app.search.keeping import IndexLocked, IndexWriter, SearchEngine
 from indexer.embeddings import Embedder
 from indexer.source import DocumentSource
@@ -75,16 +75,23 @@ def keep_up(
     Returns:
         Whether they have reached `through`.
     """
+    failed = False
     while not stop.is_set() and not any(worker.is_wanted() for worker in workers):
         try:
+            if failed:
+                for worker in workers:
+                    worker.discard()
+                failed = False
             busy = _step(workers)
+        except IndexLocked as lost:
+            logger.info("%s; standing by", lost)
+            return False
         except Exception as failure:
             if through:
                 raise
             # The database may be locked or away for a moment; the positions still say where to go on.
             _tell(failure)
-            for worker in workers:
-                worker.discard()
+            failed = True
             stop.wait(PAUSE_SECONDS)
             continue
         after_step()
@@ -116,7 +123,8 @@ def _pause(workers: Sequence[Worker], embedder: Embedder | None, stop: Event, ne
 
 def _tell(failure: Exception) -> None:
     """Log a failure of what is tried again: by one sentence where it is known what is wrong."""
-    if (wrong := fault(failure)) is not None:
+    wrong = failure if isinstance(failure, IndexUnavailable) else fault(failure)
+    if wrong is not None:
         logger.error("%s; trying again in %.0f s", wrong, PAUSE_SECONDS)
     else:
         logger.error("indexing failed; trying again in %.0f s", PAUSE_SECONDS, exc_info=failure)
@@ -136,7 +144,7 @@ def _take_over(
                 said = True
             stop.wait(STANDBY_SECONDS)
             continue
-        except SQLAlchemyError as failure:
+        except (SQLAlchemyError, IndexUnavailable) as failure:
             if through:
                 raise
             _tell(failure)
