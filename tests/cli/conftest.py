@@ -1,12 +1,15 @@
 """The `holotype` command as a process."""
 
 import os
+import shutil
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
+
+from tests.transfer.files import ZOO, interchange
 
 HOLOTYPE = Path(sys.executable).with_name("holotype")
 
@@ -48,3 +51,18 @@ def run(start: Start) -> Callable[..., tuple[int, str, str]]:
         return process.returncode, output, messages
 
     return to_the_end
+
+
+@pytest.fixture(scope="session")
+def imported_zoo(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Return a data folder with the zoo in it, which is there to be copied."""
+    folder = tmp_path_factory.mktemp("imported")
+    (folder / "zoo.jsonl").write_bytes(interchange(ZOO))
+    subprocess.run([HOLOTYPE, "import", "zoo.jsonl", "--data", "zoo"], cwd=folder, check=True)
+    return folder / "zoo"
+
+
+@pytest.fixture
+def zoo(imported_zoo: Path, tmp_path: Path) -> Path:
+    """Return the data folder of a registry with something in it."""
+    return Path(shutil.copytree(imported_zoo, tmp_path / "zoo"))

@@ -9,17 +9,8 @@ from pathlib import Path
 import pytest
 
 from tests.store import open_store
-from tests.transfer.files import ZOO, interchange
 
 Run = Callable[..., tuple[int, str, str]]
-
-
-@pytest.fixture
-def zoo(run: Run, tmp_path: Path) -> Path:
-    """Return the data folder of a registry with something in it."""
-    (tmp_path / "zoo.jsonl").write_bytes(interchange(ZOO))
-    assert run("import", "zoo.jsonl", "--data", "zoo")[0] == 0
-    return tmp_path / "zoo"
 
 
 def rows_of(path: Path) -> list[str]:
@@ -38,7 +29,7 @@ def test_it_comes_back_as_it_was(run: Run, zoo: Path, tmp_path: Path) -> None:
     assert run("restore", "copy.db", "--data", "again")[0] == 0
     assert rows_of(tmp_path / "again" / "registry.db") == rows_of(zoo / "registry.db")
     assert run("export", "--data", "again")[1] == run("export", "--data", zoo)[1]
-    assert sorted(path.name for path in tmp_path.iterdir()) == ["again", "copy.db", "zoo", "zoo.jsonl"]
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["again", "copy.db", "zoo"]
 
 
 def test_it_is_of_one_moment_while_others_write(run: Run, zoo: Path, tmp_path: Path) -> None:

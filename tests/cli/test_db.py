@@ -8,17 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.transfer.files import ZOO, interchange
-
 Run = Callable[..., tuple[int, str, str]]
-
-
-@pytest.fixture
-def zoo(run: Run, tmp_path: Path) -> Path:
-    """Return the data folder of a registry with something in it."""
-    (tmp_path / "zoo.jsonl").write_bytes(interchange(ZOO))
-    assert run("import", "zoo.jsonl", "--data", "zoo")[0] == 0
-    return tmp_path / "zoo"
 
 
 def execute(data: Path, statement: str) -> None:
