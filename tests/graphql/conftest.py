@@ -15,6 +15,7 @@ from starlette.testclient import TestClient
 from app.db.engine import sqlite_url
 from app.main import create_app
 from app.settings import Settings
+from tests.opensearch.node import own_prefix
 from tests.store import Store, fresh_url, open_store
 
 REGISTER = """
@@ -34,12 +35,17 @@ class Api:
     Attributes:
         http: The way in that everybody has.
         store: The same registry behind it, for what has no mutation yet.
-        data: The folder that the registry lies in.
+        settings: What it is served with; its index is where they say.
     """
 
     http: TestClient
     store: Store
-    data: Path
+    settings: Settings
+
+    @property
+    def data(self) -> Path:
+        """The folder that the registry lies in."""
+        return self.settings.data
 
     def answer(self, query: str, **variables: Any) -> dict[str, Any]:
         """Return the whole answer to an operation."""
@@ -86,10 +92,10 @@ class Api:
 
 
 @contextmanager
-def serving(data: Path, seeded: Path) -> Iterator[Api]:
-    """Serve a fresh registry in the folder `data`."""
+def serving(data: Path, seeded: Path, **further: Any) -> Iterator[Api]:
+    """Serve a fresh registry in the folder `data`; `further` settings say where its index is."""
     data.mkdir(exist_ok=True)
-    with _served(data, sqlite_url(Path(shutil.copy(seeded, data / "registry.db")))) as api:
+    with _served(data, sqlite_url(Path(shutil.copy(seeded, data / "registry.db"))), **further) as api:
         yield api
 
 
@@ -102,12 +108,23 @@ def serving_fresh(request: pytest.FixtureRequest, data: Path) -> Iterator[Api]:
 
 
 @contextmanager
-def _served(data: Path, url: str) -> Iterator[Api]:
+def _served(data: Path, url: str, **further: Any) -> Iterator[Api]:
     store = open_store(url)
-    settings = Settings(data=data, database_url=SecretStr(url))
+    settings = Settings(data=data, database_url=SecretStr(url), **further)
     with TestClient(create_app(settings), base_url="http://localhost") as http:
-        yield Api(http, store, data)
+        yield Api(http, store, settings)
     store.database.close()
+
+
+@pytest.fixture(scope="module", params=["embedded", "opensearch"])
+def each_engine(request: pytest.FixtureRequest) -> Iterator[dict[str, Any]]:
+    """Give the settings that keep an index in each of the engines in turn."""
+    if request.param == "embedded":
+        yield {}
+        return
+    address = request.getfixturevalue("opensearch")
+    with own_prefix(address) as prefix:
+        yield {"opensearch_url": address, "opensearch_prefix": prefix}
 
 
 @pytest.fixture

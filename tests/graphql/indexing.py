@@ -13,8 +13,8 @@ from onnx import TensorProto, helper, numpy_helper
 from tokenizers import Tokenizer, models, normalizers, pre_tokenizers
 
 from app.search.contract import IndexPosition, Kind, Vector
-from app.search.embedded.engine import EmbeddedEngine
 from app.search.embedded.rows import DIMENSION
+from app.search.engines import engine_of
 from app.search.query_encoder import META, MODEL, TOKENIZER, EmbedderMeta, QueryEncoder, encoder_directory
 from indexer.embeddings import Embedder
 from indexer.following import follow
@@ -70,9 +70,12 @@ class WordEncoder:
 
 def index(api: Api, *, by_meaning: bool = True) -> IndexPosition:
     """Index everything that has happened, as the process beside the API does, until the API sees it."""
-    folder = api.data / "index"
+    folder = api.settings.index_folder
     embedder = Embedder(api.data / "embeddings.sqlite", WordEncoder(folder)) if by_meaning else None
-    kept = [(RegistrySource(api.store.database, kind), EmbeddedEngine(folder / kind)) for kind in Kind]
+    kept = [
+        (RegistrySource(api.store.database, kind), engine_of(kind, folder, api.settings.opensearch))
+        for kind in Kind
+    ]
     follow(kept, embedder, Event(), through=kept[0][0].head())
     if embedder:
         embedder.close()

@@ -10,6 +10,7 @@ import shutil
 import subprocess
 import tempfile
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from hashlib import sha256
 from pathlib import Path
@@ -178,6 +179,13 @@ def opensearch(require_engine: Callable[[str, bool], None]) -> str:
 @pytest.fixture
 def opensearch_prefix(opensearch: str) -> Iterator[str]:
     """Give what the names of a test's indexes begin with; they are gone after it."""
+    with own_prefix(opensearch) as prefix:
+        yield prefix
+
+
+@contextmanager
+def own_prefix(address: str) -> Iterator[str]:
+    """Give what the names of indexes begin with that nobody else has; they are gone after it."""
     prefix = f"test-{uuid4().hex[:12]}"
     yield prefix
-    urllib3.request("DELETE", f"{opensearch}/{prefix}-*")
+    urllib3.request("DELETE", f"{address}/{prefix}-*")

@@ -39,10 +39,9 @@ def test_a_server_that_is_restarted_is_missed_and_found_again(
 ) -> None:
     url = text_of(cluster.server.make())
     store = open_store(url)
-    with TestClient(
-        create_app(Settings(data=tmp_path, database_url=SecretStr(url))), base_url="http://localhost"
-    ) as http:
-        api = Api(http, store, tmp_path)
+    chosen = Settings(data=tmp_path, database_url=SecretStr(url))
+    with TestClient(create_app(chosen), base_url="http://localhost") as http:
+        api = Api(http, store, chosen)
         assert api.run("{ serverInfo { database } }") == {"database": "postgresql"}
         assert api.run(COUNT) == {"totalCount": 0}
         cluster.stop()
@@ -72,7 +71,7 @@ def test_a_commit_that_nobody_heard_the_end_of_is_said_to_be_one(
             TestClient(create_app(chosen), base_url="http://localhost") as http,
             store.database.writers.connect() as other,
         ):
-            api = Api(http, store, tmp_path)
+            api = Api(http, store, chosen)
             # The lock of the log, for which a COMMIT waits.
             other.execute(select(func.pg_advisory_xact_lock(LOG)))
             answer = pool.submit(api.error, REGISTER, input={"name": "doubtful"})
@@ -122,7 +121,7 @@ def test_drafts_are_looked_through_again_after_a_wait_that_was_too_long(
             with store.writing() as session:
                 find_model(session, ModelBy(id=model.id))
                 service = TestClient(create_app(chosen), base_url="http://localhost")
-                api = Api(served.enter_context(service), store, tmp_path)
+                api = Api(served.enter_context(service), store, chosen)
                 wait_until(lambda: "others are changing" in caplog.text)
             wait_until(lambda: bool(api.run(PENDING) == {"totalCount": 0}))
         store.database.close()

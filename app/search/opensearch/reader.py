@@ -34,12 +34,13 @@ class OpenSearchReader:
     """Answers searches from what can be found in an index, which may not exist yet.
 
     Args:
-        server: The cluster; the reader does not let go of it.
+        server: The cluster, which nobody else asks through it.
         index: The name, or alias, of the index.
         kind: What the index holds.
     """
 
     def __init__(self, server: Server, index: str, kind: Kind) -> None:
+        self._server = server
         self._asker = Asker(server, index)
         self._digest = index_digest(kind)
         self._known: tuple[float, State] | None = None
@@ -99,7 +100,7 @@ class OpenSearchReader:
 
     def close(self) -> None:
         """Let go of the index."""
-        self._known = None
+        self._server.close()
 
     def _state(self) -> State:
         """Return the state of the index as it is, or was a moment ago.

@@ -40,8 +40,10 @@ def dataset(api: Api, name: str, description: str = "", **tags: Any) -> str:
 
 
 @pytest.fixture(scope="module")
-def shelf(seeded_file: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Api]:
-    with serving(tmp_path_factory.mktemp("shelf"), seeded_file) as api:
+def shelf(
+    seeded_file: Path, tmp_path_factory: pytest.TempPathFactory, each_engine: dict[str, Any]
+) -> Iterator[Api]:
+    with serving(tmp_path_factory.mktemp("shelf"), seeded_file, **each_engine) as api:
         dataset(api, "GermanQuAD", "Questions about articles", languages=["deu-Latn"], license="MIT")
         dataset(api, "LibriSpeech", "Speech read from books", task="ASR", domain="audio")
         dataset(api, "sst2", "Sentiment of film reviews", license="MIT", modalities=["text"])

@@ -35,8 +35,10 @@ query Search(
 
 
 @pytest.fixture(scope="module")
-def zoo(seeded_file: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Api]:
-    with serving(tmp_path_factory.mktemp("zoo"), seeded_file) as api:
+def zoo(
+    seeded_file: Path, tmp_path_factory: pytest.TempPathFactory, each_engine: dict[str, Any]
+) -> Iterator[Api]:
+    with serving(tmp_path_factory.mktemp("zoo"), seeded_file, **each_engine) as api:
         api.model(
             "bert-de",
             version={},

@@ -45,8 +45,10 @@ STAGES = ["DEVELOPMENT", "STAGING", "PRODUCTION"]
 
 
 @pytest.fixture(scope="module")
-def zoo(seeded_file: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Api]:
-    with serving(tmp_path_factory.mktemp("ordered"), seeded_file) as api:
+def zoo(
+    seeded_file: Path, tmp_path_factory: pytest.TempPathFactory, each_engine: dict[str, Any]
+) -> Iterator[Api]:
+    with serving(tmp_path_factory.mktemp("ordered"), seeded_file, **each_engine) as api:
         for number, values in enumerate(VALUES):
             facts: dict[str, Any] = {"family": FAMILIES[number], "paperUrl": PAPERS[number]}
             tags = [{"key": "team", "value": ["nlp", "NLP", True, ["a", "b"]][number % 4]}]

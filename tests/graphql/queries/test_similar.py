@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -17,8 +18,10 @@ mutation ($input: RegisterModelInput!) { registerModel(input: $input) {
 
 
 @pytest.fixture(scope="module")
-def zoo(seeded_file: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Api]:
-    with serving(tmp_path_factory.mktemp("zoo"), seeded_file) as api:
+def zoo(
+    seeded_file: Path, tmp_path_factory: pytest.TempPathFactory, each_engine: dict[str, Any]
+) -> Iterator[Api]:
+    with serving(tmp_path_factory.mktemp("zoo"), seeded_file, **each_engine) as api:
         for name in ("de-1", "de-2"):
             api.model(
                 name,

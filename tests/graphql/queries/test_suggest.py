@@ -14,8 +14,10 @@ DELETE = "mutation($i: DeleteModelInput!) { deleteModel(input: $i) { userErrors 
 
 
 @pytest.fixture(scope="module")
-def zoo(seeded_file: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Api]:
-    with serving(tmp_path_factory.mktemp("suggesting"), seeded_file) as api:
+def zoo(
+    seeded_file: Path, tmp_path_factory: pytest.TempPathFactory, each_engine: dict[str, Any]
+) -> Iterator[Api]:
+    with serving(tmp_path_factory.mktemp("suggesting"), seeded_file, **each_engine) as api:
         api.store.dataset("SQuAD v2", versions=[{"label": "1"}])
         uses = [{"dataset": {"name": {"name": "SQuAD v2"}}, "role": "TRAINING"}]
         api.model("BERT-base_german", version={"datasets": uses}, framework="PyTorch", task="ner")
