@@ -34,7 +34,8 @@ class Settings(BaseSettings):
         opensearch_ca: A file of certificates, one of which has signed OpenSearch's; None for the usual ones.
         opensearch_fingerprint: The SHA-256 of OpenSearch's certificate, if it has to be just this one.
         opensearch_headers: Headers that are sent with each request to OpenSearch.
-        host: The address to listen on; loopback, so that a registry without access control is not served.
+        host: The address to listen on.
+        allow_unauthenticated: Whether `host` may be more than loopback although there is no access control.
         port: The port to listen on.
         processes: How many processes answer as the API.
         allowed_hosts: What a request's Host header may name beside `host`, without the port.
@@ -62,6 +63,7 @@ class Settings(BaseSettings):
     opensearch_fingerprint: str | None = None
     opensearch_headers: dict[str, SecretStr] = {}
     host: str = "127.0.0.1"
+    allow_unauthenticated: bool = False
     port: int = 8765
     processes: Annotated[int, Field(ge=1, le=64)] = 1
     allowed_hosts: tuple[str, ...] = ("localhost", "127.0.0.1", "[::1]")

@@ -45,6 +45,8 @@ def main(arguments: list[str] | None = None) -> int:
     except UnfitSetting as unfit:
         logger.error("%s", unfit)  # noqa: TRY400 - a sentence for a person, not a screen
         return FAILED
+    if options.command == "export-encoder":
+        return _export_encoder(settings)
     if not settings.data.is_dir():
         logger.error("there is no data folder %s; `holotype up` makes one", settings.data)
         return ABSENT
@@ -116,6 +118,20 @@ def _rebuild(kept: Kept, embedder: Embedder | None, stop: Event, reporter: Repor
     return DONE
 
 
+def _export_encoder(settings: Settings) -> int:
+    """Export the encoder of queries, which needs no registry."""
+    from indexer.encoding import PackagedEncoder  # noqa: PLC0415 - for the commands that encode alone
+
+    settings.index_folder.mkdir(parents=True, exist_ok=True)
+    try:
+        with closing(PackagedEncoder(settings.index_folder)) as encoder:
+            encoder.prepare()
+    except EmbedderUnavailable as missing:
+        logger.error("%s", missing)  # noqa: TRY400 - a sentence, not a screen
+        return FAILED
+    return DONE
+
+
 def _embedder(settings: Settings) -> Embedder | None:
     from indexer.encoding import PackagedEncoder  # noqa: PLC0415 - for the commands that encode alone
 
@@ -133,6 +149,7 @@ def _parser() -> argparse.ArgumentParser:
     commands = parser.add_subparsers(dest="command", required=True)
     follow_log = commands.add_parser("run", help="follow the change log until stopped (SIGTERM or Ctrl-C)")
     follow_log.add_argument("--once", action="store_true", help="stop when everything is indexed")
+    commands.add_parser("export-encoder", help="what `holotype index export-encoder` runs")
     for name in ("status", "check", "rebuild"):
         command = commands.add_parser(name, help=f"what `holotype index {name}` runs")
         command.add_argument("--json", action="store_true", help="print the result as JSON")

@@ -2,11 +2,12 @@
 
 import socket
 import sys
+from ipaddress import ip_address
 
 import uvicorn
 
 from app.cli.connections import PromptConnection
-from app.settings import UnfitSetting, read_settings
+from app.settings import Settings, UnfitSetting, read_settings
 
 FINISHING_SECONDS = 10
 
@@ -15,6 +16,7 @@ def main() -> None:
     """Serve until the process is asked to end."""
     try:
         settings = read_settings()
+        check_exposure(settings)
     except UnfitSetting as unfit:
         sys.exit(f"holotype: {unfit}")
     config = uvicorn.Config(
@@ -28,6 +30,26 @@ def main() -> None:
     server.run(sockets=[bound_socket(settings.host, settings.port, shared=True)])
     if not server.started:
         sys.exit(1)
+
+
+def check_exposure(settings: Settings) -> bool:
+    """Return whether others than this machine can reach the address to listen on.
+
+    Raises:
+        UnfitSetting: They can, and that is not allowed.
+    """
+    try:
+        found = socket.getaddrinfo(settings.host, None)
+    except socket.gaierror:
+        return False  # nothing can listen there
+    if all(ip_address(str(place[0])).is_loopback for *_, place in found):
+        return False
+    if not settings.allow_unauthenticated:
+        raise UnfitSetting(
+            f"HOLOTYPE_HOST is {settings.host!r}, where others could read and change everything, as there is "
+            "no access control yet; keep it on 127.0.0.1, or set HOLOTYPE_ALLOW_UNAUTHENTICATED=1"
+        )
+    return True
 
 
 def bound_socket(host: str, port: int, *, shared: bool) -> socket.socket:

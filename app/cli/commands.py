@@ -27,6 +27,37 @@ app = typer.Typer(
 )
 
 
+Host = Annotated[
+    str | None,
+    typer.Option(
+        metavar="HOST",
+        help="The address to listen on (HOLOTYPE_HOST, else 127.0.0.1).",
+        show_default=False,
+    ),
+]
+Port = Annotated[
+    int | None,
+    typer.Option(
+        metavar="PORT",
+        min=1,
+        max=65535,
+        help="The port to listen on (HOLOTYPE_PORT, else 8765).",
+        show_default=False,
+    ),
+]
+Processes = Annotated[
+    int | None,
+    typer.Option(
+        metavar="NUMBER",
+        min=1,
+        max=64,
+        help="How many processes answer as the API (HOLOTYPE_PROCESSES, else 1).",
+        show_default=False,
+    ),
+]
+Addresses = Annotated[bool, typer.Option("--json", help="Print the addresses as JSON once it answers.")]
+
+
 def _show_version(wanted: bool) -> None:  # noqa: FBT001 - Typer's signature
     if wanted:
         from app.version import VERSION  # noqa: PLC0415 - see the package
@@ -49,38 +80,11 @@ def holotype(
 @app.command()
 def up(
     data: Data = None,
-    host: Annotated[
-        str | None,
-        typer.Option(
-            metavar="HOST",
-            help="The address to listen on (HOLOTYPE_HOST, else 127.0.0.1).",
-            show_default=False,
-        ),
-    ] = None,
-    port: Annotated[
-        int | None,
-        typer.Option(
-            metavar="PORT",
-            min=1,
-            max=65535,
-            help="The port to listen on (HOLOTYPE_PORT, else 8765).",
-            show_default=False,
-        ),
-    ] = None,
-    processes: Annotated[
-        int | None,
-        typer.Option(
-            metavar="NUMBER",
-            min=1,
-            max=64,
-            help="How many processes answer as the API (HOLOTYPE_PROCESSES, else 1).",
-            show_default=False,
-        ),
-    ] = None,
+    host: Host = None,
+    port: Port = None,
+    processes: Processes = None,
     *,
-    json: Annotated[
-        bool, typer.Option("--json", help="Print the addresses as JSON once it answers.")
-    ] = False,
+    json: Addresses = False,
 ) -> None:
     """Serve the registry until Ctrl-C: the API and the indexer.
 
@@ -91,6 +95,26 @@ def up(
 
     settings = chosen_settings(data=data, host=host, port=port, processes=processes)
     serve(settings, as_json=json)
+
+
+@app.command()
+def api(
+    data: Data = None,
+    host: Host = None,
+    port: Port = None,
+    processes: Processes = None,
+    *,
+    json: Addresses = False,
+) -> None:
+    """Serve the API alone until Ctrl-C; `index run` is the indexer.
+
+    Example: holotype api --processes 4
+    """
+    from app.cli.choosing import chosen_settings  # noqa: PLC0415 - see the package
+    from app.cli.up import serve  # noqa: PLC0415
+
+    settings = chosen_settings(data=data, host=host, port=port, processes=processes)
+    serve(settings, indexing=False, as_json=json)
 
 
 @app.command("import")

@@ -7,7 +7,7 @@ import typer
 
 indexes = typer.Typer(
     name="index",
-    help="Look after the search indexes: status, check, rebuild.",
+    help="Look after the search indexes.",
     no_args_is_help=True,
     rich_markup_mode=None,
 )
@@ -29,7 +29,7 @@ def status(data: Data = None, *, json: Json = False) -> None:
 
     Example: holotype index status --data ./registry
     """
-    _run("status", data, as_json=json)
+    _run(data, "status", *_as_json(json))
 
 
 @indexes.command()
@@ -40,7 +40,7 @@ def check(data: Data = None, *, json: Json = False) -> None:
 
     Example: holotype index check --data ./registry
     """
-    _run("check", data, as_json=json)
+    _run(data, "check", *_as_json(json))
 
 
 @indexes.command()
@@ -52,11 +52,41 @@ def rebuild(data: Data = None, *, json: Json = False) -> None:
 
     Example: holotype index rebuild --data ./registry
     """
-    _run("rebuild", data, as_json=json)
+    _run(data, "rebuild", *_as_json(json))
 
 
-def _run(command: str, data: Path | None, *, as_json: bool) -> None:
+@indexes.command()
+def run(
+    data: Data = None,
+    *,
+    once: Annotated[bool, typer.Option("--once", help="Stop when everything is indexed.")] = False,
+) -> None:
+    """Keep each index up to date until Ctrl-C, as `up` does; `api` is the rest of it.
+
+    One works, and any others stand by to take over.
+
+    Example: holotype index run --data ./registry
+    """
+    _run(data, "run", *(["--once"] if once else []))
+
+
+@indexes.command()
+def export_encoder(data: Data = None) -> None:
+    """Write what searches by meaning encode texts with, for an API that has no indexer beside it.
+
+    The indexer does so too when it starts; needs what `pip install 'holotype[indexer]'` installs.
+
+    Example: holotype index export-encoder --data ./registry
+    """
+    _run(data, "export-encoder")
+
+
+def _as_json(wanted: bool) -> list[str]:  # noqa: FBT001 - reads as a sentence
+    return ["--json"] if wanted else []
+
+
+def _run(data: Path | None, command: str, *options: str) -> None:
     from app.cli.choosing import chosen_settings  # noqa: PLC0415 - see the package
     from app.cli.indexing import become_indexer  # noqa: PLC0415
 
-    become_indexer(chosen_settings(data=data), command, as_json=as_json)
+    become_indexer(chosen_settings(data=data), command, *options)

@@ -7,9 +7,8 @@ from typing import NoReturn
 from app.settings import Settings
 
 
-def become_indexer(settings: Settings, command: str, *, as_json: bool) -> NoReturn:
+def become_indexer(settings: Settings, command: str, *options: str) -> NoReturn:
     """Go on as the indexer with one of its commands, on the same terminal and to its exit code."""
-    options = ["--json"] if as_json else []
     arguments = [sys.executable, "-m", "indexer", command, *options]
     environment = {**os.environ, "HOLOTYPE_DATA": str(settings.data)}
     os.execve(sys.executable, arguments, environment)  # noqa: S606 - our own module

@@ -16,9 +16,9 @@ def printed_help() -> str:
     commands = "\n".join(_sections(typer.main.get_command(app), "holotype", None))
     return f"""# The command line
 
-`up`, `db`, `index`, `import`, `export`, `backup`, `restore` and `config` work on this machine, in the data
-folder that `--data` or `HOLOTYPE_DATA` names. All others ask the API at `--url` or `HOLOTYPE_URL`. A result
-goes to standard output, as JSON with `--json`; all else goes to standard error. `NO_COLOR` is heeded.
+`up`, `api`, `db`, `index`, `import`, `export`, `backup`, `restore` and `config` work on this machine, in the
+data folder that `--data` or `HOLOTYPE_DATA` names. All others ask the API at `--url` or `HOLOTYPE_URL`. A
+result goes to standard output, as JSON with `--json`; all else goes to standard error. `NO_COLOR` is heeded.
 
 `holotype --install-completion` teaches the shell to complete commands and options.
 

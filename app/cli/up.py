@@ -11,14 +11,14 @@ from types import FrameType
 
 import typer
 
-from app.cli.api import bound_socket
+from app.cli.api import bound_socket, check_exposure
 from app.cli.bars import indexing_bars
 from app.cli.children import Child, end_all, revive, start
 from app.cli.client.asking import Unanswered, ask
 from app.cli.opening import open_data
 from app.cli.sole_service import sole_service
 from app.cli.terminal import fail, print_json, say
-from app.settings import Settings
+from app.settings import Settings, UnfitSetting
 
 POLL_SECONDS = 0.2
 GRACE_SECONDS = 15.0
@@ -26,17 +26,23 @@ ENDINGS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 
 
 def serve(
-    settings: Settings, *, as_json: bool = False, once_indexed: Callable[[str], None] = lambda _: None
+    settings: Settings,
+    *,
+    indexing: bool = True,
+    as_json: bool = False,
+    once_indexed: Callable[[str], None] = lambda _: None,
 ) -> None:
     """Serve the registry until Ctrl-C or SIGTERM.
 
     Args:
         settings: What to serve and where.
+        indexing: Whether the indexer runs here too.
         as_json: Whether standard output says where, once it is served.
         once_indexed: Called with the address when everything that was there at the start is indexed.
     """
-    open_data(settings).close()
     url = address(settings)
+    _permit(settings)
+    open_data(settings).close()
     with (
         sole_service(settings.data, url) as killed,
         # The API of a service that was killed keeps the port until it has finished what it had begun.
@@ -45,16 +51,31 @@ def serve(
         _until_ended() as ended,
     ):
         apis, indexer = _children(settings, scratch)
-        children = (*apis, indexer)
+        children = (*apis, indexer) if indexing else tuple(apis)
         try:
             for child in children:
                 start(child)
             _await_api(apis, url, ended)
             if not ended():
                 _announce(url, as_json=as_json)
-                _watch(url, children, ended, once_indexed)
+                if indexing:
+                    _show_indexing(url, children, ended, once_indexed)
+                _keep_alive(children, ended)
         finally:
             end_all(children, grace=GRACE_SECONDS)
+
+
+def _permit(settings: Settings) -> None:
+    """Refuse to be reached by others, unless that is allowed; then say what it means."""
+    try:
+        exposed = check_exposure(settings)
+    except UnfitSetting as unfit:
+        fail(str(unfit))
+    if exposed:
+        say(
+            f"HOLOTYPE_ALLOW_UNAUTHENTICATED is set: whoever reaches port {settings.port} of {settings.host} "
+            "may read and change everything"
+        )
 
 
 def _announce(url: str, *, as_json: bool) -> None:
@@ -129,10 +150,10 @@ def _await_api(apis: Sequence[Child], url: str, ended: Callable[[], bool]) -> No
             return
 
 
-def _watch(
+def _show_indexing(
     url: str, children: tuple[Child, ...], ended: Callable[[], bool], once_indexed: Callable[[str], None]
 ) -> None:
-    """Keep the children alive, and show how the indexing goes until everything is indexed."""
+    """Show how the indexing goes until everything is indexed, and keep the children alive meanwhile."""
     with indexing_bars(url) as drawn:
         waiting = True
         while waiting and not ended():
@@ -141,6 +162,9 @@ def _watch(
             time.sleep(POLL_SECONDS)
     if not ended():
         once_indexed(url)
+
+
+def _keep_alive(children: tuple[Child, ...], ended: Callable[[], bool]) -> None:
     while not ended():
         _revive(children)
         time.sleep(POLL_SECONDS)

@@ -82,10 +82,10 @@ def service(start: Start, tmp_path: Path, require_engine: Callable[[str, bool], 
     return serve(start)
 
 
-def serve(start: Start, *options: object) -> Service:
+def serve(start: Start, *options: object, command: str = "up", **variables: str) -> Service:
     """Run `holotype up` until it answers."""
     port = free_port()
-    process = start("up", "--data", "data", "--port", port, *options)
+    process = start(command, "--data", "data", "--port", port, *options, **variables)
     assert process.stderr is not None
     messages = []
     for line in process.stderr:
@@ -208,10 +208,46 @@ def test_a_folder_is_served_once(service: Service, start: Start) -> None:
 
 
 def test_an_address_of_another_machine_is_one_clear_line(start: Start) -> None:
-    refused = start("up", "--host", "192.0.2.1", "--port", free_port())
+    allowed = {"HOLOTYPE_ALLOW_UNAUTHENTICATED": "1"}
+    refused = start("up", "--host", "192.0.2.1", "--port", free_port(), **allowed)
     output, messages = refused.communicate(timeout=30)
     assert (refused.returncode, output) == (1, "")
-    assert messages == "holotype: '192.0.2.1' is no address of this machine; choose another with --host\n"
+    assert messages.splitlines()[-1] == (
+        "holotype: '192.0.2.1' is no address of this machine; choose another with --host"
+    )
+
+
+@pytest.mark.parametrize("host", ["0.0.0.0", "::", "192.0.2.1"])  # noqa: S104 - it is refused
+def test_an_address_that_others_can_reach_is_refused(start: Start, tmp_path: Path, host: str) -> None:
+    refused = start("up", "--data", "data", "--host", host, "--port", free_port())
+    output, messages = refused.communicate(timeout=30)
+    assert (refused.returncode, output) == (1, "")
+    assert messages == (
+        f"holotype: HOLOTYPE_HOST is {host!r}, where others could read and change everything, as there is no "
+        "access control yet; keep it on 127.0.0.1, or set HOLOTYPE_ALLOW_UNAUTHENTICATED=1\n"
+    )
+    assert not (tmp_path / "data").exists()
+
+
+def test_the_api_is_served_apart_from_the_indexer(
+    start: Start, require_engine: Callable[[str, bool], None]
+) -> None:
+    require_engine("the process table of Linux", Path("/proc/self/stat").exists())
+    anywhere = {"HOLOTYPE_HOST": "0.0.0.0", "HOLOTYPE_ALLOW_UNAUTHENTICATED": "1"}  # noqa: S104 - not for long
+    service = serve(start, command="api", **anywhere)
+    port = service.url.rpartition(":")[2]
+    assert service.messages[0] == (
+        f"HOLOTYPE_ALLOW_UNAUTHENTICATED is set: whoever reaches port {port} of 0.0.0.0 "
+        "may read and change everything"
+    )
+    assert set(service.processes().values()) == {"app.cli.api"}
+    indexer = start("index", "run", "--data", "data")
+    assert eventually(
+        lambda: httpx2.get(f"{service.url}/readyz", trust_env=False).json()["parts"]["index"] == "ready"
+    )
+    for process in (indexer, service.process):
+        process.send_signal(signal.SIGTERM)
+        assert process.wait(timeout=30) == 0
 
 
 def test_a_port_that_is_taken_is_one_clear_line(start: Start) -> None:
