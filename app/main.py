@@ -18,10 +18,12 @@ from starlette.responses import RedirectResponse
 from starlette.routing import BaseRoute, Route
 
 from app.db.engine import Database
+from app.db.faults import fault
 from app.db.limits import ServerLimits
+from app.db.replica import Replica
 from app.errors import HolotypeError
 from app.graphql.schema import schema
-from app.graphql.serving.endpoint import GraphQLEndpoint
+from app.graphql.serving.endpoint import AFTER, GraphQLEndpoint
 from app.graphql.serving.limits import MAX_BODY_BYTES
 from app.identity.principals import viewer_named
 from app.identity.viewer import LOCAL_USER, SYSTEM_SERVICE, AllowAll, Viewer
@@ -60,6 +62,7 @@ def create_app(settings: Settings) -> Starlette:
     database = open_registry(settings.database, ServerLimits(**settings.database_limits))
     with database.read() as session:
         viewer, system = viewer_named(session, LOCAL_USER), viewer_named(session, SYSTEM_SERVICE)
+    replica = _replica(settings, database)
     folder = settings.index_folder
     models, datasets = (engine_of(kind, folder, settings.opensearch).reader() for kind in Kind)
     discovery = Discovery(models, datasets, QueryEncoders(folder))
@@ -73,11 +76,15 @@ def create_app(settings: Settings) -> Starlette:
         if traces is not None:
             await to_thread.run_sync(traces.close)
         discovery.close()
+        if replica is not None:
+            replica.close()
         database.close()
 
-    traces = _traces(settings.traces, database) if settings.traces else None
-    measured = metrics_registry(database, discovery)
-    endpoint = GraphQLEndpoint(schema, database, discovery, viewer, introspection=settings.introspection)
+    traces = _traces(settings.traces, database, replica) if settings.traces else None
+    measured = metrics_registry(database, discovery, replica)
+    endpoint = GraphQLEndpoint(
+        schema, database, discovery, viewer, introspection=settings.introspection, replica=replica
+    )
     return Starlette(
         routes=[
             Route("/graphql", endpoint),
@@ -126,17 +133,31 @@ async def _expire_drafts(database: Database, system: Viewer, idle: timedelta) ->
     while True:
         try:
             await to_thread.run_sync(expire_drafts, database, system, AllowAll(), idle)
-        except (SQLAlchemyError, HolotypeError):
-            logger.exception("drafts were not looked through; they are again in a while")
+        except (SQLAlchemyError, HolotypeError) as failed:
+            logger.warning(
+                "drafts were not looked through: %s; they are again in a while", fault(failed) or failed
+            )
         await sleep(min(idle, LOOK_FOR_DRAFTS).total_seconds())
 
 
-def _traces(endpoint: str, database: Database) -> "Traces":
+def _replica(settings: Settings, database: Database) -> Replica | None:
+    if settings.database_read_url is None:
+        return None
+    if database.embedded:
+        raise RegistryNotOpened(
+            "HOLOTYPE_DATABASE_READ_URL is for a replica of HOLOTYPE_DATABASE_URL: set that too"
+        )
+    limits = ServerLimits(**settings.database_limits)
+    return Replica(database, settings.database_read_url.get_secret_value(), limits)
+
+
+def _traces(endpoint: str, database: Database, replica: Replica | None) -> "Traces":
     try:
         from app.routes.traces import Traces  # noqa: PLC0415 - an extra, loaded where it is wanted
     except ModuleNotFoundError:
         sys.exit("holotype: HOLOTYPE_TRACES needs what `pip install 'holotype[telemetry]'` installs")
-    return Traces(endpoint, database)
+    engines = [database.readers, database.writers, *([] if replica is None else [replica.readers])]
+    return Traces(endpoint, engines)
 
 
 def _editor_routes() -> list[BaseRoute]:
@@ -151,7 +172,7 @@ def _cors(settings: Settings) -> list[Middleware]:
             CORSMiddleware,
             allow_origins=settings.cors_origins,
             allow_methods=("GET", "POST"),
-            allow_headers=("Content-Type",),
+            allow_headers=("Content-Type", AFTER),
             expose_headers=("X-Request-Id",),
         )
     ]

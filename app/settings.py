@@ -23,6 +23,7 @@ class Settings(BaseSettings):
     Attributes:
         data: The folder of the embedded database and index.
         database_url: The PostgreSQL database; None for the embedded one in `data`.
+        database_read_url: A replica of the PostgreSQL database, for queries; None where there is none.
         database_connections: How many connections to PostgreSQL readers have, and how many writers.
         database_statement_seconds: How long PostgreSQL works on one statement.
         database_lock_seconds: How long a writer waits for others, and a request for a connection.
@@ -51,6 +52,7 @@ class Settings(BaseSettings):
 
     data: Path = Path(".holotype")
     database_url: SecretStr | None = None
+    database_read_url: SecretStr | None = None
     database_connections: int = Field(default=10, ge=1)
     database_statement_seconds: float = Field(default=30.0, gt=0)
     database_lock_seconds: float = Field(default=10.0, gt=0)

@@ -16,7 +16,6 @@ import pytest
 from sqlalchemy import URL, make_url
 
 from app.registry.opening import open_registry
-from tests.ending import at_the_end
 
 ADDRESS = "HOLOTYPE_TEST_DATABASE_URL"
 INSTALLED = ("/usr/lib/postgresql/*/bin", "/usr/pgsql-*/bin", "/opt/homebrew/opt/postgresql@*/bin")
@@ -77,8 +76,7 @@ class Cluster:
 
     def make(self) -> None:
         """Make the files of the server."""
-        if self.account:
-            shutil.chown(self.folder, self.account)
+        self._own()
         self._run(
             "initdb", "--username=holotype", "--auth=trust", "--no-sync", "--locale=C", "--encoding=UTF8"
         )
@@ -89,9 +87,33 @@ class Cluster:
             "pg_ctl", "-w", "-l", str(self.folder / "log"), "-o", f"{OPTIONS} -k {self.folder}", "start"
         )
 
+    @contextmanager
+    def replica(self) -> Iterator["Cluster"]:
+        """Run a streaming replica of the server meanwhile."""
+        with _folder() as folder:
+            copy = Cluster(self.binaries, folder, self.account)
+            copy._own()
+            source = ["--host", str(self.folder), "--username", "holotype"]
+            copy._run("pg_basebackup", *source, "--write-recovery-conf", "--checkpoint=fast", "--no-sync")
+            with copy.running():
+                yield copy
+
+    @contextmanager
+    def running(self) -> Iterator[None]:
+        """Run the server meanwhile."""
+        self.start()
+        try:
+            yield
+        finally:
+            self.stop()
+
     def stop(self) -> None:
         """Stop the server at once, as when it is killed."""
         self._run("pg_ctl", "-m", "immediate", "stop")
+
+    def _own(self) -> None:
+        if self.account:
+            shutil.chown(self.folder, self.account)
 
     def _run(self, program: str, *arguments: str) -> None:
         command = [str(self.binaries / program), "-D", str(self.folder / "data"), *arguments]
@@ -110,13 +132,22 @@ class Cluster:
 
 @contextmanager
 def private_cluster(binaries: Path) -> Iterator[Cluster]:
-    """Run a server of our own meanwhile; it ends with this process, however that ends."""
-    folder = Path(tempfile.mkdtemp(prefix="holotype-pg-"))
-    cluster = Cluster(binaries, folder, _account())
-    with at_the_end(["sh", "-c", END, folder]):
+    """Run a server of our own meanwhile."""
+    with _folder() as folder:
+        cluster = Cluster(binaries, folder, _account())
         cluster.make()
-        cluster.start()
-        yield cluster
+        with cluster.running():
+            yield cluster
+
+
+@contextmanager
+def _folder() -> Iterator[Path]:
+    """Make a folder whose path is short enough for a socket in it."""
+    folder = Path(tempfile.mkdtemp(prefix="holotype-pg-"))
+    try:
+        yield folder
+    finally:
+        shutil.rmtree(folder)
 
 
 @pytest.fixture(scope="session")

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from sqlalchemy.exc import DatabaseError
+from sqlalchemy.exc import ArgumentError, DatabaseError
 from sqlmodel import select
 
 from app.db import migrate
@@ -33,7 +33,10 @@ def open_registry(url: str, limits: ServerLimits = ServerLimits()) -> Database: 
         RegistryNotOpened: A later version of Holotype has written it, or an earlier one, or it cannot be read
             and written.
     """
-    database = Database(url, limits)
+    try:
+        database = Database(url, limits)
+    except (ValueError, ArgumentError) as unknown:
+        raise RegistryNotOpened(f"HOLOTYPE_DATABASE_URL names no database: {unknown}") from None
     try:
         migrate.prepare(database)
         _complete(database)

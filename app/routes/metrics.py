@@ -19,6 +19,7 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from app.db.engine import Database
+from app.db.replica import Replica
 from app.insight.discovery import Discovery, lags
 from app.routes.health import READY, readiness
 from app.search.contract import Kind
@@ -74,8 +75,11 @@ class OperationMetrics:
 class StateCollector(Collector):
     """Reads, when it is asked, how far the index is, what is ready, and which connections are in use."""
 
-    def __init__(self, database: Database, discovery: Discovery) -> None:
+    def __init__(self, database: Database, discovery: Discovery, replica: Replica | None) -> None:
         self._database, self._discovery = database, discovery
+        self._pools = {"readers": database.readers, "writers": database.writers}
+        if replica is not None:
+            self._pools["replica"] = replica.readers
 
     def describe(self) -> Iterable[Metric]:
         """Return nothing: what is read is known only when it is asked for."""
@@ -120,17 +124,17 @@ class StateCollector(Collector):
         family = GaugeMetricFamily(
             "holotype_database_connections", "Connections to the database.", labels=["pool", "state"]
         )
-        for name, engine in (("readers", self._database.readers), ("writers", self._database.writers)):
+        for name, engine in self._pools.items():
             if isinstance(engine.pool, QueuePool):
                 family.add_metric([name, "in_use"], engine.pool.checkedout())
                 family.add_metric([name, "idle"], engine.pool.checkedin())
         return family
 
 
-def metrics_registry(database: Database, discovery: Discovery) -> CollectorRegistry:
+def metrics_registry(database: Database, discovery: Discovery, replica: Replica | None) -> CollectorRegistry:
     """Return a registry of metrics with the state of a service and of its only process."""
     registry = CollectorRegistry()
-    registry.register(StateCollector(database, discovery))
+    registry.register(StateCollector(database, discovery, replica))
     if _shared():
         MultiProcessCollector(registry)  # type: ignore[no-untyped-call]
     else:

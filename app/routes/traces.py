@@ -4,6 +4,7 @@ Needs ``holotype[telemetry]``, and is imported only where a collector is named. 
 and what is said of the process beside its name, is left to the variables of OpenTelemetry's SDK.
 """
 
+from collections.abc import Iterable
 from contextvars import ContextVar
 from dataclasses import dataclass
 from typing import Any
@@ -14,12 +15,11 @@ from opentelemetry.sdk.trace import TracerProvider
 from opentelemetry.sdk.trace.export import BatchSpanProcessor
 from opentelemetry.trace import Span, SpanKind, StatusCode, Tracer
 from opentelemetry.trace.propagation.tracecontext import TraceContextTextMapPropagator
-from sqlalchemy import event
+from sqlalchemy import Engine, event
 from starlette.datastructures import Headers
 from starlette.middleware import Middleware
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from app.db.engine import Database
 from app.routes.metrics import MAX_NAME
 from app.routes.requests import API
 from app.version import VERSION
@@ -41,15 +41,15 @@ class Traces:
 
     Args:
         endpoint: The whole URL, such as ``http://127.0.0.1:4318/v1/traces``.
-        database: Whose SQL statements are counted, by the request that needs them.
+        engines: Whose SQL statements are counted, by the request that needs them.
     """
 
-    def __init__(self, endpoint: str, database: Database) -> None:
+    def __init__(self, endpoint: str, engines: Iterable[Engine]) -> None:
         resource = Resource.create({"service.name": "holotype", "service.version": VERSION})
         self._provider = TracerProvider(resource=resource)
         exporter = OTLPSpanExporter(endpoint, timeout=SEND_SECONDS)
         self._provider.add_span_processor(BatchSpanProcessor(exporter))
-        for engine in (database.readers, database.writers):
+        for engine in engines:
             event.listen(engine, "before_cursor_execute", _count)
 
     @property

@@ -70,12 +70,12 @@ async def mutate(
         done, change = await info.context.write(run)
     except (HolotypeError, Refusals) as refused:
         errors = refused.errors if isinstance(refused, Refusals) else (refused,)
-        found = await info.context.read(lambda session: _in_the_way(session, errors, selection))
+        found = await info.context.read(lambda session: _in_the_way(session, errors, selection), newest=True)
         return kind(user_errors=[user_error(error, node) for error, node in found], **echo)
     things = {**done.things, "change": change}
     readers: dict[str, Reader] = {name: partial(_found, wanted) for name, wanted in things.items()}
     readers.update(also(done))
-    answers = await info.context.read(lambda session: _answers(session, readers, selection))
+    answers = await info.context.read(lambda session: _answers(session, readers, selection), newest=True)
     return kind(**answers, **done.values, **echo)
 
 

@@ -78,7 +78,8 @@ class Query(RegistryQueries, CatalogueQueries, DiscoveryQueries):
         """Return what serves this API."""
         context = info.context
         return await context.read(
-            lambda session: _server_info(session, context.discovery, context.database.name)
+            lambda session: _server_info(session, context.discovery, context.database.name),
+            newest=True,
         )
 
 

@@ -20,6 +20,7 @@ from strawberry.types import ExecutionResult
 from strawberry.types.execution import PreExecutionError
 
 from app.db.engine import Database
+from app.db.replica import Replica
 from app.graphql.context import Context
 from app.graphql.serving.documents import operation_name
 from app.graphql.serving.errors import presented
@@ -28,6 +29,9 @@ from app.identity.viewer import AllowAll, Viewer
 from app.insight.discovery import Discovery
 
 WRITING_THREADS = 8
+AFTER = "Holotype-After"
+"""The header in which a request names the sequence of a change that its answer must not lack."""
+LONGEST_SEQUENCE = 19
 
 
 class GraphQLEndpoint(GraphQL[Context, None]):
@@ -39,6 +43,7 @@ class GraphQLEndpoint(GraphQL[Context, None]):
         discovery: The search index.
         viewer: Who asks.
         introspection: Whether questions about the schema are answered.
+        replica: What answers queries in the database's place, if there is one.
     """
 
     schema: strawberry.Schema
@@ -51,9 +56,10 @@ class GraphQLEndpoint(GraphQL[Context, None]):
         viewer: Viewer,
         *,
         introspection: bool = True,
+        replica: Replica | None = None,
     ) -> None:
         super().__init__(schema, graphql_ide=None)
-        self._introspection = introspection
+        self._introspection, self._replica = introspection, replica
         self._database, self._discovery, self._viewer = database, discovery, viewer
         self._writers = CapacityLimiter(WRITING_THREADS)
 
@@ -70,7 +76,14 @@ class GraphQLEndpoint(GraphQL[Context, None]):
         await response(scope, receive, send)
 
     async def get_context(self, request: Request | WebSocket, response: Response | WebSocket) -> Context:
-        """Make the context of one request."""
+        """Make the context of one request.
+
+        Raises:
+            HTTPException: What it says that its answer must not lack is no sequence.
+        """
+        after = request.headers.get(AFTER, "0")
+        if not (after.isascii() and after.isdigit() and len(after) <= LONGEST_SEQUENCE):
+            raise HTTPException(400, f"{AFTER} is the sequence of a change, such as 1234")
         return Context(
             self._database,
             self._discovery,
@@ -79,6 +92,8 @@ class GraphQLEndpoint(GraphQL[Context, None]):
             request.state.id,
             self._writers,
             self._introspection,
+            self._replica,
+            int(after),
         )
 
     async def get_sub_response(self, request: Request | WebSocket) -> Response:
