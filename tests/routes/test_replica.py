@@ -112,7 +112,7 @@ def test_a_copy_of_another_registry_is_not_read(
         stranger.model()
         chosen = Settings(data=tmp_path, database_url=SecretStr(url), database_read_url=SecretStr(other))
         with TestClient(create_app(chosen), base_url="http://localhost") as http:
-            assert Api(http, store, tmp_path).run(COUNT) == {"totalCount": 0}
+            assert Api(http, store, chosen).run(COUNT) == {"totalCount": 0}
         store.database.close()
         stranger.database.close()
 
