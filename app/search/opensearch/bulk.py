@@ -12,6 +12,8 @@ CHUNK_BYTES = 8_000_000
 PAUSES = (0.2, 0.4, 0.8, 1.6, 3.2)
 """How long to wait, in seconds, before each time that what the server has no room for is sent again."""
 
+MOST_OF_A_REASON = 200
+
 _OK, _MALFORMED, _NOT_FOUND, _NEWER_IS_THERE = range(200, 300), 400, 404, 409
 
 
@@ -105,8 +107,10 @@ def _failed(server: Server, result: dict[str, Any]) -> RequestFailed:
 
 
 def _said(result: dict[str, Any]) -> str:
-    """Return the reason of a failure, the innermost one, in one line."""
+    """Return the reasons of a failure, the outermost first, in one line."""
+    reasons: list[str] = []
     error = result["error"]
-    while error.get("caused_by"):
-        error = error["caused_by"]
-    return " ".join(str(error["reason"]).split())
+    while error:
+        reasons.append(" ".join(str(error["reason"]).split())[:MOST_OF_A_REASON])
+        error = error.get("caused_by")
+    return ": ".join(reasons)

@@ -1,0 +1,244 @@
+"""What goes wrong with a server of OpenSearch: one line says what, nothing is lost, and it is whole again."""
+
+import ssl
+import subprocess
+from base64 import b64encode
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
+from threading import Event, Thread
+from typing import Any
+
+import numpy as np
+import orjson
+import pytest
+import urllib3
+
+from app.search.contract import IndexUnavailable, Kind, Mark
+from app.search.document import content_digest
+from app.search.keeping import IndexLocked
+from app.search.opensearch.cluster import Cluster
+from app.search.opensearch.engine import OpenSearchEngine
+from app.search.opensearch.writer import OpenSearchWriter
+from app.search.parking import Part
+from indexer.following import follow
+from tests.indexer.sources import Shelf
+from tests.opensearch.proxy import Behaviour, gateway
+from tests.search.samples import LOG, document, vectors
+from tests.waiting import wait_until
+
+
+def ask(address: str, method: str, path: str, body: Any = None) -> Any:
+    """Ask the node itself."""
+    headers = {"content-type": "application/json"}
+    answer = urllib3.request(method, f"{address}{path}", body=orjson.dumps(body), headers=headers)
+    assert answer.status < 300, answer.data
+    return orjson.loads(answer.data)
+
+
+@pytest.fixture
+def cluster(opensearch: str, opensearch_prefix: str) -> Cluster:
+    return Cluster(url=opensearch, prefix=opensearch_prefix)
+
+
+@pytest.fixture
+def engine(cluster: Cluster, tmp_path: Path) -> OpenSearchEngine:
+    return OpenSearchEngine(cluster, Kind.MODELS, tmp_path / "locks")
+
+
+@pytest.fixture
+def writer(engine: OpenSearchEngine) -> Iterator[OpenSearchWriter]:
+    made = engine.writer(LOG)
+    made.use_embedder("test")
+    yield made
+    made.close()
+
+
+@pytest.fixture(autouse=True)
+def impatient(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("app.search.opensearch.bulk.PAUSES", (0.01, 0.01))
+
+
+@pytest.mark.parametrize("block", ["index.blocks.write", "index.blocks.read_only_allow_delete"])
+def test_a_blocked_index_goes_on_where_it_was(
+    cluster: Cluster, engine: OpenSearchEngine, writer: OpenSearchWriter, block: str
+) -> None:
+    writer.put([document(1)])
+    ask(cluster.url, "PUT", f"/{cluster.prefix}-models/_settings", {block: True})
+    with pytest.raises(IndexUnavailable, match=r"did not write: index \[.*\] blocked by") as failure:
+        writer.commit(Mark(1))
+    assert "\n" not in str(failure.value)
+    assert writer.position.words == Mark()
+    ask(cluster.url, "PUT", f"/{cluster.prefix}-models/_settings", {block: None})
+    writer.commit(Mark(1))
+    assert [entry.key for entry in engine.entries()] == [1]
+
+
+def test_an_index_that_is_not_ours_is_left_alone(cluster: Cluster, engine: OpenSearchEngine) -> None:
+    alias = f"{cluster.prefix}-models"
+    ask(cluster.url, "PUT", f"/{cluster.prefix}-theirs", {"aliases": {alias: {}}})
+    for use in (lambda: engine.writer(LOG), engine.entries, engine.standing):
+        with pytest.raises(IndexUnavailable, match="which Holotype did not make"):
+            use()
+    assert f"{cluster.prefix}-theirs" in ask(cluster.url, "GET", f"/{alias}")
+
+
+def test_a_mapping_that_was_changed_by_hand_is_noticed(
+    cluster: Cluster, engine: OpenSearchEngine, writer: OpenSearchWriter
+) -> None:
+    writer.close()
+    ask(
+        cluster.url,
+        "PUT",
+        f"/{cluster.prefix}-models/_mapping",
+        {"properties": {"mine": {"type": "keyword"}}},
+    )
+    assert engine.standing().unfit == "its mapping was changed"
+    again = engine.writer(LOG)
+    assert again.replaced == "its mapping was changed"
+    assert engine.standing().unfit is None
+    again.close()
+
+
+def test_a_writer_that_was_paused_finds_that_another_has_its_turn(
+    cluster: Cluster, writer: OpenSearchWriter, tmp_path: Path
+) -> None:
+    writer.put([document(1, framework="late", sequence=5)])
+    # On another machine there are other files to lock.
+    elsewhere = OpenSearchEngine(cluster, Kind.MODELS, tmp_path / "elsewhere")
+    other = elsewhere.writer(LOG)
+    other.put([document(1, framework="newer", sequence=6)])
+    other.commit(Mark(6))
+    with pytest.raises(IndexLocked):
+        writer.commit(Mark(5))
+    with pytest.raises(IndexLocked):
+        writer.discard()
+    other.put([document(2, sequence=7)])
+    other.commit(Mark(7))
+    newer = document(1, framework="newer", sequence=6), document(2, sequence=7)
+    assert [entry.content for entry in elsewhere.entries()] == [content_digest(one) for one in newer]
+    other.close()
+
+
+def test_what_only_the_server_refuses_is_parked_and_keeps_nothing_back(
+    engine: OpenSearchEngine, writer: OpenSearchWriter
+) -> None:
+    writer.put([document(1, framework="kept")])
+    writer.commit(Mark(1))
+    documents = [document(1, framework="x" * 40_000, sequence=2), document(2, sequence=2)]
+    writer.put(documents)
+    writer.put_vectors(vectors(documents))
+    writer.commit(Mark(2))
+    [parked] = engine.standing().parked
+    assert (parked.id, parked.part) == (document(1).id, Part.WORDS)
+    assert "immense term" in parked.reason
+    assert "\n" not in parked.reason
+    kept, other = engine.entries()
+    assert (kept.vectors, other.vectors) == (None, other.texts)
+    assert (writer.position.words, writer.position.embedded) == (Mark(2), 1)
+    writer.put([document(1, sequence=3)])
+    writer.commit(Mark(3))
+    assert engine.standing().parked == ()
+
+
+@pytest.mark.parametrize("wrong", ["nan", "short"])
+def test_malformed_vectors_are_parked_and_the_words_are_found(
+    engine: OpenSearchEngine, writer: OpenSearchWriter, wrong: str
+) -> None:
+    writer.put([document(1)])
+    [given] = vectors([document(1)])
+    facts = given.facts * np.float32("nan") if wrong == "nan" else given.facts[:7]
+    spoilt = replace(given, facts=facts)
+    writer.put_vectors([spoilt])
+    writer.commit(Mark(1))
+    [parked] = engine.standing().parked
+    assert (parked.id, parked.part) == (document(1).id, Part.MEANING)
+    assert [(entry.key, entry.vectors) for entry in engine.entries()] == [(1, None)]
+
+
+@pytest.mark.parametrize(
+    "behaviour",
+    [
+        Behaviour(status=429),
+        Behaviour(status=503),
+        Behaviour(status=0),
+        Behaviour(truncated=True),
+        Behaviour(seconds=3),
+    ],
+    ids=["429", "503", "ended", "truncated", "slow"],
+)
+@pytest.mark.parametrize("path", ["_bulk", "_doc/state"])
+def test_nothing_is_lost_or_done_twice_when_an_answer_is(
+    cluster: Cluster, tmp_path: Path, behaviour: Behaviour, path: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("app.search.opensearch.engine.WRITING_SECONDS", 1.0)
+    monkeypatch.setattr("indexer.following.PAUSE_SECONDS", 0.05)
+    calm = Behaviour()
+    with gateway(cluster.url, calm) as address:
+        through = OpenSearchEngine(Cluster(url=address, prefix=cluster.prefix), Kind.MODELS, tmp_path)
+        shelf, stop = Shelf(20), Event()
+        indexer = Thread(target=follow, args=([(shelf, through)], None, stop))
+        indexer.start()
+        wait_until(lambda: (p := through.standing().position) is not None and p.words == shelf.head())
+        for name in ("status", "truncated", "seconds"):
+            setattr(calm, name, getattr(behaviour, name))
+        calm.paths = path
+        shelf.put(document(21, sequence=21))
+        shelf.take(document(1).id)
+        Event().wait(0.5)
+        calm.paths = "never"
+        wait_until(lambda: (p := through.standing().position) is not None and p.words == shelf.head())
+        assert [entry.key for entry in through.entries()] == list(range(2, 22))
+        stop.set()
+        indexer.join()
+
+
+@pytest.fixture(scope="module")
+def certificate(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Make a certificate for localhost, in a file with its key."""
+    folder = tmp_path_factory.mktemp("certificate")
+    key, certificate = folder / "key.pem", folder / "certificate.pem"
+    made = ["-keyout", str(key), "-out", str(certificate), "-days", "1"]
+    named = ["-subj", "/CN=localhost", "-addext", "subjectAltName=DNS:localhost"]
+    subprocess.run(
+        ["openssl", "req", "-x509", "-newkey", "rsa:2048", "-nodes", *made, *named],  # noqa: S607 - the system's own
+        check=True,
+        capture_output=True,
+    )
+    return folder
+
+
+def test_a_server_is_asked_over_tls_with_credentials_and_trusted_by_its_certificate(
+    opensearch: str, opensearch_prefix: str, certificate: Path, tmp_path: Path
+) -> None:
+    tls = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
+    tls.load_cert_chain(certificate / "certificate.pem", certificate / "key.pem")
+    told = f"Basic {b64encode(b'indexer:secret').decode()}"
+    with gateway(opensearch, Behaviour(authorization=told), tls) as address:
+
+        def refusal(**given: Any) -> str:
+            cluster = Cluster(url=address, prefix=opensearch_prefix, **given)
+            with pytest.raises(IndexUnavailable) as failure:
+                OpenSearchEngine(cluster, Kind.MODELS, tmp_path).writer(LOG)
+            assert "secret" not in repr(failure.value) + repr(cluster)
+            return str(failure.value)
+
+        ca = certificate / "certificate.pem"
+        fingerprint = (
+            subprocess.run(
+                ["openssl", "x509", "-in", ca, "-noout", "-fingerprint", "-sha256"],  # noqa: S607 - the system's own
+                check=True,
+                capture_output=True,
+                text=True,
+            )
+            .stdout.partition("=")[2]
+            .strip()
+        )
+        known: dict[str, Any] = {"user": "indexer", "password": "secret"}
+        for trusted in (None, fingerprint):
+            cluster = Cluster(url=address, prefix=opensearch_prefix, ca=ca, fingerprint=trusted, **known)
+            OpenSearchEngine(cluster, Kind.MODELS, tmp_path).writer(LOG).close()
+        assert "refuses the credentials" in refusal(ca=ca)
+        assert "refuses the credentials" in refusal(ca=ca, **(known | {"user": "another"}))
+        assert "cannot be trusted" in refusal(**known)
+        assert "cannot be trusted" in refusal(ca=ca, fingerprint="00" * 32, **known)
