@@ -75,7 +75,7 @@ class Ledger:
         self.deleted[document_id] = sequence
 
     def put_back(self, document_id: str, before: Stored | None, texts: int | None) -> None:
-        """Note that a document could not be put: it is as `before`, with vectors that stand for `texts`."""
+        """Note that a document is parked instead of put: it is as `before`, with vectors for `texts`."""
         refused = self.stored.pop(document_id)
         self.missing.pop(document_id, None)
         self.texts.pop(refused.key, None)
@@ -83,6 +83,9 @@ class Ledger:
             self.stored[document_id] = before
         if before and texts is not None:
             self.texts[before.key] = texts
+        if before and texts != before.texts:
+            # What is parked holds no position back.
+            self.missing[document_id] = Mark()
 
     def stands_for(self, given: DocumentVectors) -> bool:
         """Return whether vectors stand for the texts that the index holds of their document."""
