@@ -81,6 +81,7 @@ class Answer:
         total: How many models match; None when nobody asked.
         indexed_through: Every change up to then is in the answer; None when that is not known.
         degraded: Why the answer is not whole; empty when it is.
+        unmatched: The terms of the text that no model has; none if words took no part.
     """
 
     found: list[FoundModel] = field(default_factory=list)
@@ -89,6 +90,7 @@ class Answer:
     facets: tuple[FacetFound, ...] = ()
     indexed_through: datetime | None = None
     degraded: list[Degradation] = field(default_factory=list)
+    unmatched: frozenset[str] = frozenset()
 
 
 def search(
@@ -128,6 +130,7 @@ def _by_text(session: ReadSession, discovery: Discovery, query: Query, *, reason
         facets=in_order(query.facets, answer.facets, count_found(session, further, answer.listed)),
         indexed_through=through(answer, query.mode),
         degraded=reply.degraded,
+        unmatched=answer.unmatched,
     )
 
 

@@ -1,9 +1,12 @@
-"""Completing what a person begins to type."""
+"""Completing what a person begins to type, and mending what was typed."""
+
+from collections.abc import Set as AbstractSet
 
 from app.errors import InvalidInput
 from app.insight.discovery import Discovery
 from app.search.completion import MAX_PREFIX, Completion
 from app.search.contract import IndexUnavailable
+from app.search.spelling import respelled, unknown_words
 
 MOST = 50
 
@@ -23,3 +26,20 @@ def suggest(discovery: Discovery, prefix: str, limit: int) -> list[Completion] |
         return discovery.models.complete(prefix.encode(errors="replace").decode(), limit)
     except IndexUnavailable:
         return None
+
+
+def other_spellings(discovery: Discovery, text: str, unmatched: AbstractSet[str]) -> list[str]:
+    """Return a query in other spellings, the likeliest first; the index is asked if a word is unknown.
+
+    Args:
+        discovery: The indexes.
+        text: The query.
+        unmatched: Those of its terms that no model has.
+    """
+    unknown = unknown_words(text, unmatched)
+    if not unknown:
+        return []
+    try:
+        return respelled(text, discovery.models.spelled_like(unknown))
+    except IndexUnavailable:
+        return []

@@ -19,6 +19,7 @@ from app.search.completion import Completion
 from app.search.counting import FacetValue
 from app.search.filters import All, FactField, Filter
 from app.search.parking import Parked
+from app.search.spelling import Spelling
 from app.search.tokens import tokens
 
 WINDOW = 1000
@@ -202,6 +203,7 @@ class SearchAnswer:
         facets: The counts asked for, over the same documents, in the order of the request.
         listed: The keys asked for, a list for each filter, ascending.
         position: How far the index was that answered.
+        unmatched: The terms of the text that no document has; none if words took no part.
     """
 
     hits: Hits
@@ -209,6 +211,7 @@ class SearchAnswer:
     facets: tuple[FacetCounts, ...]
     listed: tuple[KeyArray, ...]
     position: IndexPosition
+    unmatched: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
@@ -264,6 +267,13 @@ class IndexReader(Protocol):
 
     def complete(self, prefix: str, limit: int) -> list[Completion]:
         """Return what completes a prefix, in turns by kind: what begins with it before what has it inside.
+
+        Raises:
+            IndexUnavailable: There is no index.
+        """
+
+    def spelled_like(self, words: Sequence[str]) -> dict[str, list[Spelling]]:
+        """Return for each word those of the documents that begin alike and are a slip or two from it.
 
         Raises:
             IndexUnavailable: There is no index.

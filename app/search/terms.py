@@ -18,6 +18,7 @@ from app.search.document import (
     words_text,
 )
 from app.search.filters import FactField
+from app.search.spelling import spelling_terms
 
 SEPARATOR = "\x1f"
 """Stands between the parts of a term, such as the folded and the written form of a fact."""
@@ -71,7 +72,7 @@ def fingerprint() -> str:
     """Return a digest of how documents are built: an index made otherwise has to be made anew."""
     terms = [term for field in FactField for term in fact_terms(_PROBE, field)]
     made = [words_text(_PROBE), str(texts_digest(_PROBE)), str(content_digest(_PROBE))]
-    parts = [*made, *terms, *completion_terms(_PROBE)]
+    parts = [*made, *terms, *completion_terms(_PROBE), *spelling_terms(_PROBE)]
     return hashlib.sha256("\n".join(parts).encode()).hexdigest()[:16]
 
 

@@ -20,11 +20,11 @@ _ACCENTS = "\u0300-\u036f"
 _MARKS = "".join(
     re.escape(mark) for mark in map(chr, range(0x300, 0x10000)) if unicodedata.category(mark)[0] == "M"
 )
-_CJK = (
+CJK = (
     r"\u1100-\u11ff\u3005-\u3007\u3040-\u30ff\u3130-\u318f\u31f0-\u31ff\u3400-\u4dbf\u4e00-\u9fff"
     r"\uac00-\ud7af\uf900-\ufaff\uff66-\uffdc\U00020000-\U0003ffff"
 )
-_CHARACTER = rf"(?![{_CJK}])[^\W_]"
+_CHARACTER = rf"(?![{CJK}])[^\W_]"
 _HYPHEN = "[-\u2010\u2011]"
 
 
@@ -34,10 +34,10 @@ def _a_word(character: str, further: str) -> str:
     return rf"{character}{_HYPHEN}{plain}|{plain}(?:{_HYPHEN}{character}(?![^\W_]))?"
 
 
-_WORD = re.compile(rf"[{_CJK}]+|{_a_word(_CHARACTER, f'(?:{_CHARACTER}|[{_MARKS}])')}")
+_WORD = re.compile(rf"[{CJK}]+|{_a_word(_CHARACTER, f'(?:{_CHARACTER}|[{_MARKS}])')}")
 # Most text is ASCII, in which words are found ten times as fast by a pattern of its own.
 _ASCII_WORD = re.compile(_a_word("[A-Za-z0-9]", "[A-Za-z0-9]"))
-_IS_CJK = re.compile(rf"[{_CJK}]")
+_IS_CJK = re.compile(rf"[{CJK}]")
 _LATIN_ACCENT = re.compile(rf"[{_ACCENTS}]")
 _RUN = re.compile(r"\d+|[^\W\d_]+")
 # An acronym gives its last letter to the word that follows it only if that is longer than one letter:
@@ -106,7 +106,7 @@ def _pairs(run: str) -> list[str]:
 
 @lru_cache(maxsize=1 << 16)
 def _terms(word: str) -> tuple[str, ...]:
-    """Return the terms of one word, the whole first, or those of a run without blanks (_CJK) in order."""
+    """Return the terms of one word, the whole first, or those of a run without blanks (CJK) in order."""
     if _IS_CJK.match(word):
         return tuple(map(_folded, _pairs(word)))
     pieces = re.split(_HYPHEN, word)

@@ -131,6 +131,8 @@ def test_a_search_shows_what_was_found_and_why(service: Service, start: Start) -
     assert last == "1 of 1 found"
     nothing = start("search", "xylophone", "--mode", "words", "--url", service.url)
     assert nothing.communicate(timeout=30)[0] == "nothing was found\n"
+    slip = start("search", "hars a wern", "--mode", "words", "--url", service.url)
+    assert slip.communicate(timeout=30)[0] == "Did you mean: hears a wren\nnothing was found\n"
 
 
 def test_the_children_do_not_outlive_a_killed_parent(service: Service) -> None:

@@ -12,6 +12,7 @@ query Search($text: String!, $mode: SearchMode!, $first: Int!) {
     totalCount
     indexedThrough
     degraded { code message }
+    suggestions
     edges {
       rank
       score
@@ -37,6 +38,8 @@ def show_search(url: str, text: str, *, mode: str, limit: int, as_json: bool) ->
         return
     for reason in found["degraded"]:
         say(f"{reason['code']}: {reason['message']}")
+    if found["suggestions"]:
+        out.out(f"Did you mean: {' | '.join(found['suggestions'])}", highlight=False)
     if not found["edges"]:
         out.print("nothing was found")
         return

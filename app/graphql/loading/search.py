@@ -8,6 +8,7 @@ from app.graphql.types.degradation import degradation
 from app.graphql.types.search import SearchConnection, SearchEdge, explanation, facet
 from app.insight import searching
 from app.insight.discovery import Discovery
+from app.insight.suggesting import other_spellings
 from app.insight.versions import versions_shown
 from app.search.contract import WINDOW
 
@@ -29,6 +30,8 @@ def load_search(
         rows = versions_shown(session, [one.model.id for one in answer.found], query.filter, query.order)
         versions = load_versions(session, list(rows.values()), edges.below("version"))
         shown = dict(zip(rows, versions, strict=True))
+    asked = "suggestions" in selection
+    suggestions = other_spellings(index, query.text or "", answer.unmatched) if asked else []
     cursors = [found.cursor for found in answer.found]
     return SearchConnection(
         edges=[
@@ -55,4 +58,5 @@ def load_search(
         facets=[facet(counts) for counts in answer.facets],
         indexed_through=answer.indexed_through,
         degraded=[degradation(one) for one in answer.degraded],
+        suggestions=suggestions,
     )

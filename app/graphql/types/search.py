@@ -101,6 +101,10 @@ class SearchConnection:
     degraded: list[Degradation] = strawberry.field(
         description="Why the answer is not whole; empty when it is."
     )
+    suggestions: list[str] = strawberry.field(
+        description="The text with words that no model has in the spelling of words that models have, the "
+        "likeliest first, at most 3; empty when every word is known."
+    )
 
 
 @strawberry.type(description="A text that completes what was typed.")

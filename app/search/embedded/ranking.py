@@ -1,5 +1,6 @@
 """A search on one snapshot: candidates, their order, totals and facets."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 import numpy as np
@@ -13,11 +14,11 @@ from app.search.contract import (
     PartArray,
     SearchAnswer,
     SearchRequest,
-    query_terms,
 )
 from app.search.embedded.queries import FilterCompiler, either, filtered, keys_query, words_query
 from app.search.embedded.snapshot import Snapshot
 from app.search.filters import All, FactField, Filter
+from app.search.fusion import attainable_bm25
 from app.search.ranking import (
     NO_KEYS,
     NONE,
@@ -49,6 +50,7 @@ def search_snapshot(snapshot: Snapshot, request: SearchRequest) -> SearchAnswer:
         facets=search.facets(scope),
         listed=tuple(snapshot.matching(search.scope(tree, scope).matched) for tree in request.listed),
         position=snapshot.position,
+        unmatched=frozenset(term for term, documents in search.frequencies.items() if not documents),
     )
 
 
@@ -76,6 +78,7 @@ class _Search:
     """What is worked out once for a search, whatever the scope.
 
     Attributes:
+        frequencies: How many documents have each of the terms that words rank by.
         words: The query by words; None if they take no part.
         cosines: The cosine of every document in the order of the keys; None if meaning takes no part.
     """
@@ -83,6 +86,7 @@ class _Search:
     snapshot: Snapshot
     request: SearchRequest
     compiler: FilterCompiler
+    frequencies: Mapping[str, int]
     words: Query | None
     cosines: PartArray | None
 
@@ -94,6 +98,7 @@ class _Search:
             snapshot,
             request,
             FilterCompiler(snapshot.schema, snapshot.searcher),
+            snapshot.frequencies(terms),
             words_query(snapshot.schema, terms) if terms else None,
             None if vector is None else snapshot.cosines(vector),
         )
@@ -118,7 +123,7 @@ class _Search:
             )
         words = self._matched(scope)
         found = candidates(words, self._meaning_of(np.union1d(words.keys, scope.near)))
-        attainable = self.snapshot.attainable_bm25(query_terms(self.request.text or ""))
+        attainable = attainable_bm25(self.snapshot.searcher.num_docs, self.frequencies.values())
         return ranked(found, attainable, self.request.window, self.snapshot.ids_of)
 
     def facets(self, scope: _Scope) -> tuple[FacetCounts, ...]:

@@ -21,7 +21,9 @@ from app.search.embedded.manifest import NAME, Manifest, read_manifest
 from app.search.embedded.ranking import search_snapshot
 from app.search.embedded.rows import open_rows
 from app.search.embedded.snapshot import Snapshot, take_snapshot
+from app.search.embedded.spelling import spelled_like
 from app.search.parking import Parked
+from app.search.spelling import Spelling
 from app.search.terms import fingerprint
 
 logger = logging.getLogger(__name__)
@@ -92,6 +94,15 @@ class EmbeddedReader:
             IndexUnavailable: There is no index.
         """
         return complete(self._loaded(), prefix, limit)
+
+    def spelled_like(self, words: Sequence[str]) -> dict[str, list[Spelling]]:
+        """Return for each word those of the documents that begin alike and are a slip or two from it.
+
+        Raises:
+            IndexUnavailable: There is no index.
+        """
+        snapshot = self._loaded()
+        return {word: spelled_like(snapshot, word) for word in words}
 
     def _loaded(self) -> Snapshot:
         snapshot = self._snapshot

@@ -4,6 +4,7 @@ import tantivy
 
 from app.search.document import Document, words_text
 from app.search.filters import FactField
+from app.search.spelling import spelling_terms
 from app.search.terms import completion_terms, fact_terms
 
 WORDS = "words"
@@ -13,6 +14,7 @@ SEQUENCE = "sequence"
 TEXTS = "texts"
 CONTENT = "content"
 COMPLETIONS = "completions"
+SPELLINGS = "spellings"
 
 
 def build_schema() -> tantivy.Schema:
@@ -25,6 +27,7 @@ def build_schema() -> tantivy.Schema:
     builder.add_unsigned_field(TEXTS, fast=True)
     builder.add_unsigned_field(CONTENT, fast=True)
     builder.add_text_field(COMPLETIONS, tokenizer_name="raw", index_option="basic")
+    builder.add_text_field(SPELLINGS, tokenizer_name="raw", index_option="basic")
     for field in FactField:
         builder.add_text_field(field.value, tokenizer_name="raw", index_option="basic", fast=True)
     return builder.build()
@@ -46,6 +49,7 @@ def to_tantivy(document: Document, texts: int, content: int, schema: tantivy.Sch
             TEXTS: texts,
             CONTENT: content,
             COMPLETIONS: completion_terms(document),
+            SPELLINGS: spelling_terms(document),
             **{name: terms for name, terms in facts.items() if terms},
         },
         schema,

@@ -13,7 +13,7 @@ from app.search.contract import IndexPosition, KeyArray, Likeness, MeaningVector
 from app.search.embedded.manifest import Manifest
 from app.search.embedded.rows import Rows, last_rows
 from app.search.embedded.schema import ID, KEY, WORDS
-from app.search.fusion import DIGITS, attainable_bm25
+from app.search.fusion import DIGITS
 from app.search.parking import Parked
 
 NO_ROW = -1
@@ -63,12 +63,11 @@ class Snapshot:
         keys = self.searcher.fast_field_values(KEY, [address for _, address in hits])
         return np.array(keys, np.int64), np.array([score for score, _ in hits], np.float64) / 2.2
 
-    def attainable_bm25(self, terms: Sequence[str]) -> float:
-        """Return what BM25 tends to for a document that has all these terms very often."""
+    def frequencies(self, terms: Sequence[str]) -> dict[str, int]:
+        """Return how many documents have each of these terms."""
         documents = self.searcher.num_docs
         # tantivy counts documents that are deleted until their segment is merged.
-        counts = [min(self.searcher.doc_freq(WORDS, term), documents) for term in terms]
-        return attainable_bm25(documents, counts)
+        return {term: min(self.searcher.doc_freq(WORDS, term), documents) for term in terms}
 
     def cosines(self, vector: Vector) -> npt.NDArray[np.float64]:
         """Return the better of each document's two cosines with `vector`, NaN without vectors."""

@@ -34,6 +34,7 @@ _WANTED = ",".join(
         "hits.hits.sort",
         "hits.hits._source",
         "aggregations",
+        "suggest",
     )
 )
 

@@ -24,6 +24,8 @@ STATE = "state"
 """What the writer notes of the index, in a document of its own that has no other field; and that one's id."""
 COMPLETIONS = "completions"
 """What the document can complete, as `app.search.terms.completion_terms` makes it."""
+SPELLINGS = "spellings"
+"""The document's words as they are spelled, as `app.search.spelling.spelling_terms` makes them."""
 
 
 def filtered_by(field: FactField) -> str:

@@ -20,6 +20,7 @@ from app.search.document import Document, content_digest, fact_values, texts_dig
 from app.search.filters import FactField
 from app.search.keeping import DocumentVectors
 from app.search.opensearch import fields
+from app.search.spelling import spelling_terms
 from app.search.terms import completion_terms, fact_terms, fingerprint
 
 DIMENSION = 384
@@ -80,6 +81,7 @@ def to_source(document: Document) -> Body:
         fields.CONTENT: content_digest(document),
         fields.WORDS: words_text(document),
         fields.COMPLETIONS: completion_terms(document),
+        fields.SPELLINGS: spelling_terms(document),
         "filter": {field.value: _folded(document, field) for field in FactField},
         "facet": {field.value: fact_terms(document, field) for field in FactField},
     }
@@ -129,6 +131,7 @@ def _mapping(kind: Kind) -> Body:
             fields.EMBEDDER: {"type": "keyword"},
             fields.WORDS: {"type": "text", "analyzer": "whitespace", "index_options": "freqs"},
             fields.COMPLETIONS: {"type": "keyword"},
+            fields.SPELLINGS: {"type": "keyword", "doc_values": False},
             fields.FACTS: _VECTOR,
             fields.DESCRIPTION: _VECTOR,
             fields.STATE: {"type": "object", "enabled": False},

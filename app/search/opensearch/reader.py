@@ -22,8 +22,10 @@ from app.search.opensearch.mapping import index_digest
 from app.search.opensearch.queries import alike, all_of, with_keys, with_vectors
 from app.search.opensearch.searching import most_alike, search_index
 from app.search.opensearch.server import Server
+from app.search.opensearch.spelling import spelled_like
 from app.search.opensearch.state import State, state_of
 from app.search.parking import Parked
+from app.search.spelling import Spelling
 
 FRESH_SECONDS = 0.1
 """For so long a state that was read is relied upon: an index is never behind of what it was."""
@@ -97,6 +99,15 @@ class OpenSearchReader:
         """
         self._state()
         return complete(self._asker, prefix, limit)
+
+    def spelled_like(self, words: Sequence[str]) -> dict[str, list[Spelling]]:
+        """Return for each word those of the documents that begin alike and are a slip or two from it.
+
+        Raises:
+            IndexUnavailable: There is no index, or it did not answer in full and in time.
+        """
+        self._state()
+        return spelled_like(self._asker, words)
 
     def close(self) -> None:
         """Let go of the index."""

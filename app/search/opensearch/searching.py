@@ -81,6 +81,7 @@ def search_index(asker: Asker, request: SearchRequest, position: IndexPosition) 
         facets=tuple(facet_counts(facet, counts[facet.field]) for facet in request.facets),
         listed=tuple(search.listed(scopes[tree]) for tree in request.listed),
         position=position,
+        unmatched=frozenset(search.unmatched),
     )
 
 
@@ -151,6 +152,7 @@ class _Search:
     vector: Vector | None
     encoded: Query
     ids: dict[int, str] = field(default_factory=dict)
+    unmatched: set[str] = field(default_factory=set)
 
     @classmethod
     def prepare(cls, asker: Asker, request: SearchRequest, encoded: Query) -> "_Search":
@@ -203,7 +205,9 @@ class _Search:
                 matched = self._scored(response) if scope is main else matched
             if self.vector is not None:
                 scope.near = self._by_meaning(next(responses))
-        return matched, _attainable(next(responses))
+        documents, frequencies = _frequencies(next(responses))
+        self.unmatched.update(term for term, found in zip(self.terms, frequencies, strict=True) if not found)
+        return matched, attainable_bm25(documents, frequencies)
 
     def _first_asked(self, scope: _Scope, *, hits: bool) -> Iterator[Body]:
         if self.words is not None:
@@ -268,11 +272,10 @@ def _having(terms: Sequence[str]) -> Body:
     return {"query": EVERYTHING, "size": 0, "track_total_hits": True, **aggregations}
 
 
-def _attainable(response: Response) -> float:
-    """Return what BM25 tends to by the response to `_having`."""
+def _frequencies(response: Response) -> tuple[int, list[int]]:
+    """Return from the response to `_having` how many documents there are, and how many have each term."""
     buckets = response.get("aggregations", {"having": {"buckets": []}})["having"]["buckets"]
-    counts = [bucket["doc_count"] for bucket in buckets]
-    return attainable_bm25(response["hits"]["total"]["value"], counts)
+    return response["hits"]["total"]["value"], [bucket["doc_count"] for bucket in buckets]
 
 
 def _joined(one: Scored, other: Scored) -> Scored:

@@ -30,6 +30,7 @@ query Search(
     pageInfo { hasNextPage hasPreviousPage startCursor endCursor }
     facets { field otherCount values { value count } }
     degraded { code message }
+    suggestions
   }
 }"""
 
@@ -291,3 +292,13 @@ def test_an_index_ahead_of_what_a_reader_sees_is_not_behind(api: Api) -> None:
         reply = ask(early, discovery, Kind.MODELS, SearchRequest(text="small"))
         discovery.close()
     assert (reply.answer is not None, reply.degraded) == (True, [])
+
+
+def test_a_slip_of_the_pen_is_understood(zoo: Api) -> None:
+    assert zoo.run(SEARCH, text="speach Recogniton")["suggestions"] == ["speech recognition"]
+    assert zoo.run(SEARCH, text="speach", mode="WORDS")["suggestions"] == ["speech"]
+
+
+@pytest.mark.parametrize("text", ["speech recognition", "xylophone", "中文模型", "🐦", " ", None])
+def test_nothing_is_suggested_for_what_is_known_or_like_nothing(zoo: Api, text: str | None) -> None:
+    assert zoo.run(SEARCH, text=text)["suggestions"] == []
