@@ -98,6 +98,9 @@ class Outside:
     __slots__ = ()
 
 
+LONGEST_PART = 200
+"""How long a text may be that an index looks for inside of others."""
+
 Filter = All | And | Or | Not | In | Contains | StartsWith | Exists | Keys | Outside
 
 
@@ -109,12 +112,14 @@ def conditions_of(tree: Filter) -> tuple[Filter, ...]:
 
 
 def asks_outside(tree: Filter) -> bool:
-    """Return whether a condition of the tree is one that no index knows."""
+    """Return whether a condition of the tree is none for an index: unknown to it, or too long to look for."""
     match tree:
         case And(items) | Or(items):
             return any(map(asks_outside, items))
         case Not(item):
             return asks_outside(item)
+        case Contains(_, value):
+            return len(value) > LONGEST_PART
     return isinstance(tree, Outside)
 
 

@@ -100,10 +100,10 @@ def serving(data: Path, seeded: Path, **further: Any) -> Iterator[Api]:
 
 
 @contextmanager
-def serving_fresh(request: pytest.FixtureRequest, data: Path) -> Iterator[Api]:
-    """Serve a fresh registry of the kind that the test wants; its index is in the folder `data`."""
+def serving_fresh(request: pytest.FixtureRequest, data: Path, **further: Any) -> Iterator[Api]:
+    """Serve a fresh registry of the kind that the test wants; `further` settings say where its index is."""
     data.mkdir(exist_ok=True)
-    with fresh_url(request, data) as url, _served(data, url) as api:
+    with fresh_url(request, data) as url, _served(data, url, **further) as api:
         yield api
 
 

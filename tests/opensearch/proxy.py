@@ -51,6 +51,8 @@ class _Handler(BaseHTTPRequestHandler):
             self.server.node + self.path,
             body=body,
             headers={"content-type": "application/json"},
+            timeout=60,
+            retries=False,
         )
         self._answer(answer.status, answer.data, whole=not (concerned and behaviour.truncated))
 

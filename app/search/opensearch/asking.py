@@ -57,12 +57,12 @@ class Asker:
             return []
         lines = [line for body in bodies for line in (_HEADER, orjson.dumps(_with_limits(body)))]
         with self._breaker.closed():
-            responses = self._sent(b"\n".join(lines) + b"\n")
+            responses = self._sent(b"\n".join(lines) + b"\n", len(bodies))
             for response in responses:
                 _check(response)
         return responses
 
-    def _sent(self, lines: bytes) -> list[Response]:
+    def _sent(self, lines: bytes, searches: int) -> list[Response]:
         try:
             answer = self._server.ask(
                 "POST",
@@ -73,6 +73,8 @@ class Asker:
             )
         except RequestFailed as failure:
             raise _unavailable(failure.status, failure) from failure
+        if not isinstance(answer, dict) or len(answer.get("responses", ())) != searches:
+            raise _unavailable(None, f"it is no answer of OpenSearch: {str(answer)[:200]}")
         responses: list[Response] = answer["responses"]
         return responses
 

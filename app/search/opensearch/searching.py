@@ -57,8 +57,7 @@ FACET_VALUES = 65_000
 """More than any field's different values, and fewer than a server gives of all fields together."""
 PAGE = 10_000
 """How many hits a server gives at once."""
-BY_KEY = [{KEY: "asc"}, {ID: "asc"}]
-BY_SCORE = [{"_score": "desc"}, *BY_KEY]
+BY_SCORE = [{"_score": "desc"}, {KEY: "asc"}, {ID: "asc"}]
 
 
 def search_index(asker: Asker, request: SearchRequest, position: IndexPosition) -> SearchAnswer:
@@ -213,7 +212,7 @@ class _Search:
         if self.words is not None:
             counting = scope.counting(scored(self.words, scope.admitted))
             size = self.request.window + TIES if hits else 0
-            yield {**counting, "size": size, "sort": BY_SCORE if self.terms else BY_KEY}
+            yield {**counting, "size": size, "sort": BY_SCORE}
         if self.vector is not None:
             yield _best(near(self.vector, all_of(scope.admitted, self.encoded)), self.request.window)
 
@@ -243,10 +242,9 @@ class _Search:
     def _scored(self, response: Response) -> Scored:
         """Return the hits of a response with their scores, and keep their ids."""
         hits = _sorted(response)
-        keys = [hit[-2] for hit in hits]
-        self.ids.update(zip(keys, (hit[-1] for hit in hits), strict=True))
-        scores = [hit[0] for hit in hits]
-        return Scored(np.array(keys, np.int64), np.array(scores, np.float64))
+        keys = [key for _, key, _ in hits]
+        self.ids.update(zip(keys, (found for *_, found in hits), strict=True))
+        return Scored(np.array(keys, np.int64), np.array([score for score, *_ in hits], np.float64))
 
     def _by_meaning(self, response: Response) -> Scored:
         found = self._scored(response)

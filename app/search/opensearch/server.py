@@ -11,6 +11,7 @@ from opensearchpy import (
     ConnectionTimeout,
     JSONSerializer,
     OpenSearch,
+    SerializationError,
     SSLError,
     TransportError,
 )
@@ -42,7 +43,10 @@ class _Json(JSONSerializer):
     """JSON by orjson, arrays of numpy included."""
 
     def loads(self, s: str) -> Any:
-        return orjson.loads(s)
+        try:
+            return orjson.loads(s)
+        except ValueError as malformed:
+            raise SerializationError(s, malformed) from None
 
     def dumps(self, data: Any) -> Any:
         return data if isinstance(data, str | bytes) else to_json(data)
@@ -92,6 +96,8 @@ class Server:
             )
         except TransportError as failure:
             raise self._failed(failure) from None
+        except SerializationError:
+            raise RequestFailed(f"what answers at {self.url} is not OpenSearch") from None
 
     def close(self) -> None:
         """Let go of the connections."""

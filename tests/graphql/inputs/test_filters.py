@@ -53,8 +53,9 @@ def varied(
     request: pytest.FixtureRequest,
     database_kind: str,  # noqa: ARG001 - tests are told apart by it
     tmp_path_factory: pytest.TempPathFactory,
+    each_engine: dict[str, Any],
 ) -> Iterator[Api]:
-    with serving_fresh(request, tmp_path_factory.mktemp("varied")) as api:
+    with serving_fresh(request, tmp_path_factory.mktemp("varied"), **each_engine) as api:
         api.run('mutation { createNamespace(input: {name: "Other"}) { userErrors { message } } }')
         for model in MODELS:
             api.model(**model)
