@@ -18,11 +18,11 @@ from app.db.ids import new_id
 from app.identity.principals import viewer_named
 from app.identity.session import WriteSession, writing
 from app.identity.viewer import LOCAL_USER, AllowAll, Viewer
-from app.registry.datasets import register_datasets
 from app.registry.drafts import DatasetDraft, ModelDraft, VersionDraft, draft
 from app.registry.opening import open_registry
-from app.registry.registration import create_versions, register_models
 from app.registry.tables import Dataset, ModelVersion, RegisteredModel
+from app.registry.writing.datasets import register_datasets
+from app.registry.writing.registration import create_versions, register_models
 
 # Every test module opens registries, and a seeded file is copied faster than made.
 

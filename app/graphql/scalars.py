@@ -8,7 +8,7 @@ from graphql import GraphQLError, Undefined, ValueNode, value_from_ast_untyped
 from strawberry.types.scalar import ScalarDefinition
 
 from app.errors import InvalidInput
-from app.registry.rules import MAX_SAFE_INTEGER, check_json, read_instant
+from app.registry.drafts.rules import MAX_SAFE_INTEGER, check_json, read_instant
 
 JSON = NewType("JSON", object)
 BigInt = NewType("BigInt", int)

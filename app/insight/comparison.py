@@ -15,9 +15,9 @@ from app.db.engine import ReadSession
 from app.db.text import fold
 from app.errors import InvalidInput
 from app.registry.drafts import Direction
-from app.registry.listing import latest_series, params_by_version
-from app.registry.metrics import metric_names
+from app.registry.reading.listing import latest_series, params_by_version
 from app.registry.tables import MetricSeries, ModelVersion
+from app.registry.writing.metrics import metric_names
 
 MIN_VERSIONS, MAX_VERSIONS = 2, 50
 

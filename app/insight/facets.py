@@ -8,9 +8,9 @@ from typing import TypeAlias
 from sqlalchemy import ColumnElement
 
 from app.db.engine import ReadSession
-from app.registry.filtering import answered, model_condition
-from app.registry.predicates import AnyVersion, LatestVersion, ModelTag, VersionHas, VersionText
-from app.registry.tallies import count_stages, count_tag_values, with_keys
+from app.registry.reading.filtering import answered, model_condition
+from app.registry.reading.predicates import AnyVersion, LatestVersion, ModelTag, VersionHas, VersionText
+from app.registry.reading.tallies import count_stages, count_tag_values, with_keys
 from app.search.contract import FacetCounts, FacetRequest, KeyArray
 from app.search.counting import FacetValue, most_frequent
 from app.search.filters import All, And, FactField, Filter, Not, Or, conditions_of

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from app.db.engine import ReadSession
 from app.insight.discovery import Discovery
 from app.insight.documents import model_documents
-from app.registry.listing import models_by_id
+from app.registry.reading.listing import models_by_id
 from app.registry.tables import RegisteredModel
 from app.search.contract import IndexUnavailable, Likeness, MeaningVectors
 from app.search.document import Document, meaning_texts

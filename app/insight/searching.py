@@ -21,12 +21,12 @@ from app.insight.facets import (
     in_order,
     own_filters,
 )
-from app.registry import ordering
-from app.registry.filtering import answered
-from app.registry.listing import ModelOrder, models_by_id
-from app.registry.ordering import Collapse, FieldOrder, Placed, SearchOrder
+from app.registry.reading import ordering
+from app.registry.reading.filtering import answered
+from app.registry.reading.listing import ModelOrder, models_by_id
+from app.registry.reading.ordering import Collapse, FieldOrder, Placed, SearchOrder
+from app.registry.reading.wording import models_with_words
 from app.registry.tables import RegisteredModel
-from app.registry.wording import models_with_words
 from app.search.contract import WINDOW, Hit, Kind, SearchMode, SearchRequest
 from app.search.filters import All, Filter
 from app.search.reasons import Reasons, explain

@@ -3,9 +3,15 @@
 from collections.abc import Collection
 
 from app.db.engine import ReadSession
-from app.registry.listing import latest_versions
-from app.registry.ordering import MetricOrder, SearchOrder, measured_versions, newest_versions, values_of
-from app.registry.predicates import AnyVersion, MetricKeyTest
+from app.registry.reading.listing import latest_versions
+from app.registry.reading.ordering import (
+    MetricOrder,
+    SearchOrder,
+    measured_versions,
+    newest_versions,
+    values_of,
+)
+from app.registry.reading.predicates import AnyVersion, MetricKeyTest
 from app.registry.tables import ModelVersion
 from app.search.filters import All, Filter, conditions_of
 

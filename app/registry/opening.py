@@ -14,10 +14,10 @@ from app.identity.session import WriteSession, write
 from app.identity.viewer import SYSTEM_SERVICE, AllowAll
 from app.registry.catalogue import shipped_metrics, shipped_tasks
 from app.registry.drafts import Direction, MetricDefinitionDraft, NamespaceDraft, TaskDraft
-from app.registry.metrics import define_metrics
-from app.registry.namespaces import create_namespaces
 from app.registry.tables import MetricDefinition, Namespace, Task
-from app.registry.tasks import define_tasks
+from app.registry.writing.metrics import define_metrics
+from app.registry.writing.namespaces import create_namespaces
+from app.registry.writing.tasks import define_tasks
 
 DEFAULT_NAMESPACE = NamespaceDraft(name="default", description="Where models go that name no namespace.")
 

@@ -8,11 +8,11 @@ from sqlmodel import select
 from app.db.text import fold_term
 from app.identity.session import WriteSession
 from app.registry.drafts import AnyDraft, MetricDefinitionDraft, NamespaceDraft, TaskDraft
-from app.registry.metrics import define_metrics
-from app.registry.namespaces import create_namespaces
-from app.registry.restating import restate
 from app.registry.tables import MetricDefinition, Namespace, Task
-from app.registry.tasks import define_tasks
+from app.registry.writing.metrics import define_metrics
+from app.registry.writing.namespaces import create_namespaces
+from app.registry.writing.restating import restate
+from app.registry.writing.tasks import define_tasks
 from app.transfer.interchange import MetricDefinitionLine, NamespaceLine, TaskLine, draft_of
 from app.transfer.outcome import Kind, Outcome, Refused
 from app.transfer.people import people_named

@@ -8,11 +8,11 @@ from sqlmodel import col, select
 from app.db.statements import VALUES_A_STATEMENT, batched
 from app.errors import HolotypeError
 from app.identity.session import WriteSession
-from app.registry.datasets import add_dataset_versions, register_datasets
 from app.registry.drafts import DatasetVersionDraft
-from app.registry.labels import set_tags
-from app.registry.listing import tags_of
+from app.registry.reading.listing import tags_of
 from app.registry.tables import Dataset, DatasetVersion
+from app.registry.writing.datasets import add_dataset_versions, register_datasets
+from app.registry.writing.labels import set_tags
 from app.transfer.dataset_origins import SettledDataset, settle_dataset_origins
 from app.transfer.interchange import DatasetLine, DatasetVersionEntry, draft_of
 from app.transfer.outcome import Kind, Outcome, Refused

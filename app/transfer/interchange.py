@@ -10,7 +10,6 @@ from pydantic import BaseModel, Field, StrictInt, TypeAdapter, ValidationError, 
 
 from app.errors import HolotypeError, InvalidInput, Refusals
 from app.lineage.tables import Relation
-from app.registry.checking import Draft, refusals_of
 from app.registry.drafts import (
     AnyDraft,
     DatasetDraft,
@@ -24,8 +23,9 @@ from app.registry.drafts import (
     VersionDraft,
     VersionFactsDraft,
 )
-from app.registry.patches import VersionState
-from app.registry.rules import (
+from app.registry.drafts.checking import Draft, refusals_of
+from app.registry.drafts.patches import VersionState
+from app.registry.drafts.rules import (
     MAX_NUMBER,
     AliasName,
     Flag,

@@ -10,8 +10,8 @@ from app.db.statements import VALUES_A_STATEMENT, batched
 from app.errors import HolotypeError, NotFound
 from app.identity.session import WriteSession
 from app.lineage.edges import NewEdge, external_nodes
-from app.registry.parents import link
 from app.registry.tables import Dataset, DatasetVersion, ModelVersion, RegisteredModel
+from app.registry.writing.parents import link
 from app.transfer.interchange import LineageLine, Reference
 from app.transfer.outcome import Kind, Outcome, Refused
 from app.transfer.reading import Stated

@@ -12,8 +12,8 @@ from app.db.engine import ReadSession
 from app.db.statements import VALUES_A_STATEMENT, batched
 from app.identity.principals import principals_by_id
 from app.registry.drafts import QualifiedName
-from app.registry.finding import models_named
-from app.registry.listing import tags_of
+from app.registry.reading.finding import models_named
+from app.registry.reading.listing import tags_of
 from app.registry.tables import Alias, ModelVersion, Namespace, Param, RegisteredModel
 from app.transfer.interchange import ModelLine
 from app.transfer.standing import namespace_ids

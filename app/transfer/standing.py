@@ -10,7 +10,7 @@ from sqlmodel import col, select
 from app.db.columns import Row
 from app.db.engine import ReadSession
 from app.errors import Conflict, HolotypeError
-from app.registry.checking import Draft
+from app.registry.drafts.checking import Draft
 from app.registry.tables import Namespace
 
 

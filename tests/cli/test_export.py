@@ -9,8 +9,8 @@ from typing import Any
 import pytest
 from sqlmodel import select
 
-from app.registry.removal import delete_model
 from app.registry.tables import RegisteredModel
+from app.registry.writing.removal import delete_model
 from tests.store import open_store
 from tests.transfer.files import ZOO, interchange
 

@@ -14,8 +14,8 @@ from app.db.changelog import head
 from app.db.engine import Database
 from app.db.ids import new_id
 from app.registry.drafts import ModelDraft, draft
-from app.registry.registration import register_models
 from app.registry.tables import Dataset, Namespace, RegisteredModel, Tag, Task
+from app.registry.writing.registration import register_models
 from tests.store import Store
 
 pytestmark = pytest.mark.both_databases

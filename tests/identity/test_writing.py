@@ -12,7 +12,6 @@ from app.identity.session import WriteSession, writing
 from app.identity.viewer import AllowAll, Viewer
 from app.lineage.edges import NewEdge
 from app.lineage.tables import Relation
-from app.registry.datasets import register_datasets
 from app.registry.drafts import (
     DatasetDraft,
     MetricDefinitionDraft,
@@ -24,15 +23,16 @@ from app.registry.drafts import (
     VersionDraft,
     draft,
 )
-from app.registry.finding import ModelBy, VersionBy, find_model, find_version
-from app.registry.labels import set_alias, set_tags
-from app.registry.metrics import define_metrics, log_metrics
-from app.registry.namespaces import create_namespaces
-from app.registry.parents import link
-from app.registry.registration import create_versions, register_models
-from app.registry.stages import transition_stage
+from app.registry.reading.finding import ModelBy, VersionBy, find_model, find_version
 from app.registry.tables import ModelVersion
-from app.registry.tasks import define_tasks
+from app.registry.writing.datasets import register_datasets
+from app.registry.writing.labels import set_alias, set_tags
+from app.registry.writing.metrics import define_metrics, log_metrics
+from app.registry.writing.namespaces import create_namespaces
+from app.registry.writing.parents import link
+from app.registry.writing.registration import create_versions, register_models
+from app.registry.writing.stages import transition_stage
+from app.registry.writing.tasks import define_tasks
 from tests.store import Store, made_at
 
 pytestmark = pytest.mark.both_databases

@@ -6,7 +6,7 @@ from threading import Event, Thread
 
 import pytest
 
-from app.registry.removal import delete_model
+from app.registry.writing.removal import delete_model
 from app.search.contract import IndexPosition, SearchRequest
 from app.search.embedded.engine import EmbeddedEngine
 from app.search.keeping import IndexLocked

@@ -11,7 +11,7 @@ from threading import Event
 
 import pytest
 
-from app.registry.labels import set_tags
+from app.registry.writing.labels import set_tags
 from app.search.contract import IndexPosition, Mark, SearchMode, SearchRequest, Vector
 from app.search.document import Document
 from app.search.embedded.engine import EmbeddedEngine

@@ -16,10 +16,10 @@ from app.identity.session import write
 from app.identity.viewer import AllowAll
 from app.main import create_app
 from app.registry.drafts import ModelDraft, VersionDraft, draft
-from app.registry.finding import ModelBy, find_model
+from app.registry.drafts.patches import VersionState
 from app.registry.opening import RegistryNotOpened, open_registry
-from app.registry.patches import VersionState
-from app.registry.registration import create_versions, register_models
+from app.registry.reading.finding import ModelBy, find_model
+from app.registry.writing.registration import create_versions, register_models
 from app.settings import Settings
 from tests.graphql.conftest import REGISTER, Api
 from tests.postgresql import Cluster, Server, text_of

@@ -10,8 +10,8 @@ from sqlalchemy import text
 
 from app.db.limits import ServerLimits
 from app.errors import Busy
-from app.registry.finding import ModelBy, find_model
 from app.registry.opening import open_registry
+from app.registry.reading.finding import ModelBy, find_model
 from tests.postgresql import Server
 from tests.store import Store, open_store
 from tests.transfer.files import ZOO, Importer

@@ -10,7 +10,7 @@ from pydantic.alias_generators import to_camel
 
 from app.db.columns import Row
 from app.registry.drafts import MetricDraft
-from app.registry.provenance_drafts import CodeRevisionDraft, EnvironmentDraft, PackageDraft, SignatureDraft
+from app.registry.drafts.provenance import CodeRevisionDraft, EnvironmentDraft, PackageDraft, SignatureDraft
 from app.registry.tables import (
     Alias,
     Dataset,

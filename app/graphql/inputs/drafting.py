@@ -11,8 +11,8 @@ from pydantic.alias_generators import to_camel, to_snake
 from strawberry import UNSET
 
 from app.errors import HolotypeError, InvalidInput, Refusals
-from app.registry.checking import Draft
 from app.registry.drafts import draft
+from app.registry.drafts.checking import Draft
 
 AnyDraft = TypeVar("AnyDraft", bound=Draft)
 Value = TypeVar("Value")

@@ -10,7 +10,7 @@ from app.errors import InvalidInput
 from app.graphql.enums import FacetField
 from app.graphql.inputs.drafting import below
 from app.insight import facets
-from app.registry.rules import check_characters
+from app.registry.drafts.rules import check_characters
 from app.search.filters import FactField
 
 

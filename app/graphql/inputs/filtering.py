@@ -11,11 +11,11 @@ from app.graphql.enums import DeletedMode
 from app.graphql.inputs import filters as given
 from app.graphql.inputs.drafting import stated
 from app.graphql.inputs.matching import Matches, Path
-from app.registry import predicates
-from app.registry.browsing import DatasetFacts, DatasetName, DatasetNamespace, DatasetTag
-from app.registry.changes import Wanted
-from app.registry.listing import Deleted
-from app.registry.provenance import MADE_WITH
+from app.registry.reading import predicates
+from app.registry.reading.browsing import DatasetFacts, DatasetName, DatasetNamespace, DatasetTag
+from app.registry.reading.changes import Wanted
+from app.registry.reading.listing import Deleted
+from app.registry.writing.provenance import MADE_WITH
 from app.search import filters
 from app.search.filters import FactField, Filter
 

@@ -11,9 +11,9 @@ from app.db.text import fold, fold_term
 from app.errors import InvalidInput
 from app.graphql.inputs import filters as given
 from app.graphql.inputs.drafting import below, stated
-from app.registry.finding import require_kind
-from app.registry.predicates import MetricKeyTest, Number, Property, Text, Time, Way
-from app.registry.rules import MAX_LABEL, check_characters
+from app.registry.drafts.rules import MAX_LABEL, check_characters
+from app.registry.reading.finding import require_kind
+from app.registry.reading.predicates import MetricKeyTest, Number, Property, Text, Time, Way
 from app.search import filters
 from app.search.filters import FactField, Filter
 

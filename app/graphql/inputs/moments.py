@@ -12,7 +12,7 @@ from app.db.engine import ReadSession
 from app.db.paging import PageRequest
 from app.db.past import PastSession, at_change, at_sequence, at_time
 from app.graphql.inputs.drafting import below
-from app.registry.finding import require_kind
+from app.registry.reading.finding import require_kind
 
 
 @strawberry.input(one_of=True, description="A moment of the past, one way.")

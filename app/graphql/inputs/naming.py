@@ -12,9 +12,16 @@ from app.errors import HolotypeError, NotFound
 from app.graphql.inputs.drafting import below
 from app.registry import drafts
 from app.registry import tables as rows
-from app.registry.finding import ModelBy, VersionBy, find_dataset, find_model, find_namespaces, find_version
-from app.registry.finding_many import known_versions
-from app.registry.rules import composed
+from app.registry.drafts.rules import composed
+from app.registry.reading.finding import (
+    ModelBy,
+    VersionBy,
+    find_dataset,
+    find_model,
+    find_namespaces,
+    find_version,
+)
+from app.registry.reading.finding_many import known_versions
 
 By = TypeVar("By", ModelBy, VersionBy)
 Found = TypeVar("Found", rows.RegisteredModel, rows.ModelVersion)

@@ -17,7 +17,7 @@ from app.graphql.types.changes import Change
 from app.graphql.types.connections import connection
 from app.graphql.types.principals import Node, principal
 from app.identity.principals import principals_by_id
-from app.registry.changes import changes_at, histories
+from app.registry.reading.changes import changes_at, histories
 
 
 @loads("chg", "Change")

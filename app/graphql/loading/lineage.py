@@ -13,7 +13,7 @@ from app.graphql.selection import Selection
 from app.graphql.types.lineage import LineageGraph, LineageNode, lineage_edge
 from app.insight.nodes import NodeLabel, label_nodes
 from app.lineage.walks import direct_counts, walk
-from app.registry.finding import require_kind
+from app.registry.reading.finding import require_kind
 
 KINDS = {prefix: kind for kind, prefix in PREFIXES.items()}
 

@@ -14,10 +14,10 @@ from app.graphql.loading.rows import param_of
 from app.graphql.selection import Selection
 from app.graphql.types.connections import connection
 from app.graphql.types.metrics import metric
-from app.registry import listing
 from app.registry import tables as rows
-from app.registry.measured import MetricsWanted, metrics_of, series_with_key
-from app.registry.metrics import metric_names
+from app.registry.reading import listing
+from app.registry.reading.metrics import MetricsWanted, metrics_of, series_with_key
+from app.registry.writing.metrics import metric_names
 
 CHOICES = 5
 

@@ -17,7 +17,7 @@ from app.graphql.types.tasks import task
 from app.identity.tables import Principal
 from app.lineage.tables import LineageEdge
 from app.registry import tables as rows
-from app.registry.finding import require_kind
+from app.registry.reading.finding import require_kind
 
 Loader: TypeAlias = Callable[[ReadSession, Sequence[str], Selection], dict[str, Any]]
 Loaded: TypeAlias = dict[str, dict[str, Any]]

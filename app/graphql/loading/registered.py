@@ -24,10 +24,10 @@ from app.graphql.types.entities import Tag, tags_made
 from app.graphql.types.principals import principal
 from app.graphql.types.registered import Alias, ModelVersion, Namespace, RegisteredModel, Retirement
 from app.identity.principals import principals_by_id
-from app.registry import listing
 from app.registry import tables as rows
-from app.registry.rules import check_characters
-from app.registry.stages import stage_named
+from app.registry.drafts.rules import check_characters
+from app.registry.reading import listing
+from app.registry.writing.stages import stage_named
 
 
 @loads("nsp", "Namespace")

@@ -26,7 +26,6 @@ from app.graphql.types.payloads import (
     UpdateDatasetVersionPayload,
 )
 from app.identity.session import WriteSession
-from app.registry.dataset_editing import register_dataset, update_dataset_version
 from app.registry.drafts import (
     DatasetDraft,
     DatasetVersionDraft,
@@ -35,13 +34,14 @@ from app.registry.drafts import (
     TagsDraft,
     TaskDraft,
 )
-from app.registry.labels import set_tags
-from app.registry.metrics import define_metrics
-from app.registry.namespaces import create_namespaces
-from app.registry.patches import DatasetVersionPatch
-from app.registry.removal import remove_tags
-from app.registry.rules import check_characters
-from app.registry.tasks import define_tasks
+from app.registry.drafts.patches import DatasetVersionPatch
+from app.registry.drafts.rules import check_characters
+from app.registry.writing.dataset_editing import register_dataset, update_dataset_version
+from app.registry.writing.labels import set_tags
+from app.registry.writing.metrics import define_metrics
+from app.registry.writing.namespaces import create_namespaces
+from app.registry.writing.removal import remove_tags
+from app.registry.writing.tasks import define_tasks
 
 
 @strawberry.type(description="Mutations of what models refer to.")

@@ -31,12 +31,12 @@ from app.graphql.types.payloads import (
 from app.graphql.types.registered import SimilarModel
 from app.identity.session import WriteSession
 from app.registry.drafts import FactsDraft, ModelDraft, VersionDraft
-from app.registry.editing import rename_model, retire_model, update_model
-from app.registry.listing import models_by_id
-from app.registry.patches import ModelPatch, RenameDraft, RetirementDraft
-from app.registry.registration import create_versions, register_models
-from app.registry.removal import delete_model, restore_model
-from app.registry.revising import require_revision
+from app.registry.drafts.patches import ModelPatch, RenameDraft, RetirementDraft
+from app.registry.reading.listing import models_by_id
+from app.registry.writing.editing import rename_model, retire_model, update_model
+from app.registry.writing.registration import create_versions, register_models
+from app.registry.writing.removal import delete_model, restore_model
+from app.registry.writing.revising import require_revision
 
 
 @strawberry.type(description="Mutations of models.")

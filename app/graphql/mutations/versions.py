@@ -31,13 +31,13 @@ from app.graphql.types.payloads import (
 )
 from app.identity.session import WriteSession
 from app.registry.drafts import MetricDraft, TransitionDraft, VersionDraft
-from app.registry.editing import finalize_version, update_version
-from app.registry.labels import set_alias
-from app.registry.metrics import log_metrics
-from app.registry.patches import OutcomeDraft, VersionPatch, VersionState
-from app.registry.registration import create_versions
-from app.registry.removal import delete_version, remove_alias
-from app.registry.stages import transition_stage
+from app.registry.drafts.patches import OutcomeDraft, VersionPatch, VersionState
+from app.registry.writing.editing import finalize_version, update_version
+from app.registry.writing.labels import set_alias
+from app.registry.writing.metrics import log_metrics
+from app.registry.writing.registration import create_versions
+from app.registry.writing.removal import delete_version, remove_alias
+from app.registry.writing.stages import transition_stage
 
 
 @strawberry.type(description="Mutations of versions.")

@@ -22,8 +22,8 @@ from app.graphql.types.datasets import Dataset, DatasetConnection
 from app.graphql.types.metrics import MetricDefinition, metric_definition
 from app.graphql.types.tasks import Task, task
 from app.insight.finding_datasets import find_datasets
-from app.registry import browsing
-from app.registry.changes import list_changes
+from app.registry.reading import browsing
+from app.registry.reading.changes import list_changes
 
 
 @strawberry.type

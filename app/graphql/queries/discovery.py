@@ -28,8 +28,8 @@ from app.graphql.types.search import SearchConnection, Suggestion, suggestion
 from app.insight import searching
 from app.insight.comparison import check_count, compare_versions
 from app.insight.suggesting import suggest
-from app.registry.listing import Deleted
-from app.registry.ordering import Collapse
+from app.registry.reading.listing import Deleted
+from app.registry.reading.ordering import Collapse
 from app.search.contract import SearchMode as Mode
 
 

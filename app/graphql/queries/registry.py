@@ -24,7 +24,7 @@ from app.graphql.loading.registered import load_models, load_namespaces, load_ve
 from app.graphql.selection import selected
 from app.graphql.types.connections import Connection, connection
 from app.graphql.types.registered import ModelVersion, Namespace, RegisteredModel
-from app.registry import browsing, listing
+from app.registry.reading import browsing, listing
 
 
 @strawberry.type

@@ -19,7 +19,7 @@ from app.graphql.types.principals import Node, Viewer, principal
 from app.graphql.types.server import EmbedderInfo, IndexPart, Limits, ParkedItem, ServerInfo
 from app.identity.tables import Principal
 from app.insight import discovery
-from app.registry.rules import MAX_TAGS
+from app.registry.drafts.rules import MAX_TAGS
 from app.search.contract import WINDOW
 from app.search.parking import Parked
 from app.version import VERSION

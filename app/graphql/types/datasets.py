@@ -14,8 +14,8 @@ from app.graphql.types.connections import Connection
 from app.graphql.types.degradation import Degradation
 from app.graphql.types.entities import Tag
 from app.graphql.types.principals import Node
-from app.registry import datasets
 from app.registry import tables as rows
+from app.registry.writing import datasets
 
 if TYPE_CHECKING:
     from app.graphql.types.registered import Namespace

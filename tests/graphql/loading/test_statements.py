@@ -10,8 +10,8 @@ from sqlalchemy import Engine, event
 
 from app.graphql.schema import schema
 from app.registry.drafts import NamespaceDraft
-from app.registry.labels import set_alias
-from app.registry.namespaces import create_namespaces
+from app.registry.writing.labels import set_alias
+from app.registry.writing.namespaces import create_namespaces
 from tests.graphql.conftest import Api, serving_fresh
 from tests.graphql.indexing import index
 from tests.store import Store

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from app.registry.drafts import ModelDraft, draft
-from app.registry.registration import register_models
+from app.registry.writing.registration import register_models
 from tests.graphql.conftest import Api
 from tests.graphql.moving import attempt, last_change, move
 

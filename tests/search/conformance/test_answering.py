@@ -15,9 +15,9 @@ import pytest
 from app.insight import searching
 from app.insight.discovery import DegradationCode, Discovery
 from app.insight.searching import Answer, Query
-from app.registry.ordering import MetricOrder, SearchOrder
-from app.registry.predicates import MetricKeyTest
-from app.registry.removal import delete_model
+from app.registry.reading.ordering import MetricOrder, SearchOrder
+from app.registry.reading.predicates import MetricKeyTest
+from app.registry.writing.removal import delete_model
 from app.search.contract import IndexReader, Kind, Mark, SearchMode, SearchRequest
 from app.search.keeping import SearchEngine
 from app.search.query_encoder import QueryEncoders

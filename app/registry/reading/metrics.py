@@ -1,0 +1,87 @@
+"""Reading the metrics of versions: in pages, or by a key."""
+
+from collections.abc import Collection
+from dataclasses import dataclass
+
+from sqlmodel import col, select
+
+from app.db.cursors import Order, named
+from app.db.engine import ReadSession
+from app.db.paging import Page, PageRequest, Parents, list_pages
+from app.db.text import fold
+from app.registry.reading.matching import Condition, series_matches, text_fits, text_matches
+from app.registry.reading.predicates import MetricKeyTest, Text
+from app.registry.tables import MetricSeries
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MetricsWanted:
+    """Which series are wanted; all parts that are given hold.
+
+    Attributes:
+        name: A condition on the folded term; `no_name`, which nothing meets, asks for there being none.
+        dataset: A condition on the dataset's name; `no_dataset` asks for there being none.
+        split: A condition on the split; `no_split` asks for there being none.
+        sources: Any of these; None for all.
+    """
+
+    name: Text | None = None
+    no_name: bool = False
+    dataset: Text | None = None
+    no_dataset: bool = False
+    split: Text | None = None
+    no_split: bool = False
+    sources: tuple[str, ...] | None = None
+
+
+def metrics_of(
+    session: ReadSession,
+    version_ids: Collection[str],
+    request: PageRequest,
+    *,
+    wanted: MetricsWanted = MetricsWanted(),
+    counted: bool = False,
+) -> dict[str, Page[MetricSeries]]:
+    """Return the same page of the series of many versions, by version, in the order of the names."""
+    mine = col(MetricSeries.owner_id).in_(version_ids)
+    conditions = [*_conditions(wanted)]
+    if wanted.split is not None:
+        # Splits are few and have no folded column: Python compares them.
+        splits = session.exec(select(MetricSeries.split).where(mine).distinct())
+        fitting = [one for one in splits if one is not None and text_fits(fold(one), wanted.split)]
+        conditions.append(col(MetricSeries.split).in_(fitting))
+    statement = select(MetricSeries).where(*conditions)
+    order = Order(named("metrics", {"wanted": repr(wanted)}), ("name_folded", "id"))
+    return list_pages(session, statement, Parents("owner_id", version_ids), order, request, counted=counted)
+
+
+def series_with_key(
+    session: ReadSession, version_ids: Collection[str], key: MetricKeyTest
+) -> dict[str, list[MetricSeries]]:
+    """Return the series of versions that a key may mean, by version."""
+    statement = (
+        select(MetricSeries)
+        .where(col(MetricSeries.owner_id).in_(version_ids), series_matches(key))
+        .order_by(col(MetricSeries.dataset_folded).nulls_first(), col(MetricSeries.id))
+    )
+    found: dict[str, list[MetricSeries]] = {}
+    for row in session.exec(statement):
+        found.setdefault(row.owner_id, []).append(row)
+    return found
+
+
+def _conditions(wanted: MetricsWanted) -> list[Condition]:
+    conditions: list[Condition] = []
+    for column, text, absent in (
+        (col(MetricSeries.name_folded), wanted.name, wanted.no_name),
+        (col(MetricSeries.dataset_folded), wanted.dataset, wanted.no_dataset),
+    ):
+        if text is not None:
+            conditions.append(text_matches(column, text))
+        if absent:
+            conditions.append(column.is_(None))
+    if wanted.no_split:
+        conditions.append(col(MetricSeries.split).is_(None))
+    if wanted.sources is not None:
+        conditions.append(col(MetricSeries.source).in_(wanted.sources))
+    return conditions

@@ -1,0 +1,117 @@
+"""Giving things that were just brought from another registry the times and authors that they had there."""
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from typing import Any
+
+from pydantic.alias_generators import to_camel
+from sqlalchemy import Table
+from sqlmodel import col, select
+
+from app.db.changelog import Fact
+from app.db.columns import Row
+from app.db.history import close_states, columns_of, open_states
+from app.errors import Conflict
+from app.identity.session import WriteSession
+from app.registry.reading.finding import models_named
+from app.registry.tables import (
+    Alias,
+    Dataset,
+    DatasetVersion,
+    ModelRedirect,
+    ModelVersion,
+    Namespace,
+    RegisteredModel,
+    alias_history,
+    model_history,
+    version_history,
+)
+
+Restatable = Namespace | Dataset | DatasetVersion | RegisteredModel | ModelVersion | Alias
+
+_ENTITIES: dict[type[Row], str] = {
+    Namespace: "namespace",
+    Dataset: "dataset",
+    DatasetVersion: "dataset",
+    RegisteredModel: "model",
+    ModelVersion: "version",
+    Alias: "alias",
+}
+_HISTORIES: dict[type[Row], Table] = {
+    RegisteredModel: model_history,
+    ModelVersion: version_history,
+    Alias: alias_history,
+}
+_MOVING = {"updated_at", "next_number", "revision"}
+"""What moves without a change of its own."""
+
+
+def restate(session: WriteSession, given: Sequence[tuple[Restatable, Mapping[str, Any]]]) -> None:
+    """Give columns of rows the values that they had elsewhere; what is None or stands already stays.
+
+    The log names the values beside who brought them, one change a row: a claim is never taken for an act.
+    """
+    given = [(row, lacking) for row, values in given if (lacking := _lacking(row, values))]
+    told = [(row, values) for row, values in given if values.keys() - _MOVING]
+    logged = session.record([_fact(row, values) for row, values in told])
+    for row, values in given:
+        for name, value in values.items():
+            setattr(row, name, value)
+        session.add(row)
+    session.flush()
+    changed = [row for row, _ in told]
+    for kind, history in _HISTORIES.items():
+        mine = [
+            (columns_of(row), by) for row, by in zip(changed, logged, strict=True) if isinstance(row, kind)
+        ]
+        states, changes = [state for state, _ in mine], [by for _, by in mine]
+        close_states(session, history, states, changes)
+        open_states(session, history, states, changes)
+
+
+def lead_from(session: WriteSession, model: RegisteredModel, names: Mapping[str, datetime | None]) -> int:
+    """Let former names of a model lead to it, each since a moment or now, and return how many did not yet.
+
+    Raises:
+        Conflict: A model has the name by now, or it leads to another.
+    """
+    for taken in models_named(session, model.namespace_id, list(names)):
+        raise Conflict(f"a model is called {taken!r} by now", field=["formerNames", taken])
+    mine = (ModelRedirect.namespace_id == model.namespace_id, col(ModelRedirect.name).in_(names))
+    leading = {row.name: row.model_id for row in session.exec(select(ModelRedirect).where(*mine))}
+    for name, model_id in leading.items():
+        if model_id != model.id:
+            raise Conflict(f"{name!r} leads to another model", field=["formerNames", name])
+    fresh = sorted(names.keys() - leading.keys())
+    if fresh:
+        session.record([Fact(action="model.restated", subject_id=model.id, after={"formerNames": fresh})])
+    for name in fresh:
+        since = names[name] or session.now
+        session.add(ModelRedirect(namespace_id=model.namespace_id, name=name, model_id=model.id, since=since))
+    session.flush()
+    return len(fresh)
+
+
+def _lacking(row: Restatable, values: Mapping[str, Any]) -> dict[str, Any]:
+    return {
+        name: value for name, value in values.items() if value is not None and getattr(row, name) != value
+    }
+
+
+def _fact(row: Restatable, values: Mapping[str, Any]) -> Fact:
+    after = {to_camel(name): value for name, value in values.items() if name not in _MOVING}
+    action = f"{_ENTITIES[type(row)]}.restated"
+    match row:
+        case Alias():
+            return Fact(
+                action=action,
+                subject_id=row.model_id,
+                related=[row.version_id],
+                after={"alias": row.name, **after},
+            )
+        case ModelVersion():
+            return Fact(action=action, subject_id=row.id, related=[row.model_id], after=after)
+        case DatasetVersion():
+            return Fact(action=action, subject_id=row.id, related=[row.dataset_id], after=after)
+        case _:
+            return Fact(action=action, subject_id=row.id, after=after)
