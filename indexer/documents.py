@@ -7,9 +7,9 @@ from sqlmodel import col, select
 
 from app.db.changelog import Change, changes_after
 from app.db.engine import ReadSession
+from app.registry.reading.datasets import datasets_with_tasks
+from app.registry.reading.tasks import models_of_tasks
 from app.registry.tables import Dataset, RegisteredModel
-from app.registry.writing.datasets import datasets_with_tasks
-from app.registry.writing.tasks import models_of_tasks
 from app.search.contract import Mark
 
 TASK_DEFINED = "task.defined"

@@ -16,8 +16,8 @@ from app.db.text import fold
 from app.errors import InvalidInput
 from app.registry.drafts import Direction
 from app.registry.reading.listing import latest_series, params_by_version
+from app.registry.reading.metrics import metric_names
 from app.registry.tables import MetricSeries, ModelVersion
-from app.registry.writing.metrics import metric_names
 
 MIN_VERSIONS, MAX_VERSIONS = 2, 50
 

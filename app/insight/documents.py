@@ -7,10 +7,10 @@ from sqlmodel import col, select
 
 from app.db.changelog import head
 from app.db.engine import ReadSession
+from app.registry.reading.datasets import TASK_TAGS, dataset_names
 from app.registry.reading.listing import models_by_id, namespaces_by_id, tags_of
+from app.registry.reading.tasks import FURTHER_TASKS, TaskMatcher, task_names, tasks_named
 from app.registry.tables import Dataset, Namespace, RegisteredModel, Task
-from app.registry.writing.datasets import TASK_TAGS, dataset_names
-from app.registry.writing.tasks import FURTHER_TASKS, TaskMatcher, task_names, tasks_named
 from app.search.document import Document, TaskWords, key_of
 
 DOMAIN_TAGS = ("domain", "domains")

@@ -9,8 +9,8 @@ from sqlmodel import col
 from app.db.engine import ReadSession
 from app.db.statements import batched
 from app.lineage.walks import external_uris
+from app.registry.reading.datasets import datasets_by_version
 from app.registry.tables import ModelVersion, Namespace, RegisteredModel
-from app.registry.writing.datasets import datasets_by_version
 
 
 @dataclass(frozen=True, slots=True)

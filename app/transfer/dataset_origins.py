@@ -5,11 +5,10 @@ from dataclasses import dataclass
 from typing import Any
 
 from app.identity.session import WriteSession
-from app.registry.drafts import draft
-from app.registry.drafts.patches import DatasetVersionPatch
+from app.registry.drafts import DatasetVersionPatch, draft
+from app.registry.reading.datasets import dataset_versions_of
 from app.registry.tables import Dataset, DatasetVersion
-from app.registry.writing.dataset_editing import update_dataset_version
-from app.registry.writing.datasets import dataset_versions_of
+from app.registry.writing.datasets import update_dataset_version
 from app.registry.writing.restating import Restatable, restate
 from app.transfer.interchange import DatasetLine, DatasetVersionEntry
 from app.transfer.outcome import Kind, Outcome

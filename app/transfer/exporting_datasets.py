@@ -9,9 +9,9 @@ from sqlmodel import col, select
 from app.db.changelog import Change
 from app.db.engine import ReadSession
 from app.db.statements import VALUES_A_STATEMENT, batched
+from app.registry.reading.datasets import dataset_versions_of
 from app.registry.reading.listing import tags_of
 from app.registry.tables import Dataset, DatasetVersion, Namespace
-from app.registry.writing.datasets import dataset_versions_of
 
 DATASETS_AT_ONCE = 500
 

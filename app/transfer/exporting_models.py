@@ -9,9 +9,10 @@ from sqlmodel import col, select
 
 from app.db.engine import ReadSession
 from app.db.statements import VALUES_A_STATEMENT, batched
-from app.registry.drafts import FactsDraft
-from app.registry.drafts.patches import VersionState
+from app.registry.drafts import FactsDraft, VersionState
 from app.registry.reading.listing import tags_of
+from app.registry.reading.provenance import stated_of
+from app.registry.reading.tasks import task_names
 from app.registry.tables import (
     Alias,
     MetricPoint,
@@ -22,9 +23,7 @@ from app.registry.tables import (
     Param,
     RegisteredModel,
 )
-from app.registry.writing.provenance import stated_of
 from app.registry.writing.stages import FIRST_STAGE
-from app.registry.writing.tasks import task_names
 
 MODELS_AT_ONCE = 200
 POINTS_A_LINE = 20_000

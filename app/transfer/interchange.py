@@ -22,19 +22,10 @@ from app.registry.drafts import (
     TaskDraft,
     VersionDraft,
     VersionFactsDraft,
+    VersionState,
 )
 from app.registry.drafts.checking import Draft, refusals_of
-from app.registry.drafts.patches import VersionState
-from app.registry.drafts.rules import (
-    MAX_NUMBER,
-    AliasName,
-    Flag,
-    Instant,
-    Label,
-    Name,
-    Text,
-    VersionNumber,
-)
+from app.registry.drafts.rules import MAX_NUMBER, AliasName, Flag, Instant, Label, Name, Text, VersionNumber
 
 VERSION = 1
 """The version of the format."""

@@ -14,7 +14,8 @@ from app.errors import Conflict, NotFound
 from app.identity.session import WriteSession
 from app.registry.drafts import QualifiedName
 from app.registry.tables import Alias, ModelVersion, RegisteredModel
-from app.registry.writing.restating import Restatable, lead_from, restate
+from app.registry.writing.redirects import lead_from
+from app.registry.writing.restating import Restatable, restate
 from app.transfer.interchange import ModelLine, Retirement, VersionEntry
 from app.transfer.model_standing import StandingModel, models_at
 from app.transfer.outcome import Kind, Outcome

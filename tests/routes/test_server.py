@@ -15,8 +15,7 @@ from app.errors import Conflict
 from app.identity.session import write
 from app.identity.viewer import AllowAll
 from app.main import create_app
-from app.registry.drafts import ModelDraft, VersionDraft, draft
-from app.registry.drafts.patches import VersionState
+from app.registry.drafts import ModelDraft, VersionDraft, VersionState, draft
 from app.registry.opening import RegistryNotOpened, open_registry
 from app.registry.reading.finding import ModelBy, find_model
 from app.registry.writing.registration import create_versions, register_models

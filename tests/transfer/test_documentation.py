@@ -11,14 +11,7 @@ from pydantic.alias_generators import to_camel
 from app.db.columns import Row
 from app.registry.drafts import MetricDraft
 from app.registry.drafts.provenance import CodeRevisionDraft, EnvironmentDraft, PackageDraft, SignatureDraft
-from app.registry.tables import (
-    Alias,
-    Dataset,
-    DatasetVersion,
-    ModelVersion,
-    Namespace,
-    RegisteredModel,
-)
+from app.registry.tables import Alias, Dataset, DatasetVersion, ModelVersion, Namespace, RegisteredModel
 from app.transfer.interchange import (
     AliasEntry,
     DatasetLine,

@@ -15,7 +15,7 @@ from app.registry.reading import predicates
 from app.registry.reading.browsing import DatasetFacts, DatasetName, DatasetNamespace, DatasetTag
 from app.registry.reading.changes import Wanted
 from app.registry.reading.listing import Deleted
-from app.registry.writing.provenance import MADE_WITH
+from app.registry.reading.provenance import MADE_WITH
 from app.search import filters
 from app.search.filters import FactField, Filter
 

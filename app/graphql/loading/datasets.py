@@ -24,7 +24,7 @@ from app.graphql.types.entities import tags_made
 from app.insight import discovery
 from app.registry import tables as rows
 from app.registry.reading import browsing, listing
-from app.registry.writing.datasets import dataset_versions_of, datasets_by_version, uses_of
+from app.registry.reading.datasets import dataset_versions_of, datasets_by_version, uses_of
 
 if TYPE_CHECKING:
     from app.graphql.types.registered import Namespace

@@ -16,8 +16,7 @@ from app.graphql.types.connections import connection
 from app.graphql.types.metrics import metric
 from app.registry import tables as rows
 from app.registry.reading import listing
-from app.registry.reading.metrics import MetricsWanted, metrics_of, series_with_key
-from app.registry.writing.metrics import metric_names
+from app.registry.reading.metrics import MetricsWanted, metric_names, metrics_of, series_with_key
 
 CHOICES = 5
 

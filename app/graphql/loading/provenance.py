@@ -10,7 +10,7 @@ from app.graphql.loading.nodes import Loader, loads
 from app.graphql.selection import Selection
 from app.graphql.types.provenance import code_revision, environment, signature
 from app.registry import tables as rows
-from app.registry.writing.provenance import MADE_WITH, rows_made_with
+from app.registry.reading.provenance import MADE_WITH, rows_made_with
 
 MAKERS: Mapping[str, Any] = {
     "environment": environment,

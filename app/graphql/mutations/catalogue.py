@@ -29,14 +29,14 @@ from app.identity.session import WriteSession
 from app.registry.drafts import (
     DatasetDraft,
     DatasetVersionDraft,
+    DatasetVersionPatch,
     MetricDefinitionDraft,
     NamespaceDraft,
     TagsDraft,
     TaskDraft,
 )
-from app.registry.drafts.patches import DatasetVersionPatch
 from app.registry.drafts.rules import check_characters
-from app.registry.writing.dataset_editing import register_dataset, update_dataset_version
+from app.registry.writing.datasets import register_dataset, update_dataset_version
 from app.registry.writing.labels import set_tags
 from app.registry.writing.metrics import define_metrics
 from app.registry.writing.namespaces import create_namespaces

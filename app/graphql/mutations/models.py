@@ -30,8 +30,7 @@ from app.graphql.types.payloads import (
 )
 from app.graphql.types.registered import SimilarModel
 from app.identity.session import WriteSession
-from app.registry.drafts import FactsDraft, ModelDraft, VersionDraft
-from app.registry.drafts.patches import ModelPatch, RenameDraft, RetirementDraft
+from app.registry.drafts import FactsDraft, ModelDraft, ModelPatch, RenameDraft, RetirementDraft, VersionDraft
 from app.registry.reading.listing import models_by_id
 from app.registry.writing.editing import rename_model, retire_model, update_model
 from app.registry.writing.registration import create_versions, register_models

@@ -30,8 +30,14 @@ from app.graphql.types.payloads import (
     UpdateModelVersionPayload,
 )
 from app.identity.session import WriteSession
-from app.registry.drafts import MetricDraft, TransitionDraft, VersionDraft
-from app.registry.drafts.patches import OutcomeDraft, VersionPatch, VersionState
+from app.registry.drafts import (
+    MetricDraft,
+    OutcomeDraft,
+    TransitionDraft,
+    VersionDraft,
+    VersionPatch,
+    VersionState,
+)
 from app.registry.writing.editing import finalize_version, update_version
 from app.registry.writing.labels import set_alias
 from app.registry.writing.metrics import log_metrics

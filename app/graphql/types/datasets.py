@@ -15,7 +15,7 @@ from app.graphql.types.degradation import Degradation
 from app.graphql.types.entities import Tag
 from app.graphql.types.principals import Node
 from app.registry import tables as rows
-from app.registry.writing import datasets
+from app.registry.reading import datasets
 
 if TYPE_CHECKING:
     from app.graphql.types.registered import Namespace

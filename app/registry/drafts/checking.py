@@ -1,11 +1,14 @@
 """How drafts are checked: strictly, and with every finding told in the product's own words."""
 
-from typing import Any
+from collections.abc import Mapping
+from typing import Any, TypeVar
 
 from pydantic import BaseModel, ConfigDict, ValidationError
 from pydantic.alias_generators import to_camel
 
-from app.errors import HolotypeError, InvalidInput, LimitExceeded
+from app.errors import HolotypeError, InvalidInput, LimitExceeded, Refusals
+
+AnyDraft = TypeVar("AnyDraft", bound=BaseModel)
 
 LIMITS = {"too_long", "string_too_long"}
 WORDS = {
@@ -52,3 +55,15 @@ def refusals_of(invalid: ValidationError) -> list[HolotypeError]:
         path = [str(part) for part in finding["loc"] if part != "[key]"]
         refusals.append(kind(message if refused else message.format(**context), field=[*path, *inner]))
     return refusals
+
+
+def draft(kind: type[AnyDraft], values: Mapping[str, Any]) -> AnyDraft:
+    """Check `values` and make a draft of them.
+
+    Raises:
+        Refusals: Every rule that a value breaks, each with the path of its field.
+    """
+    try:
+        return kind.model_validate(dict(values))
+    except ValidationError as invalid:
+        raise Refusals(refusals_of(invalid)) from None

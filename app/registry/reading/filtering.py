@@ -34,6 +34,8 @@ from app.registry.reading.predicates import (
     VersionText,
     VersionTime,
 )
+from app.registry.reading.provenance import MADE_WITH
+from app.registry.reading.tasks import FURTHER_TASKS
 from app.registry.tables import (
     Alias,
     Dataset,
@@ -45,8 +47,6 @@ from app.registry.tables import (
     RegisteredModel,
     Tag,
 )
-from app.registry.writing.provenance import MADE_WITH
-from app.registry.writing.tasks import FURTHER_TASKS
 from app.search.filters import (
     All,
     And,

@@ -13,15 +13,7 @@ from app.db.engine import ReadSession
 from app.db.paging import Page, PageRequest, Parents, list_page, list_pages
 from app.db.statements import GIVEN, VALUES_A_STATEMENT, batched
 from app.registry.reading.filtering import model_condition, version_condition
-from app.registry.tables import (
-    Alias,
-    MetricSeries,
-    ModelVersion,
-    Namespace,
-    Param,
-    RegisteredModel,
-    Tag,
-)
+from app.registry.tables import Alias, MetricSeries, ModelVersion, Namespace, Param, RegisteredModel, Tag
 from app.search.filters import All, Filter
 
 

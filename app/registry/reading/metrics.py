@@ -1,4 +1,4 @@
-"""Reading the metrics of versions: in pages, or by a key."""
+"""Reading the metrics of versions, in pages or by a key, and what their names mean."""
 
 from collections.abc import Collection
 from dataclasses import dataclass
@@ -9,9 +9,10 @@ from app.db.cursors import Order, named
 from app.db.engine import ReadSession
 from app.db.paging import Page, PageRequest, Parents, list_pages
 from app.db.text import fold
+from app.registry.catalogue import MetricNames
 from app.registry.reading.matching import Condition, series_matches, text_fits, text_matches
 from app.registry.reading.predicates import MetricKeyTest, Text
-from app.registry.tables import MetricSeries
+from app.registry.tables import MetricDefinition, MetricSeries
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -68,6 +69,14 @@ def series_with_key(
     for row in session.exec(statement):
         found.setdefault(row.owner_id, []).append(row)
     return found
+
+
+def metric_names(session: ReadSession) -> MetricNames[MetricDefinition]:
+    """Return what finds the definition of a metric by any of its names; a registry's own come first."""
+    rows = session.exec(
+        select(MetricDefinition).order_by(col(MetricDefinition.shipped), col(MetricDefinition.id))
+    )
+    return MetricNames(rows)
 
 
 def _conditions(wanted: MetricsWanted) -> list[Condition]:

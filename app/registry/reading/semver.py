@@ -6,7 +6,7 @@ from typing import TypeVar
 from semantic_version import NpmSpec, Version
 
 from app.errors import InvalidInput
-from app.registry.drafts.patches import VersionState
+from app.registry.drafts import VersionState
 from app.registry.drafts.rules import MAX_NAME
 from app.registry.tables import ModelVersion
 

@@ -4,13 +4,7 @@ from app.registry.tables.datasets import Dataset, DatasetVersion
 from app.registry.tables.histories import model_history, version_history
 from app.registry.tables.labels import Alias, Param, Tag, alias_history, tag_history
 from app.registry.tables.metrics import MetricDefinition, MetricPoint, MetricSeries
-from app.registry.tables.models import (
-    ModelRedirect,
-    ModelVersion,
-    Namespace,
-    RegisteredModel,
-    Task,
-)
+from app.registry.tables.models import ModelRedirect, ModelVersion, Namespace, RegisteredModel, Task
 from app.registry.tables.provenance import CodeRevision, Environment, Signature
 
 __all__ = [

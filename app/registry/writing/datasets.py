@@ -1,62 +1,31 @@
-"""Datasets and their versions, and which versions of models were made with them."""
+"""Registering datasets and their versions, and changing what is known of them."""
 
 from collections import Counter
-from collections.abc import Collection, Sequence
-from dataclasses import dataclass
+from collections.abc import Sequence
 from typing import Any
 
+from pydantic.alias_generators import to_camel
 from sqlmodel import col, select
 
 from app.db.changelog import Fact
-from app.db.engine import ReadSession
 from app.db.ids import new_id
+from app.db.locks import held
 from app.db.rows import insert_rows
-from app.db.statements import GIVEN, VALUES_A_STATEMENT, batched
+from app.db.statements import VALUES_A_STATEMENT, batched
 from app.db.text import fold
-from app.errors import AlreadyExists
+from app.errors import AlreadyExists, NotFound
 from app.identity.session import WriteSession
-from app.lineage.tables import LineageEdge, Relation
-from app.lineage.walks import edges_of
-from app.registry.drafts import DatasetDraft, DatasetRole, DatasetVersionDraft
-from app.registry.reading.finding import find_namespaces
-from app.registry.tables import Dataset, DatasetVersion, ModelVersion, Namespace, Tag
-from app.registry.writing.labels import write_tags
-
-ROLE_RELATIONS = {
-    DatasetRole.TRAINING: Relation.TRAINED_ON,
-    DatasetRole.EVALUATION: Relation.EVALUATED_ON,
-    DatasetRole.OTHER: Relation.DEPENDS_ON,
-}
-RELATION_ROLES = {relation: role for role, relation in ROLE_RELATIONS.items()}
-TASK_TAGS = ("task", "tasks")
-_NAMES_BY_MODEL = (
-    select(ModelVersion.model_id, Dataset.name)
-    .join(LineageEdge, col(LineageEdge.downstream) == ModelVersion.id)
-    .join(DatasetVersion, col(DatasetVersion.id) == LineageEdge.upstream)
-    .join(Dataset, col(Dataset.id) == DatasetVersion.dataset_id)
-    .where(
-        col(ModelVersion.model_id).in_(GIVEN),
-        col(ModelVersion.deleted_at).is_(None),
-        col(LineageEdge.until).is_(None),
-    )
-    .distinct()
-    .order_by(col(ModelVersion.model_id), col(Dataset.name))
+from app.lineage.tables import LineageEdge
+from app.registry.drafts import (
+    DatasetBy,
+    DatasetDraft,
+    DatasetVersionDraft,
+    DatasetVersionPatch,
+    QualifiedName,
 )
-"""The keys of the tags by which a dataset says what it is for."""
-
-
-@dataclass(frozen=True, slots=True)
-class DatasetUse:
-    """A dataset version that a model version was made with.
-
-    A use is a lineage edge; it is not stored a second time.
-    """
-
-    version_id: str
-    dataset: Dataset
-    dataset_version: DatasetVersion
-    role: DatasetRole
-    context: str | None
+from app.registry.reading.finding import find_dataset, find_namespaces, require_kind
+from app.registry.tables import Dataset, DatasetVersion, ModelVersion, Namespace
+from app.registry.writing.labels import set_tags, write_tags
 
 
 def register_datasets(session: WriteSession, drafts: Sequence[DatasetDraft]) -> list[Dataset]:
@@ -144,34 +113,90 @@ def add_dataset_versions(
     return [row["id"] for row in rows]
 
 
-def uses_of(session: ReadSession, version_ids: Collection[str]) -> dict[str, list[DatasetUse]]:
-    """Return the datasets that versions were made with, in the order in which the edges were added."""
-    edges = edges_of(session, version_ids, relations=RELATION_ROLES)
-    edges = [edge for edge in edges if edge.upstream.startswith("dsv_")]
-    known = datasets_by_version(session, {edge.upstream for edge in edges})
-    uses: dict[str, list[DatasetUse]] = {}
-    for edge in edges:
-        dataset, version = known[edge.upstream]
-        uses.setdefault(edge.downstream, []).append(
-            DatasetUse(edge.downstream, dataset, version, _role(edge), edge.evidence)
-        )
-    return uses
+def register_dataset(
+    session: WriteSession, given: DatasetDraft, version: DatasetVersionDraft | None
+) -> tuple[Dataset, str | None]:
+    """Register a dataset, or add a version to the one of this name; return it and the version's id.
+
+    Raises:
+        NotFound: The namespace does not exist.
+        AlreadyExists: The dataset is there and no version is given, or the label is taken, or what is given
+            of the dataset differs from what is there.
+    """
+    try:
+        by = DatasetBy(name=QualifiedName(namespace=given.namespace, name=given.name))
+        dataset = find_dataset(session, by)
+    except NotFound:
+        [dataset] = register_datasets(session, [given])
+    else:
+        _require_same(dataset, given, version)
+        if given.tags:
+            set_tags(session, dataset.id, given.tags)
+    try:
+        ids = add_dataset_versions(session, [(dataset, version)]) if version else []
+    except AlreadyExists as taken:
+        raise taken.within("version") from None
+    return dataset, next(iter(ids), None)
 
 
-def datasets_by_version(
-    session: ReadSession, version_ids: Collection[str]
-) -> dict[str, tuple[Dataset, DatasetVersion]]:
-    """Return dataset versions with their datasets, by the version's id."""
-    pairs = session.exec(
-        select(Dataset, DatasetVersion)
-        .join(DatasetVersion, col(DatasetVersion.dataset_id) == Dataset.id)
-        .where(col(DatasetVersion.id).in_(version_ids))
+def update_dataset_version(session: WriteSession, version_id: str, patch: DatasetVersionPatch) -> bool:
+    """Give a dataset version new facts and return whether any differed.
+
+    Raises:
+        InvalidInput: The id is of another kind.
+        NotFound: There is no such dataset version.
+    """
+    wanted = require_kind(version_id, "dsv")
+    version = session.exec(held(session, select(DatasetVersion).where(DatasetVersion.id == wanted))).first()
+    if version is None:
+        raise NotFound(f"there is no dataset version {version_id}", field=["id"])
+    session.require("dataset.update", version.dataset_id)
+    values: dict[str, Any] = {
+        name: getattr(patch, name) for name in patch.model_fields_set & {"license", "contains_pii"}
+    }
+    if patch.revoked is not None and patch.revoked != (version.revoked_at is not None):
+        values["revoked_at"] = session.now if patch.revoked else None
+    changed = {name: value for name, value in values.items() if getattr(version, name) != value}
+    if not changed:
+        return False
+    fact = Fact(
+        action="dataset.version_updated",
+        subject_id=version.id,
+        related=[version.dataset_id, *_models_using(session, version.id)],
+        before={to_camel(name): getattr(version, name) for name in changed},
+        after={to_camel(name): value for name, value in changed.items()} | _reason(patch),
     )
-    return {version.id: (dataset, version) for dataset, version in pairs}
+    session.record([fact])
+    for name, value in changed.items():
+        setattr(version, name, value)
+    session.add(version)
+    session.flush()
+    return True
 
 
-def _role(edge: LineageEdge) -> DatasetRole:
-    return RELATION_ROLES[Relation(edge.relation)]
+def _require_same(dataset: Dataset, given: DatasetDraft, version: DatasetVersionDraft | None) -> None:
+    if version is None:
+        message = f"there is a dataset {given.name!r} already: give a version to add one"
+        raise AlreadyExists(message, existing=dataset.id, field=["name"])
+    if given.description is not None and given.description != dataset.description:
+        message = f"the dataset {given.name!r} is there with another description"
+        raise AlreadyExists(message, existing=dataset.id, field=["description"])
+
+
+def _models_using(session: WriteSession, version_id: str) -> list[str]:
+    """Return the models of which a version was made with this dataset version, at most 1,000."""
+    statement = (
+        select(ModelVersion.model_id)
+        .join(LineageEdge, col(LineageEdge.downstream) == ModelVersion.id)
+        .where(LineageEdge.upstream == version_id, col(LineageEdge.until).is_(None))
+        .distinct()
+        .limit(1_000)
+    )
+    return sorted(session.exec(statement))
+
+
+def _reason(patch: DatasetVersionPatch) -> dict[str, Any]:
+    return {"reason": patch.reason} if patch.reason else {}
 
 
 def _refuse_taken(session: WriteSession, namespace: Namespace, names: Sequence[str]) -> None:
@@ -193,32 +218,3 @@ def _version_row(session: WriteSession, dataset_id: str, draft: DatasetVersionDr
         "revoked_at": None,
         "created_at": session.now,
     }
-
-
-def dataset_names(session: ReadSession, model_ids: Collection[str]) -> dict[str, list[str]]:
-    """Return the names of the datasets that the living versions of models were made with, by model."""
-    names: dict[str, list[str]] = {}
-    for model_id, name in session.execute(_NAMES_BY_MODEL, {"given": list(model_ids)}):
-        names.setdefault(model_id, []).append(name)
-    return names
-
-
-def datasets_with_tasks(session: ReadSession) -> set[str]:
-    """Return the ids of the datasets that say what they are for."""
-    tagged = select(Tag.subject_id).where(col(Tag.key).in_(TASK_TAGS))
-    return set(session.exec(tagged.where(col(Tag.subject_id).startswith("dst_", autoescape=True))))
-
-
-def dataset_versions_of(
-    session: ReadSession, dataset_ids: Collection[str]
-) -> dict[str, list[DatasetVersion]]:
-    """Return the versions of datasets, by dataset and in the order in which they were added."""
-    versions: dict[str, list[DatasetVersion]] = {}
-    rows = session.exec(
-        select(DatasetVersion)
-        .where(col(DatasetVersion.dataset_id).in_(dataset_ids))
-        .order_by(col(DatasetVersion.created_at), col(DatasetVersion.id))
-    )
-    for row in rows:
-        versions.setdefault(row.dataset_id, []).append(row)
-    return versions

@@ -6,12 +6,11 @@ from app.db.text import fold
 from app.errors import AlreadyExists, Conflict, Immutable, InvalidInput
 from app.identity.principals import require_principals
 from app.identity.session import WriteSession
-from app.registry.drafts import FactsDraft
-from app.registry.drafts.patches import ModelPatch, OutcomeDraft, VersionPatch, VersionState
+from app.registry.drafts import FactsDraft, ModelPatch, OutcomeDraft, VersionPatch, VersionState
 from app.registry.drafts.rules import check_name
 from app.registry.reading.finding import models_named
-from app.registry.reading.redirects import drop_redirects
 from app.registry.tables import ModelRedirect, ModelVersion, RegisteredModel
+from app.registry.writing.redirects import drop_redirects
 from app.registry.writing.registration import fact_columns
 from app.registry.writing.revising import require_revision, revise
 from app.registry.writing.taken import taken_by

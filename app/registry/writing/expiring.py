@@ -13,7 +13,7 @@ from sqlmodel import col, select
 from app.db.engine import Database, ReadSession
 from app.identity.session import WriteSession, write
 from app.identity.viewer import Authorizer, Viewer
-from app.registry.drafts.patches import VersionState
+from app.registry.drafts import VersionState
 from app.registry.reading.holding import hold_models_of
 from app.registry.tables import ModelVersion
 from app.registry.writing.revising import revise

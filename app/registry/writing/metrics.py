@@ -1,4 +1,4 @@
-"""Metrics: series under a whole key, their points, and what their names mean."""
+"""Logging metrics, as points of series under a whole key, and defining what their names mean."""
 
 import hashlib
 from collections.abc import Iterable, Mapping, Sequence
@@ -11,14 +11,12 @@ from sqlalchemy import bindparam, update
 from sqlmodel import col, select
 
 from app.db.changelog import Fact
-from app.db.engine import ReadSession
 from app.db.ids import new_id
 from app.db.rows import insert_rows
 from app.db.statements import VALUES_A_STATEMENT, batched
 from app.db.text import fold, fold_term
 from app.errors import AlreadyExists, LimitExceeded
 from app.identity.session import WriteSession
-from app.registry.catalogue import MetricNames
 from app.registry.drafts import MetricDefinitionDraft, MetricDraft, NonFinite
 from app.registry.drafts.rules import MAX_POINTS
 from app.registry.tables import MetricDefinition, MetricPoint, MetricSeries, ModelVersion
@@ -113,14 +111,6 @@ def define_metrics(
         ]
     )
     return made
-
-
-def metric_names(session: ReadSession) -> MetricNames[MetricDefinition]:
-    """Return what finds the definition of a metric by any of its names; a registry's own come first."""
-    rows = session.exec(
-        select(MetricDefinition).order_by(col(MetricDefinition.shipped), col(MetricDefinition.id))
-    )
-    return MetricNames(rows)
 
 
 def series_id(owner_id: str, metric: MetricDraft) -> str:

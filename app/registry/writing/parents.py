@@ -12,9 +12,9 @@ from app.identity.session import WriteSession
 from app.lineage.edges import NewEdge, add_edges, external_nodes, unknown_edges
 from app.lineage.tables import ExternalNode
 from app.registry.drafts import VersionDraft
+from app.registry.reading.datasets import ROLE_RELATIONS
 from app.registry.reading.finding import find_dataset, find_dataset_version, require_kind
 from app.registry.tables import DatasetVersion, ModelVersion
-from app.registry.writing.datasets import ROLE_RELATIONS
 
 
 def resolve_parents(

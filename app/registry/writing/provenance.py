@@ -1,48 +1,16 @@
 """Keeping what versions were made with: the same content is stored once, under an id made of its digest."""
 
 import hashlib
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
-
-from sqlmodel import col, select
 
 from app.db.changelog import Fact, canonical
 from app.db.engine import ReadSession
 from app.db.rows import insert_rows
-from app.db.statements import VALUES_A_STATEMENT, batched
 from app.identity.session import WriteSession
 from app.registry.drafts import VersionFactsDraft
-from app.registry.drafts.provenance import (
-    CodeRevisionDraft,
-    EnvironmentDraft,
-    SignatureDraft,
-    StatedDraft,
-)
-from app.registry.tables import CodeRevision, Environment, ModelVersion, Signature
-
-
-@dataclass(frozen=True, slots=True)
-class Kind:
-    """A kind of thing that versions are made with.
-
-    Attributes:
-        prefix: Of its ids.
-        table: Its rows.
-        draft: How it is stated.
-    """
-
-    prefix: str
-    table: Any
-    draft: type[StatedDraft]
-
-
-MADE_WITH: Mapping[str, Kind] = {
-    "environment": Kind("env", Environment, EnvironmentDraft),
-    "code_revision": Kind("cod", CodeRevision, CodeRevisionDraft),
-    "signature": Kind("sig", Signature, SignatureDraft),
-}
-"""By the field of a version's draft; the version's column is called the same, with ``_id``."""
+from app.registry.drafts.provenance import StatedDraft
+from app.registry.reading.provenance import MADE_WITH, rows_made_with
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,22 +70,3 @@ def keep_made(session: WriteSession, fresh: Mapping[str, Sequence[Made]]) -> Non
     for field, made in fresh.items():
         rows = [{"id": one.id, "digest": one.digest, **one.stated.model_dump()} for one in made]
         insert_rows(session, MADE_WITH[field].table, rows)
-
-
-def rows_made_with(session: ReadSession, field: str, ids: Collection[str]) -> dict[str, Any]:
-    """Return the rows of what versions were made with, of the kind of `field`, by id."""
-    table = MADE_WITH[field].table
-    found: dict[str, Any] = {}
-    for some in batched(sorted(ids), VALUES_A_STATEMENT):
-        found.update((row.id, row) for row in session.exec(select(table).where(col(table.id).in_(some))))
-    return found
-
-
-def stated_of(session: ReadSession, versions: Collection[ModelVersion]) -> dict[str, dict[str, Any]]:
-    """Return what was stated of all that these versions were made with, by its id, as a draft takes it."""
-    stated: dict[str, dict[str, Any]] = {}
-    for field, kind in MADE_WITH.items():
-        ids = {getattr(version, f"{field}_id") for version in versions} - {None}
-        for row_id, row in rows_made_with(session, field, ids).items():
-            stated[row_id] = kind.draft(**row.model_dump(include=set(kind.draft.model_fields))).stated()
-    return stated

@@ -17,26 +17,18 @@ from app.db.text import fold
 from app.errors import AlreadyExists
 from app.identity.principals import require_principals
 from app.identity.session import WriteSession
-from app.registry.drafts import FactsDraft, ModelDraft, VersionDraft
-from app.registry.drafts.patches import VersionState
+from app.registry.drafts import FactsDraft, ModelDraft, VersionDraft, VersionState
 from app.registry.reading.finding import find_namespaces, models_named
-from app.registry.reading.redirects import drop_redirects
+from app.registry.reading.provenance import MADE_WITH
+from app.registry.reading.tasks import task_names
 from app.registry.tables import ModelVersion, Namespace, RegisteredModel, model_history, version_history
 from app.registry.writing.labels import write_params, write_tags
 from app.registry.writing.metrics import Measured, write_metrics
 from app.registry.writing.parents import link_parents, resolve_parents
-from app.registry.writing.provenance import (
-    MADE_WITH,
-    Made,
-    columns_made_with,
-    facts_of,
-    keep_made,
-    made_with,
-    not_kept,
-)
+from app.registry.writing.provenance import Made, columns_made_with, facts_of, keep_made, made_with, not_kept
+from app.registry.writing.redirects import drop_redirects
 from app.registry.writing.stages import FIRST_STAGE
 from app.registry.writing.taken import refuse_taken
-from app.registry.writing.tasks import task_names
 
 FOLDED = ("task", "framework", "architecture", "family", "license", "publisher")
 

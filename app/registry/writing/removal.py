@@ -15,7 +15,6 @@ from app.db.statements import VALUES_A_STATEMENT, batched
 from app.errors import AlreadyExists, Conflict, NotFound
 from app.identity.session import WriteSession
 from app.registry.reading.finding import models_named, require_kind
-from app.registry.reading.redirects import drop_redirects
 from app.registry.tables import (
     Alias,
     ModelVersion,
@@ -27,6 +26,7 @@ from app.registry.tables import (
     version_history,
 )
 from app.registry.writing.labels import find_tagged, touch
+from app.registry.writing.redirects import drop_redirects
 from app.registry.writing.revising import require_revision
 
 

@@ -1,24 +1,19 @@
 """Giving things that were just brought from another registry the times and authors that they had there."""
 
 from collections.abc import Mapping, Sequence
-from datetime import datetime
 from typing import Any
 
 from pydantic.alias_generators import to_camel
 from sqlalchemy import Table
-from sqlmodel import col, select
 
 from app.db.changelog import Fact
 from app.db.columns import Row
 from app.db.history import close_states, columns_of, open_states
-from app.errors import Conflict
 from app.identity.session import WriteSession
-from app.registry.reading.finding import models_named
 from app.registry.tables import (
     Alias,
     Dataset,
     DatasetVersion,
-    ModelRedirect,
     ModelVersion,
     Namespace,
     RegisteredModel,
@@ -67,29 +62,6 @@ def restate(session: WriteSession, given: Sequence[tuple[Restatable, Mapping[str
         states, changes = [state for state, _ in mine], [by for _, by in mine]
         close_states(session, history, states, changes)
         open_states(session, history, states, changes)
-
-
-def lead_from(session: WriteSession, model: RegisteredModel, names: Mapping[str, datetime | None]) -> int:
-    """Let former names of a model lead to it, each since a moment or now, and return how many did not yet.
-
-    Raises:
-        Conflict: A model has the name by now, or it leads to another.
-    """
-    for taken in models_named(session, model.namespace_id, list(names)):
-        raise Conflict(f"a model is called {taken!r} by now", field=["formerNames", taken])
-    mine = (ModelRedirect.namespace_id == model.namespace_id, col(ModelRedirect.name).in_(names))
-    leading = {row.name: row.model_id for row in session.exec(select(ModelRedirect).where(*mine))}
-    for name, model_id in leading.items():
-        if model_id != model.id:
-            raise Conflict(f"{name!r} leads to another model", field=["formerNames", name])
-    fresh = sorted(names.keys() - leading.keys())
-    if fresh:
-        session.record([Fact(action="model.restated", subject_id=model.id, after={"formerNames": fresh})])
-    for name in fresh:
-        since = names[name] or session.now
-        session.add(ModelRedirect(namespace_id=model.namespace_id, name=name, model_id=model.id, since=since))
-    session.flush()
-    return len(fresh)
 
 
 def _lacking(row: Restatable, values: Mapping[str, Any]) -> dict[str, Any]:

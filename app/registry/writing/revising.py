@@ -9,7 +9,7 @@ from app.db.changelog import Fact
 from app.db.history import close_states, columns_of, open_states
 from app.errors import Conflict, StaleRevision
 from app.identity.session import WriteSession
-from app.registry.drafts.patches import VersionState
+from app.registry.drafts import VersionState
 from app.registry.tables import ModelVersion, RegisteredModel, model_history, version_history
 
 Revised = RegisteredModel | ModelVersion

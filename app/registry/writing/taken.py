@@ -7,8 +7,7 @@ from sqlmodel import col, select
 from app.db.statements import VALUES_A_STATEMENT, batched
 from app.errors import AlreadyExists
 from app.identity.session import WriteSession
-from app.registry.drafts import VersionDraft
-from app.registry.drafts.patches import VersionState
+from app.registry.drafts import VersionDraft, VersionState
 from app.registry.tables import ModelVersion, RegisteredModel
 
 Value = tuple[str, str, int | str]

@@ -6,15 +6,10 @@ import pytest
 
 from app.errors import AlreadyExists, NotFound
 from app.registry.drafts import DatasetBy, DatasetDraft, DatasetVersionDraft, draft
+from app.registry.reading.datasets import dataset_names, datasets_by_version, uses_of
 from app.registry.reading.finding import find_dataset, find_dataset_version
 from app.registry.tables import Dataset
-from app.registry.writing.datasets import (
-    add_dataset_versions,
-    dataset_names,
-    datasets_by_version,
-    register_datasets,
-    uses_of,
-)
+from app.registry.writing.datasets import add_dataset_versions, register_datasets
 from tests.store import Store
 
 pytestmark = pytest.mark.both_databases

@@ -3,8 +3,7 @@
 import pytest
 
 from app.errors import AlreadyExists, Conflict, Immutable, InvalidInput, NotFound, StaleRevision
-from app.registry.drafts import VersionDraft, draft
-from app.registry.drafts.patches import ModelPatch, OutcomeDraft, VersionPatch
+from app.registry.drafts import ModelPatch, OutcomeDraft, VersionDraft, VersionPatch, draft
 from app.registry.reading.finding import ModelBy, find_model
 from app.registry.tables import ModelVersion, RegisteredModel
 from app.registry.writing.editing import (

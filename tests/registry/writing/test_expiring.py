@@ -9,8 +9,7 @@ from sqlmodel import col, select
 
 from app.identity.principals import viewer_named
 from app.identity.viewer import SYSTEM_SERVICE, AllowAll
-from app.registry.drafts import MetricDraft, VersionDraft, draft
-from app.registry.drafts.patches import VersionState
+from app.registry.drafts import MetricDraft, VersionDraft, VersionState, draft
 from app.registry.tables import ModelVersion
 from app.registry.writing.expiring import expire_drafts
 from app.registry.writing.labels import set_tags

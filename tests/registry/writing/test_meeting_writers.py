@@ -21,17 +21,19 @@ from app.registry.drafts import (
     MetricDefinitionDraft,
     MetricDraft,
     ModelDraft,
+    ModelPatch,
     NamespaceDraft,
+    OutcomeDraft,
     TaskDraft,
     TransitionDraft,
     VersionDraft,
+    VersionState,
     draft,
 )
-from app.registry.drafts.patches import ModelPatch, OutcomeDraft, VersionState
 from app.registry.drafts.rules import MAX_TAGS
 from app.registry.reading.finding import ModelBy, VersionBy, find_model, find_version
 from app.registry.tables import MetricSeries, ModelVersion
-from app.registry.writing.dataset_editing import register_dataset
+from app.registry.writing.datasets import register_dataset
 from app.registry.writing.editing import finalize_version, rename_model, retire_model, update_model
 from app.registry.writing.labels import set_alias, set_tags
 from app.registry.writing.metrics import define_metrics, log_metrics

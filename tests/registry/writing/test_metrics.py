@@ -14,8 +14,9 @@ from app.errors import AlreadyExists, LimitExceeded
 from app.registry.catalogue import shipped_metrics
 from app.registry.drafts import MetricDefinitionDraft, MetricDraft, draft
 from app.registry.reading.finding import VersionBy, find_version
+from app.registry.reading.metrics import metric_names
 from app.registry.tables import MetricPoint, MetricSeries, ModelVersion
-from app.registry.writing.metrics import define_metrics, log_metrics, metric_names, series_id
+from app.registry.writing.metrics import define_metrics, log_metrics, series_id
 from tests.store import Store, made_at
 
 pytestmark = pytest.mark.both_databases

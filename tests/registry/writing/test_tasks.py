@@ -7,9 +7,10 @@ from app.errors import AlreadyExists
 from app.registry.catalogue import shipped_metrics, shipped_tasks
 from app.registry.drafts import ModelDraft, TaskDraft, draft
 from app.registry.opening import open_registry
+from app.registry.reading.tasks import task_names
 from app.registry.tables import MetricDefinition, Namespace, Task
 from app.registry.writing.registration import register_models
-from app.registry.writing.tasks import define_tasks, task_names
+from app.registry.writing.tasks import define_tasks
 from tests.store import Store
 
 pytestmark = pytest.mark.both_databases

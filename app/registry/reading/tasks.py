@@ -1,0 +1,64 @@
+"""Tasks: what models are for, by canonical name, with the plain words that people search by."""
+
+from collections.abc import Collection, Sequence
+
+from sqlmodel import col, select
+
+from app.db.engine import ReadSession
+from app.db.statements import GIVEN
+from app.db.text import fold
+from app.registry.catalogue import TaskNames
+from app.registry.tables import RegisteredModel, Task
+
+FURTHER_TASKS = "tasks"
+"""The key of a model's tag that lists what else it is for."""
+
+
+_NAMED = select(Task).where(col(Task.name).in_(GIVEN))
+
+
+class TaskMatcher:
+    """Tells the canonical name of a task from whatever it is called."""
+
+    def __init__(self, tasks: Sequence[Task]) -> None:
+        self._names = TaskNames(tasks)
+
+    def task(self, text: str) -> Task | None:
+        """Return the task that `text` names by name, title or synonym."""
+        return self._names.canonical(text)
+
+    def canonical(self, text: str) -> str | None:
+        """Return the canonical name of the task that `text` names."""
+        task = self.task(text)
+        return task.name if task else None
+
+
+def task_names(session: ReadSession) -> TaskMatcher:
+    """Return the matcher over all tasks that are defined; it is read once a session."""
+    if "task_names" not in session.info:
+        # A registry's own tasks come first, so that they win over shipped synonyms.
+        rows = session.exec(select(Task).order_by(col(Task.shipped), col(Task.id))).all()
+        session.info["task_names"] = TaskMatcher(rows)
+    matcher: TaskMatcher = session.info["task_names"]
+    return matcher
+
+
+def tasks_named(session: ReadSession, names: Collection[str]) -> dict[str, Task]:
+    """Return the tasks that are named by name, title or synonym, by what names them; others are left out.
+
+    Most are named by their names, which no other task has; all tasks are read only for the rest.
+    """
+    if not names:
+        return {}
+    named = {task.name: task for task in session.exec(_NAMED, params={"given": list(names)})}
+    for name in names:
+        if name not in named and (task := task_names(session).task(name)) is not None:
+            named[name] = task
+    return named
+
+
+def models_of_tasks(session: ReadSession, task_ids: Collection[str]) -> set[str]:
+    """Return the ids of the models whose task, as it is kept, is one of the names of these tasks."""
+    tasks = session.exec(select(Task).where(col(Task.id).in_(task_ids))).all()
+    names = {fold(name) for task in tasks for name in (task.name, task.title, *task.synonyms)}
+    return set(session.exec(select(RegisteredModel.id).where(col(RegisteredModel.task_folded).in_(names))))
