@@ -67,6 +67,8 @@ def _run(options: argparse.Namespace, settings: Settings, database: Database) ->
         return _status(kept, Reporter(as_json=options.json))
     if options.command == "check":
         return _check(kept, Reporter(as_json=options.json))
+    if options.command == "rollback":
+        return _rollback(kept, Reporter(as_json=options.json))
     stop = Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: stop.set())
@@ -118,6 +120,16 @@ def _rebuild(kept: Kept, embedder: Embedder | None, stop: Event, reporter: Repor
     return DONE
 
 
+def _rollback(kept: Kept, reporter: Reporter) -> int:
+    """Let each index be searched again that a rebuild replaced."""
+    for kind, (_, engine) in kept.items():
+        with engine.alone():
+            engine.roll_back()
+        reporter.rolled_back(kind, engine.standing())
+    reporter.end()
+    return DONE
+
+
 def _export_encoder(settings: Settings) -> int:
     """Export the encoder of queries, which needs no registry."""
     from indexer.encoding import PackagedEncoder  # noqa: PLC0415 - for the commands that encode alone
@@ -150,7 +162,7 @@ def _parser() -> argparse.ArgumentParser:
     follow_log = commands.add_parser("run", help="follow the change log until stopped (SIGTERM or Ctrl-C)")
     follow_log.add_argument("--once", action="store_true", help="stop when everything is indexed")
     commands.add_parser("export-encoder", help="what `holotype index export-encoder` runs")
-    for name in ("status", "check", "rebuild"):
+    for name in ("status", "check", "rebuild", "rollback"):
         command = commands.add_parser(name, help=f"what `holotype index {name}` runs")
         command.add_argument("--json", action="store_true", help="print the result as JSON")
     return parser

@@ -56,6 +56,13 @@ class Reporter:
             f"{kind}: made anew, {position.documents:,} documents by words, {position.embedded:,} by meaning"
         )
 
+    def rolled_back(self, kind: Kind, standing: Standing) -> None:
+        """Report that an index is searched again which a rebuild had replaced."""
+        self._results[kind.value] = _plain(standing)
+        position = standing.position or IndexPosition(log="")
+        as_of = f"as of change {position.words.sequence:,}; the indexer brings it up to date"
+        self._say(f"{kind}: generation {standing.generation} is searched again, {as_of}")
+
     def end(self) -> None:
         """Print what was reported, if it is to be JSON."""
         if self._as_json:

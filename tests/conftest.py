@@ -16,7 +16,7 @@ import pytest
 from hypothesis import settings
 
 from tests.opensearch import node
-from tests.opensearch.node import opensearch, opensearch_prefix
+from tests.opensearch.node import opensearch, opensearch_prefix, private_opensearch
 from tests.postgresql import cluster, postgresql, seeded_database
 from tests.store import seeded_file, shared_store, store
 
@@ -25,6 +25,7 @@ __all__ = [
     "opensearch",
     "opensearch_prefix",
     "postgresql",
+    "private_opensearch",
     "seeded_database",
     "seeded_file",
     "shared_store",

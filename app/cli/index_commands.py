@@ -56,6 +56,18 @@ def rebuild(data: Data = None, *, json: Json = False) -> None:
 
 
 @indexes.command()
+def rollback(data: Data = None, *, json: Json = False) -> None:
+    """Let the indexes be searched again that the last rebuild replaced, where they are in OpenSearch.
+
+    They are as they were then, and the indexer brings them up to date. Done twice, it undoes itself. Indexes
+    in the data folder are not kept once they are replaced.
+
+    Example: holotype index rollback --data ./registry
+    """
+    _run(data, "rollback", *_as_json(json))
+
+
+@indexes.command()
 def run(
     data: Data = None,
     *,

@@ -188,7 +188,14 @@ class SearchEngine(Protocol):
         """
 
     def publish(self, draft: IndexWriter) -> None:
-        """Make a draft the index, at once, and drop what was; the index has to be held."""
+        """Make a draft the index, at once, in the place of what was; the index has to be held."""
+
+    def roll_back(self) -> None:
+        """Let the index that the last draft took the place of be searched again; the index has to be held.
+
+        Raises:
+            IndexUnavailable: None is kept, or it cannot be used any more.
+        """
 
     def standing(self) -> Standing:
         """Return what is known of the index without looking into it."""

@@ -45,7 +45,7 @@ def change(data: Path, statement: str) -> None:
         database.execute(statement)
 
 
-@pytest.mark.parametrize("command", ["status", "check", "rebuild"])
+@pytest.mark.parametrize("command", ["status", "check", "rebuild", "rollback"])
 def test_each_command_has_an_example(run: Run, command: str) -> None:
     code, output, _ = run("index", command, "--help")
     assert code == 0
@@ -133,6 +133,42 @@ def test_a_rebuild_mends_what_differs(run: Run, data: Path) -> None:
     assert run("index", "check", "--data", data)[0] == 0
     assert [path.name for path in (data / "index" / "models").glob("g*")] == ["g2"]
     assert not (data / "index" / "models" / "draft").exists()
+
+
+def test_indexes_in_opensearch_are_made_compared_and_rolled_back(
+    run: Run, data: Path, opensearch: str, opensearch_prefix: str
+) -> None:
+    where = {
+        "HOLOTYPE_DATA": str(data),
+        "HOLOTYPE_OPENSEARCH_URL": opensearch,
+        "HOLOTYPE_OPENSEARCH_PREFIX": opensearch_prefix,
+        "PYTHONPATH": str(without_encoder(data)),
+    }
+
+    def done(*command: str) -> list[str]:
+        code, output, messages = run("index", *command, **where)
+        assert code == 0, messages
+        return output.splitlines()
+
+    code, _, messages = run("index", "rollback", **where)
+    assert (code, "there is no going back" in messages) == (1, True)
+    done("run", "--once")
+    assert done("check") == ["models: compared 2; no difference", "datasets: compared 1; no difference"]
+    store = open_store(data / "registry.db")
+    before = store.last_change().sequence
+    store.model("late")
+    store.database.close()
+    assert done("rebuild")[0] == "models: made anew, 3 documents by words, 0 by meaning"
+    assert done("rollback")[0] == (
+        f"models: generation 1 is searched again, as of change {before}; the indexer brings it up to date"
+    )
+    done("run", "--once")
+    assert done("check") == ["models: compared 3; no difference", "datasets: compared 1; no difference"]
+
+
+def test_what_a_folder_does_not_keep_is_not_rolled_back_to(run: Run, data: Path) -> None:
+    code, _, messages = run("index", "rollback", "--data", data)
+    assert (code, "keeps none that it replaced" in messages) == (1, True)
 
 
 def without_encoder(data: Path) -> Path:

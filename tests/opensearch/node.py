@@ -14,6 +14,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from hashlib import sha256
 from pathlib import Path
+from typing import Self
 from uuid import uuid4
 from zipfile import ZipFile
 
@@ -87,8 +88,43 @@ def shared_address(tools: Tools, port: int = 0) -> str:
     with FileLock(folder / LOCK):
         found = folder / FOUND
         if not found.exists():
-            found.write_text(_start(tools, folder, port))
+            node, address = _start(tools, folder, port)
+            _started.append(node)
+            found.write_text(address)
         return found.read_text()
+
+
+class PrivateNode:
+    """A node that a test may kill and start again over the same data; it ends with the block.
+
+    Attributes:
+        address: Where it answers, each time at the same port.
+    """
+
+    def __init__(self, tools: Tools) -> None:
+        self._tools = tools
+        self._folder = Path(tempfile.mkdtemp(prefix="holotype-opensearch-"))
+        os.mkfifo(self._folder / PIPE)
+        self._held = os.open(self._folder / PIPE, os.O_RDWR)
+        self._node, self.address = _start(tools, self._folder, 0)
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        os.close(self._held)
+        self._node.wait()
+        shutil.rmtree(self._folder, ignore_errors=True)
+
+    def kill(self) -> None:
+        """Kill it as a machine does that loses its power."""
+        self._node.kill()
+        self._node.wait()
+
+    def start(self) -> None:
+        """Start it again."""
+        port = int(self.address.rpartition(":")[2])
+        self._node, self.address = _start(self._tools, self._folder, port)
 
 
 def tools() -> Tools | None:
@@ -102,6 +138,14 @@ def tools() -> Tools | None:
     return Tools(java, maven)
 
 
+def required_tools(require_engine: Callable[[str, bool], None]) -> Tools:
+    """Return what a node is made with, which a test needs."""
+    found = tools()
+    require_engine(f"OpenSearch (a JDK of {OLDEST_JAVA} or newer, and Maven)", found is not None)
+    assert found is not None
+    return found
+
+
 def _version(java: Path) -> int:
     """Return the version that the file `release` of a JDK tells, such as 21 of 21.0.4; 0 if none."""
     try:
@@ -113,8 +157,8 @@ def _version(java: Path) -> int:
     return int(told[0]) if told else 0
 
 
-def _start(tools: Tools, folder: Path, port: int) -> str:
-    """Start a node in a folder, which is gone with it; return its address."""
+def _start(tools: Tools, folder: Path, port: int) -> "tuple[subprocess.Popen[str], str]":
+    """Start a node in a folder, which is gone with it; return it and its address."""
     classes = f"{_library(tools)}/*"
     java = [str(tools.java / "bin/java"), *JAVA_OPTIONS, "-cp", classes]
     with (folder / LOG).open("w") as log, (folder / PIPE).open() as pipe:
@@ -126,12 +170,11 @@ def _start(tools: Tools, folder: Path, port: int) -> str:
             text=True,
             start_new_session=True,
         )
-    _started.append(node)
     assert node.stdout is not None
     with node.stdout as lines:
         address = next((line.strip() for line in lines if line.startswith("http://")), None)
     if address:
-        return address
+        return node, address
     raise NodeNotStarted(f"the node ended as it started:\n{(folder / LOG).read_text()[-2_000:]}")
 
 
@@ -170,10 +213,14 @@ def opensearch(require_engine: Callable[[str, bool], None]) -> str:
     """Give the address of a node: the one that HOLOTYPE_TEST_OPENSEARCH_URL names, or a private one."""
     if address := os.environ.get(ADDRESS):
         return address
-    found = tools()
-    require_engine(f"OpenSearch (a JDK of {OLDEST_JAVA} or newer, and Maven)", found is not None)
-    assert found is not None
-    return shared_address(found)
+    return shared_address(required_tools(require_engine))
+
+
+@pytest.fixture
+def private_opensearch(require_engine: Callable[[str, bool], None]) -> Iterator[PrivateNode]:
+    """Give a node that a test may kill."""
+    with PrivateNode(required_tools(require_engine)) as node:
+        yield node
 
 
 @pytest.fixture

@@ -2,8 +2,10 @@
 
 import ssl
 import subprocess
+import time
 from base64 import b64encode
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
 from threading import Event, Thread
@@ -23,6 +25,7 @@ from app.search.opensearch.writer import OpenSearchWriter
 from app.search.parking import Part
 from indexer.following import follow
 from tests.indexer.sources import Shelf
+from tests.opensearch.node import PrivateNode
 from tests.opensearch.proxy import Behaviour, gateway
 from tests.search.samples import LOG, document, vectors
 from tests.waiting import wait_until
@@ -157,40 +160,79 @@ def test_malformed_vectors_are_parked_and_the_words_are_found(
 
 
 @pytest.mark.parametrize(
-    "behaviour",
+    ("path", "behaviour"),
     [
-        Behaviour(status=429),
-        Behaviour(status=503),
-        Behaviour(status=0),
-        Behaviour(truncated=True),
-        Behaviour(seconds=3),
+        ("_bulk", Behaviour(status=429)),
+        ("_bulk", Behaviour(status=503)),
+        ("_bulk", Behaviour(status=0)),
+        ("_bulk", Behaviour(truncated=True)),
+        ("_bulk", Behaviour(seconds=6)),
+        ("_doc/state", Behaviour(truncated=True)),
     ],
-    ids=["429", "503", "ended", "truncated", "slow"],
+    ids=["429", "503", "ended", "truncated", "slow", "commit truncated"],
 )
-@pytest.mark.parametrize("path", ["_bulk", "_doc/state"])
 def test_nothing_is_lost_or_done_twice_when_an_answer_is(
-    cluster: Cluster, tmp_path: Path, behaviour: Behaviour, path: str, monkeypatch: pytest.MonkeyPatch
+    cluster: Cluster, tmp_path: Path, path: str, behaviour: Behaviour, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("app.search.opensearch.engine.WRITING_SECONDS", 1.0)
+    monkeypatch.setattr("app.search.opensearch.engine.WRITING_SECONDS", 5.0)
     monkeypatch.setattr("indexer.following.PAUSE_SECONDS", 0.05)
     calm = Behaviour()
     with gateway(cluster.url, calm) as address:
         through = OpenSearchEngine(Cluster(url=address, prefix=cluster.prefix), Kind.MODELS, tmp_path)
-        shelf, stop = Shelf(20), Event()
-        indexer = Thread(target=follow, args=([(shelf, through)], None, stop))
-        indexer.start()
-        wait_until(lambda: (p := through.standing().position) is not None and p.words == shelf.head())
-        for name in ("status", "truncated", "seconds"):
-            setattr(calm, name, getattr(behaviour, name))
-        calm.paths = path
-        shelf.put(document(21, sequence=21))
-        shelf.take(document(1).id)
-        Event().wait(0.5)
-        calm.paths = "never"
-        wait_until(lambda: (p := through.standing().position) is not None and p.words == shelf.head())
+        shelf = Shelf(20)
+        with indexing(shelf, through):
+            wait_until(lambda: is_through(through, shelf))
+            for name in ("status", "truncated", "seconds"):
+                setattr(calm, name, getattr(behaviour, name))
+            calm.paths = path
+            shelf.put(document(21, sequence=21))
+            shelf.take(document(1).id)
+            time.sleep(0.5)
+            calm.paths = "never"
+            wait_until(lambda: is_through(through, shelf))
         assert [entry.key for entry in through.entries()] == list(range(2, 22))
+
+
+def test_a_node_that_is_killed_loses_nothing(
+    private_opensearch: PrivateNode, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("indexer.following.PAUSE_SECONDS", 0.05)
+    engine = OpenSearchEngine(Cluster(url=private_opensearch.address), Kind.MODELS, tmp_path)
+    shelf = Shelf(200)
+    with indexing(shelf, engine):
+        wait_until(lambda: is_through(engine, shelf))
+        for key in range(201, 601):
+            shelf.put(document(key, sequence=key))
+            if key == 400:
+                private_opensearch.kill()
+        with pytest.raises(IndexUnavailable, match="does not answer") as failure:
+            engine.standing()
+        assert "\n" not in str(failure.value)
+        private_opensearch.start()
+        wait_until(lambda: is_through(engine, shelf))
+    assert [entry.key for entry in engine.entries()] == list(range(1, 601))
+
+
+@contextmanager
+def indexing(shelf: Shelf, engine: OpenSearchEngine) -> Iterator[None]:
+    """Keep an index up to date meanwhile."""
+    stop = Event()
+    indexer = Thread(target=follow, args=([(shelf, engine)], None, stop))
+    indexer.start()
+    try:
+        yield
+    finally:
         stop.set()
         indexer.join()
+
+
+def is_through(engine: OpenSearchEngine, shelf: Shelf) -> bool:
+    """Return whether an index that can be asked has all changes."""
+    try:
+        position = engine.standing().position
+    except IndexUnavailable:
+        return False
+    return position is not None and position.words == shelf.head()
 
 
 @pytest.fixture(scope="module")

@@ -60,6 +60,15 @@ class EmbeddedEngine:
         draft.close()
         adopt_generation(self._directory, self._directory / DRAFT)
 
+    def roll_back(self) -> None:
+        """Refuse: what a draft took the place of is not kept.
+
+        Raises:
+            IndexUnavailable: Always.
+        """
+        mend = "`holotype index rebuild` makes it anew"
+        raise IndexUnavailable(f"the index in {self._directory} keeps none that it replaced; {mend}")
+
     def standing(self) -> Standing:
         """Return what is known of the index without looking into it."""
         unfit, manifest = _look_at(self._directory)

@@ -81,6 +81,16 @@ class OpenSearchEngine:
             raise IndexUnavailable(f"the draft says that it holds {said} documents, and holds {holds}")
         self._indexes.publish()
 
+    def roll_back(self) -> None:
+        """Let the index that the last draft took the place of be searched again; the index has to be held.
+
+        It is as it was then; the indexer brings it up to date.
+
+        Raises:
+            IndexUnavailable: None is kept, or it cannot be used any more.
+        """
+        self._indexes.roll_back()
+
     def standing(self) -> Standing:
         """Return what is known of the index without looking into it."""
         unfit = self._indexes.why_unfit(self._indexes.live)

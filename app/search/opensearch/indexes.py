@@ -136,15 +136,14 @@ class Indexes:
         """Let the previous index be searched again, and what was searched be the previous one.
 
         Raises:
-            IndexUnavailable: There is no previous one.
+            IndexUnavailable: There is none, or it cannot be used any more.
         """
+        if unfit := self.why_unfit(self.previous):
+            raise IndexUnavailable(f"there is no going back to the index {self.previous}: {unfit}")
         live, previous = self.named(self.live), self.named(self.previous)
-        if previous is None:
-            raise IndexUnavailable(f"there is no index {self.previous} to go back to")
-        swings = [_remove(previous.name, self.previous), _add(previous.name, self.live)]
-        if live:
-            swings += [_remove(live.name, self.live), _add(live.name, self.previous)]
-        self._swing(swings)
+        if live and previous:
+            back = [_remove(previous.name, self.previous), _add(previous.name, self.live)]
+            self._swing([*back, _remove(live.name, self.live), _add(live.name, self.previous)])
 
     def drop_nameless(self) -> None:
         """Delete what a process left behind that was killed as it made an index or dropped one."""
