@@ -1,19 +1,16 @@
 """Finding models: words and meaning rank inside a window, fields and metrics order all that is admitted."""
 
-import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
 from app.db.changelog import newest
-from app.db.cursors import Order, cursor_of, values_of
+from app.db.cursors import cursor_of
 from app.db.engine import ReadSession
-from app.errors import InvalidInput
 from app.insight.discovery import Degradation, Discovery, ask, instead_of_index, through
 from app.insight.documents import documents_of
 from app.insight.facets import (
     FacetFound,
-    FacetWanted,
     by_database,
     by_index,
     count_admitted,
@@ -21,37 +18,15 @@ from app.insight.facets import (
     in_order,
     own_filters,
 )
+from app.insight.queries import ALL_PARTS, Parts, Query, order_of, place_before, rank_before
 from app.registry.reading import ordering
 from app.registry.reading.filtering import answered
 from app.registry.reading.listing import ModelOrder, models_by_id
-from app.registry.reading.ordering import Collapse, FieldOrder, Placed, SearchOrder
+from app.registry.reading.ordering import FieldOrder
 from app.registry.reading.wording import models_with_words
 from app.registry.tables import RegisteredModel
 from app.search.contract import WINDOW, Hit, Kind, SearchMode, SearchRequest
-from app.search.filters import All, Filter
 from app.search.reasons import Reasons, explain
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Query:
-    """What is looked for.
-
-    Attributes:
-        text: A person's words; None for everything that the filter admits.
-        order: What the answer is ordered by; None for relevance, and by name without a text.
-        collapse: In what models agree of which only the first is shown.
-        size: How many models a page has.
-        after: The cursor of the model that the page starts behind.
-    """
-
-    text: str | None = None
-    mode: SearchMode = SearchMode.HYBRID
-    filter: Filter = All()  # noqa: RUF009 - a frozen value without parts
-    facets: tuple[FacetWanted, ...] = ()
-    order: SearchOrder | None = None
-    collapse: Collapse | None = None
-    size: int = 20
-    after: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,21 +68,19 @@ class Answer:
     unmatched: frozenset[str] = frozenset()
 
 
-def search(
-    session: ReadSession, discovery: Discovery, query: Query, *, reasons: bool = True, counted: bool = True
-) -> Answer:
+def search(session: ReadSession, discovery: Discovery, query: Query, wanted: Parts = ALL_PARTS) -> Answer:
     """Answer a query: with a text from the index, without one from the database.
 
     Raises:
         InvalidInput: The text is too long, or the cursor is not one of this query.
     """
     if query.text and query.text.strip():
-        return _by_text(session, discovery, query, reasons=reasons)
-    return _by_order(session, discovery, query, counted=counted)
+        return _by_text(session, discovery, query, wanted)
+    return _by_order(session, discovery, query, wanted)
 
 
-def _by_text(session: ReadSession, discovery: Discovery, query: Query, *, reasons: bool) -> Answer:
-    start = _rank_of(query)
+def _by_text(session: ReadSession, discovery: Discovery, query: Query, wanted: Parts) -> Answer:
+    start = rank_before(query)
     further = by_database(query.facets)
     admitted = answered(session, query.filter)
     request = SearchRequest(
@@ -120,11 +93,11 @@ def _by_text(session: ReadSession, discovery: Discovery, query: Query, *, reason
     reply = ask(session, discovery, Kind.MODELS, request)
     answer = reply.answer
     if answer is None:
-        return _by_words_alone(session, query, start, instead_of_index(reply), reasons=reasons)
+        return _by_words_alone(session, query, start, instead_of_index(reply), wanted)
     firsts = _firsts(session, query, answer.hits.ids)
     shown = [(answer.hits[place], others) for place, others in firsts[start : start + query.size]]
     return Answer(
-        found=_found(session, query, shown, start, reasons=reasons),
+        found=_found(session, query, shown, start, wanted),
         total=answer.total,
         has_next=start + query.size < len(firsts),
         facets=in_order(query.facets, answer.facets, count_found(session, further, answer.listed)),
@@ -135,7 +108,7 @@ def _by_text(session: ReadSession, discovery: Discovery, query: Query, *, reason
 
 
 def _by_words_alone(
-    session: ReadSession, query: Query, start: int, degraded: list[Degradation], *, reasons: bool
+    session: ReadSession, query: Query, start: int, degraded: list[Degradation], wanted: Parts
 ) -> Answer:
     """Return what the database finds by words; it counts no facets."""
     worded = models_with_words(session, query.text or "", query.filter, WINDOW)
@@ -146,7 +119,7 @@ def _by_words_alone(
     ]
     last = newest(session)
     return Answer(
-        found=_found(session, query, shown, start, reasons=reasons),
+        found=_found(session, query, shown, start, wanted),
         total=worded.total,
         has_next=start + query.size < len(firsts),
         indexed_through=last.at if last else None,
@@ -181,15 +154,16 @@ def _ordered(session: ReadSession, query: Query, ids: Sequence[str]) -> Sequence
 
 
 def _found(
-    session: ReadSession, query: Query, shown: Sequence[tuple[Hit, int]], start: int, *, reasons: bool
+    session: ReadSession, query: Query, shown: Sequence[tuple[Hit, int]], start: int, wanted: Parts
 ) -> list[FoundModel]:
     """Fill hits from the database; a model that was deleted since is left out."""
     models = models_by_id(session, [hit.id for hit, _ in shown])
     why: dict[str, Reasons] = {}
-    if reasons and query.text:
-        explained = explain(query.text, documents_of(session, list(models.values())))
+    if wanted.reasons and query.text:
+        documents = documents_of(session, list(models.values()))
+        explained = explain(query.text, documents, highlighted=wanted.highlights)
         why = dict(zip(models, explained, strict=True))
-    window = _order_of(query)
+    window = order_of(query)
     return [
         FoundModel(
             rank,
@@ -204,14 +178,14 @@ def _found(
     ]
 
 
-def _by_order(session: ReadSession, discovery: Discovery, query: Query, *, counted: bool) -> Answer:
+def _by_order(session: ReadSession, discovery: Discovery, query: Query, wanted: Parts) -> Answer:
     order = query.order or FieldOrder(ModelOrder.NAME)
-    rank, after = _place_of(query, order)
+    rank, after = place_before(query, order)
     placed = ordering.place_models(
         session, query.filter, order, collapse=query.collapse, after=after, limit=query.size + 1
     )
     models = models_by_id(session, [one.id for one in placed])
-    listed = _order_of(query)
+    listed = order_of(query)
     found = [
         FoundModel(
             place,
@@ -223,7 +197,7 @@ def _by_order(session: ReadSession, discovery: Discovery, query: Query, *, count
         )
         for place, one in enumerate(placed[: query.size], rank + 1)
     ]
-    total = ordering.count_models(session, query.filter) if counted else None
+    total = ordering.count_models(session, query.filter) if wanted.total else None
     counts = _counts(session, discovery, query)
     return Answer(
         found=found,
@@ -252,42 +226,3 @@ def _counts(session: ReadSession, discovery: Discovery, query: Query) -> Answer:
         indexed_through=through(reply.answer, request.mode) if reply.answer else None,
         degraded=reply.degraded,
     )
-
-
-def _order_of(query: Query) -> Order:
-    """Return the order of an answer, whose cursors belong to this query alone."""
-    asked = repr((query.text, query.mode.value, query.filter, query.order, query.collapse))
-    digest = hashlib.blake2b(asked.encode("utf-8", "surrogatepass"), digest_size=6).hexdigest()
-    by_text = query.text and query.text.strip()
-    return Order(f"search {digest}", ("rank",) if by_text else ("rank", "value", "id"))
-
-
-def _rank_of(query: Query) -> int:
-    """Return the rank that the page starts behind."""
-    if query.after is None:
-        return 0
-    [rank] = values_of(_order_of(query), query.after)
-    return _checked_rank(rank)
-
-
-def _place_of(query: Query, order: SearchOrder) -> tuple[int, Placed | None]:
-    """Return the rank and the place that the page starts behind."""
-    if query.after is None:
-        return 0, None
-    rank, value, model_id = values_of(_order_of(query), query.after)
-    if not isinstance(model_id, str):
-        raise _another_search()
-    try:
-        return _checked_rank(rank), Placed(model_id, ordering.value_from(value, order))
-    except ValueError:
-        raise _another_search() from None
-
-
-def _checked_rank(rank: object) -> int:
-    if not isinstance(rank, int) or isinstance(rank, bool) or rank < 0:
-        raise _another_search()
-    return rank
-
-
-def _another_search() -> InvalidInput:
-    return InvalidInput("after is a cursor of another search", field=["after"])

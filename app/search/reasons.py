@@ -1,13 +1,13 @@
 """Why a document was found: the words it shares with the query, and where they stand in its text."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache, partial
 from html import escape
 
 from app.search.contract import query_terms
 from app.search.document import Document, field_texts
-from app.search.tokens import Word, words_with
+from app.search.tokens import Span, places_of, words_with
 
 MARK_OPEN, MARK_CLOSE = "<mark>", "</mark>"
 FRAGMENT_CHARACTERS = 160
@@ -38,7 +38,10 @@ class Highlight:
 
 @dataclass(frozen=True, slots=True)
 class Reasons:
-    """Why a document was found by words; both parts are empty if it was found by meaning alone."""
+    """Why a document was found by words; both parts are empty if it was found by meaning alone.
+
+    Where highlights are not asked for, that part is empty too.
+    """
 
     matched: tuple[MatchedField, ...]
     highlights: tuple[Highlight, ...]
@@ -46,28 +49,20 @@ class Reasons:
 
 @dataclass(frozen=True, slots=True)
 class _Shared:
-    """What a text shares with the query: the words, and the excerpts in which they stand."""
+    """What a text shares with the query: the words, and the excerpts in which they stand, if asked for."""
 
     words: tuple[str, ...]
     fragments: tuple[str, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class _Span:
-    """A range of characters, the end behind the last."""
-
-    start: int
-    end: int
-
-
-def explain(text: str, documents: Iterable[Document]) -> list[Reasons]:
-    """Return for each document, in order, what it shares with the query `text`.
+def explain(text: str, documents: Iterable[Document], *, highlighted: bool = True) -> list[Reasons]:
+    """Return for each document, in order, what it shares with the query `text`, with highlights if wanted.
 
     Only words are explained; it is worked out from the documents alone and asks no engine.
     """
     terms = frozenset(query_terms(text))
     # Documents that are found together share many a text, such as their task's.
-    shared = cache(partial(_shared, terms))
+    shared = cache(partial(_shared, terms, highlighted))
     return [_reasons([(field.field, shared(field.text)) for field in field_texts(one)]) for one in documents]
 
 
@@ -75,38 +70,41 @@ def _reasons(fields: Sequence[tuple[str, _Shared | None]]) -> Reasons:
     found = [(name, shared) for name, shared in fields if shared]
     return Reasons(
         tuple(MatchedField(name, shared.words) for name, shared in found),
-        tuple(Highlight(name, shared.fragments) for name, shared in found),
+        tuple(Highlight(name, shared.fragments) for name, shared in found if shared.fragments),
     )
 
 
-def _shared(terms: frozenset[str], text: str) -> _Shared | None:
+def _shared(terms: frozenset[str], highlighted: bool, text: str) -> _Shared | None:  # noqa: FBT001 - bound, not passed
     """Return what a text has of the terms, or None."""
-    hits = list(words_with(text, terms))
-    return _Shared(_spellings(text, hits), _fragments(text, _joined(hits))) if hits else None
+    words = words_with(text, terms)
+    if not words:
+        return None
+    spans = places_of(text, words) if highlighted else ()
+    return _Shared(_spellings(words), _fragments(text, _joined(spans)))
 
 
-def _spellings(text: str, hits: Sequence[Word]) -> tuple[str, ...]:
-    """Return the different words of `hits`, each as it is first written."""
+def _spellings(words: Mapping[str, tuple[str, ...]]) -> tuple[str, ...]:
+    """Return the words that differ in their terms, each as it is first written."""
     first: dict[tuple[str, ...], str] = {}
-    for hit in hits:
-        first.setdefault(hit.terms, text[hit.start : hit.end])
+    for word, terms in words.items():
+        first.setdefault(terms, word)
     return tuple(first.values())[:MOST_WORDS]
 
 
-def _joined(hits: Sequence[Word]) -> list[_Span]:
+def _joined(hits: Iterable[Span]) -> list[Span]:
     """Return the ranges of matches, those that overlap made one."""
-    spans: list[_Span] = []
+    spans: list[Span] = []
     for hit in hits:
         if spans and hit.start < spans[-1].end:
-            spans[-1] = _Span(spans[-1].start, hit.end)
+            spans[-1] = Span(spans[-1].start, hit.end)
         else:
-            spans.append(_Span(hit.start, hit.end))
+            spans.append(hit)
     return spans
 
 
-def _fragments(text: str, spans: Sequence[_Span]) -> tuple[str, ...]:
+def _fragments(text: str, spans: Sequence[Span]) -> tuple[str, ...]:
     """Return the excerpts with the most matches, in the order of the text."""
-    excerpts: list[list[_Span]] = []
+    excerpts: list[list[Span]] = []
     for span in spans:
         if excerpts and span.end - excerpts[-1][0].start <= FRAGMENT_CHARACTERS:
             excerpts[-1].append(span)
@@ -116,7 +114,7 @@ def _fragments(text: str, spans: Sequence[_Span]) -> tuple[str, ...]:
     return tuple(_marked(text, excerpt) for excerpt in excerpts if excerpt in best)
 
 
-def _marked(text: str, spans: Sequence[_Span]) -> str:
+def _marked(text: str, spans: Sequence[Span]) -> str:
     """Return the excerpt around `spans`, cut at blanks, with an ellipsis where text was left out."""
     window = _window(text, spans[0].start, spans[-1].end)
     parts = ["…" if window.start else ""]
@@ -128,7 +126,7 @@ def _marked(text: str, spans: Sequence[_Span]) -> str:
     return "".join(parts)
 
 
-def _window(text: str, start: int, end: int) -> _Span:
+def _window(text: str, start: int, end: int) -> Span:
     """Widen a range to about one fragment, up to whole words; more room goes behind than before it."""
     room = max(FRAGMENT_CHARACTERS - (end - start), 0)
     first = max(start - room // 3, 0)
@@ -139,4 +137,4 @@ def _window(text: str, start: int, end: int) -> _Span:
     if last < len(text):
         blank = text.rfind(" ", end, last)
         last = end if blank < 0 else blank
-    return _Span(first, last)
+    return Span(first, last)

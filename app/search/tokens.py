@@ -8,7 +8,7 @@ a word makes one word with it too: X-ray is xray, U-Net is unet. Chinese, Japane
 
 import re
 import unicodedata
-from collections.abc import Iterator
+from collections.abc import Container, Iterator
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from functools import lru_cache
@@ -58,36 +58,39 @@ STOP_WORDS = frozenset(_STOP_WORDS.split())
 
 
 @dataclass(frozen=True, slots=True)
-class Word:
-    """A word of a text and the terms that it is found by.
+class Span:
+    """A range of characters of a text, the end behind the last."""
 
-    Attributes:
-        terms: Its terms, each once.
-        start: Index of its first character in the text.
-        end: Index behind its last character.
-    """
-
-    terms: tuple[str, ...]
     start: int
     end: int
 
 
-def words_with(text: str, wanted: AbstractSet[str]) -> Iterator[Word]:
-    """Yield the words of `text` that have one of the `wanted` terms, in order; a bigram counts as a word."""
-    pattern = _pattern(text)
-    # Most words share nothing and most texts have no other words, so no more is worked out of them.
-    shared = {word for word in set(pattern.findall(text)) if not wanted.isdisjoint(_terms(word))}
-    for match in pattern.finditer(text) if shared else ():
-        if match.group() not in shared:
+def words_with(text: str, wanted: AbstractSet[str]) -> dict[str, tuple[str, ...]]:
+    """Return the different words of `text` that have one of the `wanted` terms, in order, with their terms.
+
+    A bigram counts as a word.
+    """
+    found: dict[str, tuple[str, ...]] = {}
+    for word in dict.fromkeys(_pattern(text).findall(text)):
+        terms = _terms(word)
+        if wanted.isdisjoint(terms):
             continue
-        terms = _terms(match.group())
-        start, end = match.span()
-        if not _IS_CJK.match(text, start):
-            yield Word(terms, start, end)
-            continue
-        for at, pair in enumerate(_pairs(match.group()), start):
-            if (term := _folded(pair)) in wanted:
-                yield Word((term,), at, at + len(pair))
+        if _IS_CJK.match(word):
+            found |= {pair: (term,) for pair in _pairs(word) if (term := _folded(pair)) in wanted}
+        else:
+            found[word] = terms
+    return found
+
+
+def places_of(text: str, words: Container[str]) -> Iterator[Span]:
+    """Yield where words that `words_with` found stand in `text`, in order; bigrams may overlap."""
+    for match in _pattern(text).finditer(text):
+        if match.group() in words:
+            yield Span(*match.span())
+        elif _IS_CJK.match(text, match.start()):
+            for at, pair in enumerate(_pairs(match.group()), match.start()):
+                if pair in words:
+                    yield Span(at, at + len(pair))
 
 
 def tokens(text: str) -> list[str]:

@@ -67,6 +67,14 @@ def test_overlapping_bigrams_are_one_match() -> None:
     assert reasons.highlights[0].fragments == ("一个<mark>中文模型</mark>。",)
 
 
+def test_without_highlights_the_shared_words_are_the_same() -> None:
+    cats = [document(1, "cat-detector", description="Cats, cats and a BertCat"), document(2, "dog")]
+    whole, words = explain("cat 模型", cats), explain("cat 模型", cats, highlighted=False)
+    assert [one.matched for one in words] == [one.matched for one in whole]
+    assert [len(one.highlights) for one in whole] == [2, 0]
+    assert [len(one.highlights) for one in words] == [0, 0]
+
+
 def test_there_is_one_answer_a_document() -> None:
     assert len(explain("cat", [document(1), document(2)])) == 2
     assert explain("", [document(1)])[0].matched == ()

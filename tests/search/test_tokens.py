@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.search.tokens import STOP_WORDS, tokens, words_with
+from app.search.tokens import STOP_WORDS, places_of, tokens, words_with
 
 
 @pytest.mark.parametrize(
@@ -60,17 +60,21 @@ def test_separators_and_case_of_plain_words_make_no_difference(parts: list[str])
 
 @given(st.text())
 def test_words_lie_in_the_text_in_order(text: str) -> None:
-    found = list(words_with(text, set(tokens(text))))
-    assert all(0 <= word.start < word.end <= len(text) for word in found)
-    assert all(one.start < next_one.start for one, next_one in pairwise(found))
-    assert all(list(word.terms) == tokens(text[word.start : word.end]) for word in found)
-    assert {term for word in found for term in word.terms} == set(tokens(text))
+    words = words_with(text, set(tokens(text)))
+    places = list(places_of(text, words))
+    assert all(0 <= place.start < place.end <= len(text) for place in places)
+    assert all(one.start < next_one.start for one, next_one in pairwise(places))
+    assert list(dict.fromkeys(text[place.start : place.end] for place in places)) == list(words)
+    assert all(list(terms) == tokens(word) for word, terms in words.items())
+    assert {term for terms in words.values() for term in terms} == set(tokens(text))
 
 
 def test_only_words_that_are_wanted_are_given() -> None:
-    text = "BERT, 大型模型 and a BertModel"
-    found = [text[word.start : word.end] for word in words_with(text, {"bert", "模型"})]
-    assert found == ["BERT", "模型", "BertModel"]
+    text = "BERT, 大型模型, BERT and a BertModel"
+    words = words_with(text, {"bert", "模型"})
+    assert list(words) == ["BERT", "模型", "BertModel"]
+    found = [text[place.start : place.end] for place in places_of(text, words)]
+    assert found == ["BERT", "模型", "BERT", "BertModel"]
 
 
 def test_a_word_of_any_length_is_cut() -> None:

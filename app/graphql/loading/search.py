@@ -8,13 +8,14 @@ from app.graphql.types.degradation import degradation
 from app.graphql.types.search import SearchConnection, SearchEdge, explanation, facet
 from app.insight import searching
 from app.insight.discovery import Discovery
+from app.insight.queries import Parts, Query
 from app.insight.suggesting import other_spellings
 from app.insight.versions import versions_shown
 from app.search.contract import WINDOW
 
 
 def load_search(
-    session: ReadSession, index: Discovery, query: searching.Query, selection: Selection
+    session: ReadSession, index: Discovery, query: Query, selection: Selection
 ) -> SearchConnection:
     """Search and make a connection of what is found.
 
@@ -22,8 +23,9 @@ def load_search(
         InvalidInput: The text is too long, or the cursor is not one of this search.
     """
     edges = selection.below("edges")
-    explained = edges.below("why").asks("matched", "highlights")
-    answer = searching.search(session, index, query, reasons=explained, counted="totalCount" in selection)
+    why = edges.below("why")
+    wanted = Parts("totalCount" in selection, why.asks("matched", "highlights"), why.asks("highlights"))
+    answer = searching.search(session, index, query, wanted)
     models = load_models(session, [found.model for found in answer.found], selection.items())
     shown = {}
     if "version" in edges:

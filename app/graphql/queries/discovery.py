@@ -25,8 +25,8 @@ from app.graphql.selection import selected
 from app.graphql.types.comparison import VersionComparison
 from app.graphql.types.lineage import LineageGraph
 from app.graphql.types.search import SearchConnection, Suggestion, suggestion
-from app.insight import searching
 from app.insight.comparison import check_count, compare_versions
+from app.insight.queries import Query as SearchQuery
 from app.insight.suggesting import suggest
 from app.registry.reading.listing import Deleted
 from app.registry.reading.ordering import Collapse
@@ -71,7 +71,7 @@ class DiscoveryQueries:
             raise InvalidInput(message, field=["filter", "deleted"])
         page = page_asked(first, after, None, None)
         admitted = model_filter(filter or None)
-        query = searching.Query(
+        query = SearchQuery(
             text=text or None,
             mode=Mode[(mode or SearchMode.HYBRID).name],
             filter=admitted,

@@ -14,7 +14,8 @@ import pytest
 
 from app.insight import searching
 from app.insight.discovery import DegradationCode, Discovery
-from app.insight.searching import Answer, Query
+from app.insight.queries import Query
+from app.insight.searching import Answer
 from app.registry.reading.ordering import MetricOrder, SearchOrder
 from app.registry.reading.predicates import MetricKeyTest
 from app.registry.writing.removal import delete_model
