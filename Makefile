@@ -38,6 +38,7 @@ check: $(INSTALLED) ## Run what finds mistakes without running the code
 	@$(BIN)/mypy
 	@$(BIN)/lint-imports
 	@$(BIN)/uv pip check --quiet
+	@$(BIN)/hadolint Dockerfile
 
 bench: $(INSTALLED) ## Measure what is fast and what is found
 	@for script in $(BENCHES); do echo "== $$script"; $(BIN)/python -m "bench.$$script" || exit 1; done
