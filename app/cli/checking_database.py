@@ -11,6 +11,7 @@ from app.cli.opening import open_data, registry_file, standing_file
 from app.cli.terminal import fail, out, print_json
 from app.db.changelog import head
 from app.db.engine import Database
+from app.db.faults import fault
 from app.db.limits import ServerLimits
 from app.db.migrate import Revisions, revisions
 from app.db.migrate import upgrade as upgrade_tables
@@ -84,7 +85,8 @@ def _connected(settings: Settings) -> Iterator[Database]:
         try:
             yield database
         except DatabaseError as broken:
-            fail(f"{database.place} is no registry: {broken.orig}")
+            wrong = fault(broken) or f"this is no registry: {broken.orig}"
+            fail(f"{database.place}: {wrong}")
         except UnfitDatabase as unfit:
             fail(f"{database.place}: {unfit}")
 

@@ -36,6 +36,8 @@ _SERVER_FAULTS = {
     "57014": "a statement took longer than the database allows: ask for less at once",
     "57": AWAY,
     "58": "the disk of the database server cannot be read or written: look at its health and space",
+    "42501": "the database role may not do this: `holotype db upgrade` is for the role that owns the tables, "
+    "and all else for one that may read and write their rows",
     "25006": "the database is read-only: name the server that takes writes",
 }
 """By the beginning of what PostgreSQL calls it (its manual, appendix A)."""
