@@ -51,6 +51,10 @@ class NodeNotStarted(Exception):
     """The node could not be put together or started; the message says why."""
 
 
+class NotGathered(NodeNotStarted):
+    """What a node is put together from could not be had, as without a network."""
+
+
 @dataclass(frozen=True, slots=True)
 class Tools:
     """What a node is made with: the folder of a JDK, and Maven."""
@@ -143,6 +147,10 @@ def required_tools(require_engine: Callable[[str, bool], None]) -> Tools:
     found = tools()
     require_engine(f"OpenSearch (a JDK of {OLDEST_JAVA} or newer, and Maven)", found is not None)
     assert found is not None
+    try:
+        _library(found)
+    except NotGathered as failure:
+        require_engine(f"OpenSearch ({failure})", False)  # noqa: FBT003 - reads as a sentence
     return found
 
 
@@ -202,7 +210,8 @@ def _gather(tools: Tools, recipe: Path, folder: Path) -> None:
         check=False,
     )
     if done.returncode:
-        raise NodeNotStarted(f"Maven could not gather the classes of a node:\n{done.stdout[-2_000:]}")
+        said = " ".join(done.stdout.split())
+        raise NotGathered(f"Maven could not gather the classes of a node: {said[:300]}")
     for archive in folder.glob("*.zip"):
         with ZipFile(archive) as plugin:
             plugin.extractall(folder, [name for name in plugin.namelist() if name.endswith(".jar")])
