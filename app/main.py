@@ -64,7 +64,7 @@ def create_app(settings: Settings) -> Starlette:
         viewer, system = viewer_named(session, LOCAL_USER), viewer_named(session, SYSTEM_SERVICE)
     replica = _replica(settings, database)
     folder = settings.index_folder
-    models, datasets = (engine_of(kind, folder, settings.opensearch).reader() for kind in Kind)
+    models, datasets = (engine_of(kind, folder, settings.opensearch, database).reader() for kind in Kind)
     discovery = Discovery(models, datasets, QueryEncoders(folder))
 
     @asynccontextmanager

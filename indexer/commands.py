@@ -60,7 +60,10 @@ def main(arguments: list[str] | None = None) -> int:
 
 def _run(options: argparse.Namespace, settings: Settings, database: Database) -> int:
     kept: Kept = {
-        kind: (RegistrySource(database, kind), engine_of(kind, settings.index_folder, settings.opensearch))
+        kind: (
+            RegistrySource(database, kind),
+            engine_of(kind, settings.index_folder, settings.opensearch, database),
+        )
         for kind in Kind
     }
     if options.command == "status":

@@ -9,12 +9,13 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from sqlalchemy import event
+from sqlalchemy import event, update
 from sqlmodel import col, select
 
 from app.db.changelog import Change
 from app.db.engine import Database, ReadSession, sqlite_url
 from app.db.ids import new_id
+from app.db.leases import Lease
 from app.identity.principals import viewer_named
 from app.identity.session import WriteSession, writing
 from app.identity.viewer import LOCAL_USER, AllowAll, Viewer
@@ -86,6 +87,12 @@ def open_store(place: Path | str) -> Store:
         return Store(database, viewer_named(session, LOCAL_USER))
 
 
+def let_pass(database: Database, seconds: float) -> None:
+    """Let the database's clock, as leases see it, go on."""
+    with database.writers.begin() as connection:
+        connection.execute(update(Lease).values(expires_at=col(Lease.expires_at) - seconds))
+
+
 @contextmanager
 def statements(database: Database) -> Iterator[list[str]]:
     """Collect the SQL that readers send meanwhile, transaction control aside."""
@@ -106,6 +113,14 @@ def seeded_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
     path = tmp_path_factory.mktemp("seeded") / "registry.db"
     open_store(path).database.close()
     return path
+
+
+@pytest.fixture
+def leases(seeded_file: Path, tmp_path: Path) -> Iterator[Database]:
+    """Give the database of a registry, in which those who write an index take their turns."""
+    database = Database(sqlite_url(Path(shutil.copy(seeded_file, tmp_path / "leases.db"))))
+    yield database
+    database.close()
 
 
 @contextmanager

@@ -24,7 +24,8 @@ from app.db.engine import Database
 
 logger = logging.getLogger(__name__)
 
-LEASE_SECONDS = 15.0
+LEASE_SECONDS = 6.0
+"""After how long others may take over from a process that was killed or paused."""
 RENEWALS = 3
 """How often a lease is renewed before it would end."""
 
@@ -112,7 +113,7 @@ class HeldLease:
     Args:
         database: Where the lease is.
         name: What is held.
-        seconds: After how long others may take it over from a process that is killed or paused.
+        seconds: How long it lasts without being renewed.
 
     Attributes:
         token: The fencing token, which goes with everything that is written under the lease.

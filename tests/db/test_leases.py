@@ -7,11 +7,9 @@ from itertools import count
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from sqlalchemy import update
-from sqlmodel import col
 
 from app.db.leases import HeldLease, Lease, LeaseTaken, acquire, holder, release, renew
-from tests.store import Store
+from tests.store import Store, let_pass
 from tests.waiting import wait_until
 
 pytestmark = pytest.mark.both_databases
@@ -20,12 +18,6 @@ LASTS = 1_000
 RACERS = 8
 
 names = (f"lease {number}" for number in count())
-
-
-def let_pass(store: Store, seconds: float) -> None:
-    """Let the database's clock, as leases see it, go on."""
-    with store.database.writers.begin() as connection:
-        connection.execute(update(Lease).values(expires_at=col(Lease.expires_at) - seconds))
 
 
 def test_of_many_that_want_a_lease_one_gets_it(store: Store) -> None:
@@ -61,7 +53,7 @@ def test_at_any_time_one_of_two_holds_it_and_the_later_has_the_higher_token(
             release(database, name, token)
             left = 0 if held else left
         elif move == "pause":
-            let_pass(shared_store, seconds)
+            let_pass(shared_store.database, seconds)
             left -= seconds
         assert (holder(database, name) is not None) == (left > 0)
 
@@ -79,7 +71,7 @@ def test_a_held_lease_is_kept_until_it_is_closed(store: Store) -> None:
 
 def test_who_was_paused_learns_that_another_took_over_and_ends_nothing_of_it(store: Store) -> None:
     with closing(HeldLease(store.database, "one", seconds=3)) as paused:
-        let_pass(store, LASTS)
+        let_pass(store.database, LASTS)
         token = acquire(store.database, "one", seconds=LASTS)
         assert token == paused.token + 1
         wait_until(lambda: paused.is_lost)

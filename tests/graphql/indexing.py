@@ -72,8 +72,12 @@ def index(api: Api, *, by_meaning: bool = True) -> IndexPosition:
     """Index everything that has happened, as the process beside the API does, until the API sees it."""
     folder = api.settings.index_folder
     embedder = Embedder(api.data / "embeddings.sqlite", WordEncoder(folder)) if by_meaning else None
+    database = api.store.database
     kept = [
-        (RegistrySource(api.store.database, kind), engine_of(kind, folder, api.settings.opensearch))
+        (
+            RegistrySource(database, kind),
+            engine_of(kind, folder, api.settings.opensearch, database),
+        )
         for kind in Kind
     ]
     follow(kept, embedder, Event(), through=kept[0][0].head())

@@ -7,6 +7,7 @@ from base64 import b64encode
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from threading import Event, Thread
 from typing import Any
@@ -16,11 +17,16 @@ import orjson
 import pytest
 import urllib3
 
+from app.db.engine import Database
+from app.db.leases import LEASE_SECONDS, HeldLease
 from app.search.contract import IndexUnavailable, Kind, Mark
 from app.search.document import content_digest
 from app.search.keeping import IndexLocked
 from app.search.opensearch.cluster import Cluster
 from app.search.opensearch.engine import OpenSearchEngine
+from app.search.opensearch.indexes import Indexes
+from app.search.opensearch.server import Server
+from app.search.opensearch.turns import Turns
 from app.search.opensearch.writer import OpenSearchWriter
 from app.search.parking import Part
 from indexer.following import follow
@@ -28,7 +34,10 @@ from tests.indexer.sources import Shelf
 from tests.opensearch.node import PrivateNode
 from tests.opensearch.proxy import Behaviour, gateway
 from tests.search.samples import LOG, document, vectors
+from tests.store import leases, let_pass, seeded_file
 from tests.waiting import wait_until
+
+__all__ = ["leases", "seeded_file"]
 
 
 def ask(address: str, method: str, path: str, body: Any = None) -> Any:
@@ -45,8 +54,8 @@ def cluster(opensearch: str, opensearch_prefix: str) -> Cluster:
 
 
 @pytest.fixture
-def engine(cluster: Cluster, tmp_path: Path) -> OpenSearchEngine:
-    return OpenSearchEngine(cluster, Kind.MODELS, tmp_path / "locks")
+def engine(cluster: Cluster, leases: Database) -> OpenSearchEngine:
+    return OpenSearchEngine(cluster, Kind.MODELS, leases)
 
 
 @pytest.fixture
@@ -103,24 +112,70 @@ def test_a_mapping_that_was_changed_by_hand_is_noticed(
     again.close()
 
 
+def take_over(engine: OpenSearchEngine, leases: Database) -> OpenSearchWriter:
+    """Write in the place of one that was paused for too long."""
+    let_pass(leases, LEASE_SECONDS)
+    return engine.writer(LOG)
+
+
 def test_a_writer_that_was_paused_finds_that_another_has_its_turn(
-    cluster: Cluster, writer: OpenSearchWriter, tmp_path: Path
+    engine: OpenSearchEngine, writer: OpenSearchWriter, leases: Database
 ) -> None:
     writer.put([document(1, framework="late", sequence=5)])
-    # On another machine there are other files to lock.
-    elsewhere = OpenSearchEngine(cluster, Kind.MODELS, tmp_path / "elsewhere")
-    other = elsewhere.writer(LOG)
+    other = take_over(engine, leases)
     other.put([document(1, framework="newer", sequence=6)])
     other.commit(Mark(6))
-    with pytest.raises(IndexLocked):
-        writer.commit(Mark(5))
-    with pytest.raises(IndexLocked):
-        writer.discard()
+    for late in (partial(writer.commit, Mark(5)), writer.discard, partial(writer.reset, LOG)):
+        with pytest.raises(IndexLocked):
+            late()
     other.put([document(2, sequence=7)])
     other.commit(Mark(7))
     newer = document(1, framework="newer", sequence=6), document(2, sequence=7)
-    assert [entry.content for entry in elsewhere.entries()] == [content_digest(one) for one in newer]
+    assert [entry.content for entry in engine.entries()] == [content_digest(one) for one in newer]
     other.close()
+
+
+class Paused(Turns):
+    """A process that was paused between its turn and its first look at the index."""
+
+    def __init__(self, lease: HeldLease) -> None:
+        self.lease = lease
+
+    def take(self, *, seconds: float = 0.0) -> HeldLease:  # noqa: ARG002 - as a turn is taken
+        """Return the turn that it had."""
+        return self.lease
+
+    def is_wanted(self) -> bool:
+        """Return that nobody waits."""
+        return False
+
+
+def test_a_writer_that_was_paused_as_it_began_takes_nothing_over(
+    cluster: Cluster, engine: OpenSearchEngine, leases: Database
+) -> None:
+    indexes = Indexes(Server(cluster, seconds=30, connections=1), cluster.prefix, Kind.MODELS)
+    paused = Paused(Turns(leases, indexes.live).take())
+    other = take_over(engine, leases)
+    with pytest.raises(IndexLocked, match="has taken over"):
+        OpenSearchWriter(indexes, indexes.live, paused, LOG)
+    other.put([document(1)])
+    other.commit(Mark(1))
+    other.close()
+
+
+def test_a_writer_that_cannot_renew_its_turn_writes_no_more(
+    writer: OpenSearchWriter, leases: Database
+) -> None:
+    let_pass(leases, LEASE_SECONDS)
+
+    def refused() -> bool:
+        try:
+            writer.commit(Mark(1))
+        except IndexLocked:
+            return True
+        return False
+
+    wait_until(refused)
 
 
 def test_what_only_the_server_refuses_is_parked_and_keeps_nothing_back(
@@ -172,13 +227,13 @@ def test_malformed_vectors_are_parked_and_the_words_are_found(
     ids=["429", "503", "ended", "truncated", "slow", "commit truncated"],
 )
 def test_nothing_is_lost_or_done_twice_when_an_answer_is(
-    cluster: Cluster, tmp_path: Path, path: str, behaviour: Behaviour, monkeypatch: pytest.MonkeyPatch
+    cluster: Cluster, leases: Database, path: str, behaviour: Behaviour, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("app.search.opensearch.engine.WRITING_SECONDS", 5.0)
     monkeypatch.setattr("indexer.following.PAUSE_SECONDS", 0.05)
     calm = Behaviour()
     with gateway(cluster.url, calm) as address:
-        through = OpenSearchEngine(Cluster(url=address, prefix=cluster.prefix), Kind.MODELS, tmp_path)
+        through = OpenSearchEngine(Cluster(url=address, prefix=cluster.prefix), Kind.MODELS, leases)
         shelf = Shelf(20)
         with indexing(shelf, through):
             wait_until(lambda: is_through(through, shelf))
@@ -194,10 +249,10 @@ def test_nothing_is_lost_or_done_twice_when_an_answer_is(
 
 
 def test_a_node_that_is_killed_loses_nothing(
-    private_opensearch: PrivateNode, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    private_opensearch: PrivateNode, leases: Database, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("indexer.following.PAUSE_SECONDS", 0.05)
-    engine = OpenSearchEngine(Cluster(url=private_opensearch.address), Kind.MODELS, tmp_path)
+    engine = OpenSearchEngine(Cluster(url=private_opensearch.address), Kind.MODELS, leases)
     shelf = Shelf(200)
     with indexing(shelf, engine):
         wait_until(lambda: is_through(engine, shelf))
@@ -251,7 +306,7 @@ def certificate(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 def test_a_server_is_asked_over_tls_with_credentials_and_trusted_by_its_certificate(
-    opensearch: str, opensearch_prefix: str, certificate: Path, tmp_path: Path
+    opensearch: str, opensearch_prefix: str, certificate: Path, leases: Database
 ) -> None:
     tls = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
     tls.load_cert_chain(certificate / "certificate.pem", certificate / "key.pem")
@@ -261,7 +316,7 @@ def test_a_server_is_asked_over_tls_with_credentials_and_trusted_by_its_certific
         def refusal(**given: Any) -> str:
             cluster = Cluster(url=address, prefix=opensearch_prefix, **given)
             with pytest.raises(IndexUnavailable) as failure:
-                OpenSearchEngine(cluster, Kind.MODELS, tmp_path).writer(LOG)
+                OpenSearchEngine(cluster, Kind.MODELS, leases).writer(LOG)
             assert "secret" not in repr(failure.value) + repr(cluster)
             return str(failure.value)
 
@@ -279,7 +334,7 @@ def test_a_server_is_asked_over_tls_with_credentials_and_trusted_by_its_certific
         known: dict[str, Any] = {"user": "indexer", "password": "secret"}
         for trusted in (None, fingerprint):
             cluster = Cluster(url=address, prefix=opensearch_prefix, ca=ca, fingerprint=trusted, **known)
-            OpenSearchEngine(cluster, Kind.MODELS, tmp_path).writer(LOG).close()
+            OpenSearchEngine(cluster, Kind.MODELS, leases).writer(LOG).close()
         assert "refuses the credentials" in refusal(ca=ca)
         assert "refuses the credentials" in refusal(ca=ca, **(known | {"user": "another"}))
         assert "cannot be trusted" in refusal(**known)

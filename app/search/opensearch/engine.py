@@ -1,19 +1,19 @@
 """The OpenSearch engine: one index on a cluster that several processes ask, and one of them writes."""
 
 from contextlib import AbstractContextManager
-from pathlib import Path
 
+from app.db.engine import Database
 from app.search.contract import IndexUnavailable, Kind
 from app.search.keeping import Entry, IndexWriter, Standing
-from app.search.locks import PATIENCE_SECONDS, WRITER, alone, is_taken
+from app.search.locks import PATIENCE_SECONDS
 from app.search.opensearch.cluster import Cluster
 from app.search.opensearch.contents import stored_documents, unit_vectors
 from app.search.opensearch.indexes import Indexes
 from app.search.opensearch.reader import OpenSearchReader
 from app.search.opensearch.server import Server
+from app.search.opensearch.turns import Turns
 from app.search.opensearch.writer import OpenSearchWriter
 
-DRAFT = "draft"
 WRITING_SECONDS = 30.0
 """How long an answer may take that is not waited for by a person."""
 WRITING_CONNECTIONS = 2
@@ -26,15 +26,16 @@ class OpenSearchEngine:
     Args:
         cluster: Where.
         kind: What the index holds.
-        home: A folder for the locks, which all that write the index share.
+        database: The registry, which tells who writes the index.
     """
 
-    def __init__(self, cluster: Cluster, kind: Kind, home: Path) -> None:
+    def __init__(self, cluster: Cluster, kind: Kind, database: Database) -> None:
         self._cluster = cluster
         self._kind = kind
-        self._home = home
         server = Server(cluster, seconds=WRITING_SECONDS, connections=WRITING_CONNECTIONS)
         self._indexes = Indexes(server, cluster.prefix, kind)
+        self._turns = Turns(database, self._indexes.live)
+        self._draft_turns = Turns(database, self._indexes.draft)
 
     def reader(self) -> OpenSearchReader:
         """Return a reader; the index may not exist yet."""
@@ -48,7 +49,7 @@ class OpenSearchEngine:
             IndexLocked: Another process writes it, or waits for it.
             IndexUnavailable: The name of the index is that of one that is not ours, or nothing answers.
         """
-        return OpenSearchWriter(self._indexes, self._indexes.live, self._home, log)
+        return OpenSearchWriter(self._indexes, self._indexes.live, self._turns, log)
 
     def draft(self, log: str) -> OpenSearchWriter:
         """Return the writer of a draft; one that was cut off goes on.
@@ -57,7 +58,7 @@ class OpenSearchEngine:
             IndexLocked: Another process rebuilds the index.
             IndexUnavailable: The name of the draft is that of one that is not ours, or nothing answers.
         """
-        return OpenSearchWriter(self._indexes, self._indexes.draft, self._home / DRAFT, log)
+        return OpenSearchWriter(self._indexes, self._indexes.draft, self._draft_turns, log)
 
     def alone(self) -> AbstractContextManager[None]:
         """Hold the index, once its writer has closed it, so that nobody else changes it.
@@ -65,8 +66,7 @@ class OpenSearchEngine:
         Raises:
             IndexLocked: It was not let go in time.
         """
-        self._home.mkdir(parents=True, exist_ok=True)
-        return alone(self._home, seconds=PATIENCE_SECONDS)
+        return self._turns.alone(seconds=PATIENCE_SECONDS)
 
     def publish(self, draft: IndexWriter) -> None:
         """Make a draft the index, at once; what was stays until the next one, unsearched.
@@ -102,7 +102,7 @@ class OpenSearchEngine:
             parked=live.state.parked if live else (),
             generation=found.number if found else 0,
             size=self._indexes.size(),
-            kept=is_taken(self._home, WRITER),
+            kept=self._turns.is_taken(),
             draft=draft.state.position if draft else None,
         )
 

@@ -155,7 +155,8 @@ class Indexes:
         if not names:
             return 0
         answer = self.server.ask("GET", f"/{names}/_stats/store", filter_path="_all.primaries")
-        return int(answer["_all"]["primaries"]["store"]["size_in_bytes"])
+        # An index that is just being made has no store yet.
+        return int(answer["_all"]["primaries"].get("store", {}).get("size_in_bytes", 0))
 
     def state(self, alias: str) -> KeptState | None:
         """Return the state of an index as it was last written; None if there is none that can be read."""

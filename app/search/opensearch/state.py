@@ -20,6 +20,7 @@ class State:
     """What of an index counts.
 
     Attributes:
+        token: The fencing token of who wrote it last (`app.db.leases`); whoever has a lower one must not.
         digest: How the index is laid out and its documents are built.
         position: How far the index is.
         filling_from: While all is read for the first time: the change that this began at.
@@ -30,6 +31,7 @@ class State:
     position: IndexPosition
     filling_from: Mark | None = None
     parked: tuple[Parked, ...] = ()
+    token: int = 0
 
 
 _STATE = TypeAdapter(State)

@@ -10,13 +10,11 @@ import logging
 from collections.abc import Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import replace
-from pathlib import Path
 
 from app.search.contract import IndexPosition, Mark
 from app.search.document import Document
 from app.search.keeping import DocumentVectors, IndexLocked, Refused
 from app.search.ledger import Ledger, Stored, ledger_of, moved_on
-from app.search.locks import TURN, WRITER, is_taken, take
 from app.search.opensearch.bulk import CHUNK_BYTES, send
 from app.search.opensearch.contents import stored_documents
 from app.search.opensearch.fields import CONTENT, TEXTS
@@ -25,6 +23,7 @@ from app.search.opensearch.mapping import to_source, vector_fields, why_malforme
 from app.search.opensearch.pending import Pending, complete
 from app.search.opensearch.server import to_json
 from app.search.opensearch.state import State
+from app.search.opensearch.turns import Turns
 from app.search.parking import Parked, Part, park
 
 logger = logging.getLogger("indexer")
@@ -38,7 +37,7 @@ class OpenSearchWriter:
     Args:
         indexes: The indexes of the kind.
         alias: Which of them is written.
-        home: The folder of the locks.
+        turns: Who writes it.
         log: Identity of the change log that the index follows.
 
     Raises:
@@ -50,16 +49,15 @@ class OpenSearchWriter:
     _ledger: Ledger
     _pending: dict[str, Pending]
 
-    def __init__(self, indexes: Indexes, alias: str, home: Path, log: str) -> None:
-        home.mkdir(parents=True, exist_ok=True)
+    def __init__(self, indexes: Indexes, alias: str, turns: Turns, log: str) -> None:
         self._indexes = indexes
         self._alias = alias
-        self._home = home
-        self._lock = take(home, WRITER)
+        self._turns = turns
+        self._lease = turns.take()
         try:
             self.replaced = self._open(log)
         except BaseException:
-            self._lock.release()
+            self._lease.close()
             raise
 
     @property
@@ -183,16 +181,19 @@ class OpenSearchWriter:
 
     def reset(self, log: str) -> None:
         """Begin anew with an empty index that follows the log `log`."""
+        # Who was paused and has lost the index meanwhile must not put an empty one in its place.
+        self._keep(self._kept.state)
         self._indexes.create(self._alias, log)
         self._load(None)
+        self._keep(self._kept.state)
 
     def is_wanted(self) -> bool:
         """Return whether another process waits for the index; close the writer to let it have its turn."""
-        return is_taken(self._home, TURN)
+        return self._turns.is_wanted()
 
     def close(self) -> None:
         """Let go of the index without committing; nothing can be done with the writer after that."""
-        self._lock.release()
+        self._lease.close()
 
     def _open(self, log: str) -> str | None:
         """Take the index over; return why what was there was unfit."""
@@ -204,6 +205,8 @@ class OpenSearchWriter:
         if unfit:
             self._indexes.create(self._alias, log)
         self._load(None)
+        if self._kept.state.token > self._lease.token:
+            raise IndexLocked(f"another process has taken over the index {self._alias}")
         # Whoever wrote it before cannot go on.
         self._keep(self._kept.state)
         return unfit
@@ -224,7 +227,18 @@ class OpenSearchWriter:
         self._ledger = ledger_of(stored, texts, self.position.meaning, kept.state.parked)
 
     def _keep(self, state: State) -> None:
+        self._require_lease()
+        state = replace(state, token=self._lease.token)
         self._kept = self._indexes.keep_state(self._alias, state, instead_of=self._kept)
+
+    def _require_lease(self) -> None:
+        """Write no more once another process may have taken over.
+
+        One that is paused right behind this is refused by what it writes to: documents by their versions, the
+        state by the write that it says it replaces.
+        """
+        if self._lease.is_lost:
+            raise IndexLocked(f"the lease of the index {self._alias} was lost")
 
     def _gather(self, document_id: str, sequence: int) -> Pending:
         """Return the write of a document that is to come, as of a change, begun if there is none."""
@@ -243,6 +257,7 @@ class OpenSearchWriter:
 
     def _send(self) -> None:
         """Send what is gathered; what the server finds malformed is parked."""
+        self._require_lease()
         server = self._indexes.server
         for refused in send(server, self._alias, complete(server, self._alias, self._pending.values())):
             pending = self._pending[refused.id]

@@ -17,7 +17,10 @@ from app.search.keeping import IndexWriter, SearchEngine
 from app.search.opensearch.cluster import Cluster
 from app.search.opensearch.engine import OpenSearchEngine
 from tests.search.samples import LOG, vectors
+from tests.store import leases, seeded_file
 from tests.waiting import wait_until
+
+__all__ = ["engine", "index", "leases", "seeded_file"]
 
 
 @dataclass(slots=True)
@@ -56,7 +59,7 @@ def engine(request: pytest.FixtureRequest, tmp_path: Path) -> SearchEngine:
     cluster = Cluster(
         url=request.getfixturevalue("opensearch"), prefix=request.getfixturevalue("opensearch_prefix")
     )
-    return OpenSearchEngine(cluster, Kind.MODELS, tmp_path / "index")
+    return OpenSearchEngine(cluster, Kind.MODELS, request.getfixturevalue("leases"))
 
 
 @pytest.fixture
