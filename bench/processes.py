@@ -83,7 +83,9 @@ def _asked(script: Path, port: int) -> str:
 def _memory(parent: int) -> str:
     """Return what the process of the API holds for itself, and what of it is a file that could be dropped."""
     children = Path(f"/proc/{parent}/task/{parent}/children").read_text().split()
-    [api] = [child for child in children if "app.cli.api" in Path(f"/proc/{child}/cmdline").read_text()]
+    [api] = [
+        child for child in children if "app.cli.serving.api" in Path(f"/proc/{child}/cmdline").read_text()
+    ]
     held = dict.fromkeys(PRIVATE, 0)
     for line in Path(f"/proc/{api}/smaps_rollup").read_text().splitlines():
         name, *rest = line.split()

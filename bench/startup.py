@@ -41,7 +41,9 @@ def _answered(data: Path) -> float:
     port = free_port()
     environment = {**os.environ, "HOLOTYPE_DATA": str(data), "HOLOTYPE_PORT": str(port)}
     began = time.perf_counter()
-    with subprocess.Popen([sys.executable, "-m", "app.cli.api"], cwd=ROOT, env=environment) as process:
+    with subprocess.Popen(
+        [sys.executable, "-m", "app.cli.serving.api"], cwd=ROOT, env=environment
+    ) as process:
         try:
             while not _answers(port):
                 assert process.poll() is None

@@ -91,7 +91,7 @@ def up(
     Example: holotype up --data ./registry --port 8765
     """
     from app.cli.choosing import chosen_settings  # noqa: PLC0415 - see the package
-    from app.cli.up import serve  # noqa: PLC0415
+    from app.cli.serving.up import serve  # noqa: PLC0415
 
     settings = chosen_settings(data=data, host=host, port=port, processes=processes)
     serve(settings, as_json=json)
@@ -111,7 +111,7 @@ def api(
     Example: holotype api --processes 4
     """
     from app.cli.choosing import chosen_settings  # noqa: PLC0415 - see the package
-    from app.cli.up import serve  # noqa: PLC0415
+    from app.cli.serving.up import serve  # noqa: PLC0415
 
     settings = chosen_settings(data=data, host=host, port=port, processes=processes)
     serve(settings, indexing=False, as_json=json)

@@ -7,10 +7,10 @@ from pathlib import Path
 
 import typer
 
-from app.cli.bars import indexed
 from app.cli.client.searching import show_search
 from app.cli.importing import import_into
-from app.cli.up import serve
+from app.cli.serving.bars import indexed
+from app.cli.serving.up import serve
 from app.settings import Settings
 from examples.demo.act import act
 

@@ -15,9 +15,9 @@ from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response
 from starlette.routing import Route
 
-from app.cli import connections
-from app.cli.api import bound_socket
-from app.cli.connections import PromptConnection
+from app.cli.serving import connections
+from app.cli.serving.api import bound_socket
+from app.cli.serving.connections import PromptConnection
 from app.routes.bodies import SMALL, LimitedBodies
 
 HEAD = b"POST / HTTP/1.1\r\nHost: 127.0.0.1\r\n"

@@ -11,12 +11,12 @@ from types import FrameType
 
 import typer
 
-from app.cli.api import bound_socket, check_exposure
-from app.cli.bars import indexing_bars
-from app.cli.children import Child, end_all, revive, start
 from app.cli.client.asking import Unanswered, ask
 from app.cli.opening import open_data
-from app.cli.sole_service import sole_service
+from app.cli.serving.api import bound_socket, check_exposure
+from app.cli.serving.bars import indexing_bars
+from app.cli.serving.children import Child, end_all, revive, start
+from app.cli.serving.sole_service import sole_service
 from app.cli.terminal import fail, print_json, say
 from app.settings import Settings, UnfitSetting
 
@@ -100,7 +100,9 @@ def _children(settings: Settings, scratch: str) -> tuple[list[Child], Child]:
     if settings.processes > 1:
         environment["PROMETHEUS_MULTIPROC_DIR"] = scratch
     names = [f"API {number}" for number in range(1, settings.processes + 1)]
-    apis = [Child(name if len(names) > 1 else "API", "app.cli.api", [], environment) for name in names]
+    apis = [
+        Child(name if len(names) > 1 else "API", "app.cli.serving.api", [], environment) for name in names
+    ]
     return apis, Child("indexer", "indexer", ["run"], environment)
 
 

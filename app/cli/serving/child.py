@@ -1,4 +1,4 @@
-"""Run a module that ends with its parent: `python -m app.cli.child MODULE ARGUMENT...`.
+"""Run a module that ends with its parent: `python -m app.cli.serving.child MODULE ARGUMENT...`.
 
 The parent keeps the other end of this process's standard input. However the parent dies, that end closes.
 """

@@ -38,7 +38,7 @@ class Child:
 
 def start(child: Child) -> None:
     """Start the process of a child."""
-    command = [sys.executable, "-m", "app.cli.child", child.module, *child.arguments]
+    command = [sys.executable, "-m", "app.cli.serving.child", child.module, *child.arguments]
     child.process = subprocess.Popen(  # noqa: S603 - our own modules
         command,
         stdin=subprocess.PIPE,

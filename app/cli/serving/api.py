@@ -1,4 +1,4 @@
-"""One process of the API, of which several may listen on the same port: `python -m app.cli.api`."""
+"""One process of the API; `holotype api` starts as many as are asked for, on one port."""
 
 import socket
 import sys
@@ -6,7 +6,7 @@ from ipaddress import ip_address
 
 import uvicorn
 
-from app.cli.connections import PromptConnection
+from app.cli.serving.connections import PromptConnection
 from app.settings import Settings, UnfitSetting, read_settings
 
 FINISHING_SECONDS = 10

@@ -43,8 +43,8 @@ class Service:
                 command = (status.parent / "cmdline").read_bytes().split(b"\0")
             except (FileNotFoundError, ProcessLookupError):
                 continue
-            if parent == self.process.pid and b"app.cli.child" in command:
-                found[int(status.parent.name)] = command[command.index(b"app.cli.child") + 1].decode()
+            if parent == self.process.pid and b"app.cli.serving.child" in command:
+                found[int(status.parent.name)] = command[command.index(b"app.cli.serving.child") + 1].decode()
         return found
 
     def answers(self) -> bool:
@@ -101,10 +101,10 @@ def test_it_serves_revives_and_ends(service: Service) -> None:
     )
     assert service.answers()
     before = service.children()
-    assert set(before) == {"app.cli.api", "indexer"}
+    assert set(before) == {"app.cli.serving.api", "indexer"}
     os.kill(before["indexer"], signal.SIGKILL)
     assert eventually(lambda: service.children().get("indexer", before["indexer"]) != before["indexer"])
-    assert service.children()["app.cli.api"] == before["app.cli.api"]
+    assert service.children()["app.cli.serving.api"] == before["app.cli.serving.api"]
     assert service.answers()
     last = service.children()
     service.process.send_signal(signal.SIGTERM)
@@ -147,7 +147,11 @@ def test_several_processes_answer_as_one(start: Start, require_engine: Callable[
     service = serve(start, "--processes", 2)
 
     def apis() -> set[int]:
-        return {process_id for process_id, module in service.processes().items() if module == "app.cli.api"}
+        return {
+            process_id
+            for process_id, module in service.processes().items()
+            if module == "app.cli.serving.api"
+        }
 
     def ask(query: str) -> dict[str, Any]:
         # A connection of its own each time: whichever process is free takes it.
@@ -242,7 +246,7 @@ def test_the_api_is_served_apart_from_the_indexer(
         f"HOLOTYPE_ALLOW_UNAUTHENTICATED is set: whoever reaches port {port} of 0.0.0.0 "
         "may read and change everything"
     )
-    assert set(service.processes().values()) == {"app.cli.api"}
+    assert set(service.processes().values()) == {"app.cli.serving.api"}
     indexer = start("index", "run", "--data", "data")
     assert eventually(
         lambda: httpx2.get(f"{service.url}/readyz", trust_env=False).json()["parts"]["index"] == "ready"

@@ -1,0 +1,1 @@
+"""Serving a registry: the processes of the API and the indexer, started and kept alive."""
