@@ -5,6 +5,7 @@ PORT ?= 8765
 OPENSEARCH_PORT ?= 9200
 DATA ?= .holotype/demo
 CASES ?= 2000
+URL ?= http://127.0.0.1:$(PORT)
 
 BIN := .venv/bin
 INSTALLED := .venv/.installed
@@ -15,10 +16,10 @@ BENCHES := import_floor indexing startup http_floor search_floor processes
 export HF_HUB_OFFLINE := 1
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test fuzz check bench opensearch lock
+.PHONY: help setup demo test fuzz check bench bench-quality opensearch lock
 
 help: ## List these commands
-	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' Makefile
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-13s %s\n", $$1, $$2 }' Makefile
 
 setup: $(INSTALLED) ## Install everything into .venv, with .venv/bin/holotype
 	@echo "The command is .venv/bin/holotype"
@@ -42,6 +43,10 @@ check: $(INSTALLED) ## Run what finds mistakes without running the code
 
 bench: $(INSTALLED) ## Measure what is fast and what is found
 	@for script in $(BENCHES); do echo "== $$script"; $(BIN)/python -m "bench.$$script" || exit 1; done
+
+bench-quality: $(INSTALLED) ## Judge what is found at URL by a file of judged QUERIES; fail if it was better
+	@test -n "$(QUERIES)" || { echo "Say which queries: make bench-quality QUERIES=FILE (bench/README.md)"; exit 1; }
+	@$(BIN)/python -m bench.search_quality --queries "$(QUERIES)" --url "$(URL)"
 
 opensearch: $(INSTALLED) ## Run OpenSearch on OPENSEARCH_PORT (9200); needs Maven and a JDK of 21 or newer
 	@exec $(BIN)/python -m tests.opensearch $(OPENSEARCH_PORT)

@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
-from typing import Protocol, overload
+from typing import ClassVar, Protocol, overload
 
 import numpy as np
 import numpy.typing as npt
@@ -236,7 +236,13 @@ class Likeness:
 
 
 class IndexReader(Protocol):
-    """Answers searches from the newest committed state, from any thread."""
+    """Answers searches from the newest committed state, from any thread.
+
+    Attributes:
+        engine: What keeps the index, as the API names it.
+    """
+
+    engine: ClassVar[str]
 
     def position(self) -> IndexPosition | None:
         """Return how far the index is, or None if there is none."""

@@ -22,6 +22,8 @@ TWO_SLIPS_FROM = 7
 MOST_WORDS = 8
 """How many unknown words of a query are looked up: more of them are another language."""
 MOST_SUGGESTIONS = 3
+FAR_RARER = 100
+"""What so many times fewer documents have than the likeliest spelling is a slip of theirs."""
 
 _WORD = re.compile(rf"(?:(?![{CJK}])[^\W\d_]){{{LEAST_LETTERS},}}")
 # Most text is ASCII, in which words are found several times as fast by a pattern of its own.
@@ -94,9 +96,13 @@ def _replaced(text: str, spellings: Mapping[str, str]) -> str:
 
 
 def _likeliest(word: str, found: Sequence[Spelling]) -> list[str]:
-    """Return spellings, those with the fewest slips first, then the most frequent; one of each stem."""
+    """Return spellings, those with the fewest slips first, then the most frequent; one of each stem.
+
+    `found` has at least one.
+    """
     ordered = sorted(found, key=lambda one: (OSA.distance(word, one.written), -one.documents, one.written))
+    least = ordered[0].documents / FAR_RARER
     stems: dict[str, str] = {}
-    for one in ordered:
+    for one in (one for one in ordered if one.documents >= least):
         stems.setdefault(" ".join(tokens(one.written)), one.written)
     return list(stems.values())[:MOST_SUGGESTIONS]

@@ -37,8 +37,17 @@ query Similar($id: ID!, $first: Int!) {
 """
 
 
+SERVER = "query Server { serverInfo { searchEngine } }"
+
+
 class Unanswered(Exception):
     """The API answered with an error, or not from the whole index."""
+
+
+def engine(api: httpx2.Client) -> str:
+    """Return the kind of engine that answers."""
+    name: str = _ask(api, SERVER, {})["serverInfo"]["searchEngine"]
+    return name
 
 
 def things_by_record(api: httpx2.Client) -> dict[str, str]:

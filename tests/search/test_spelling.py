@@ -81,6 +81,11 @@ def test_fewer_slips_come_before_more_documents_and_a_stem_comes_once() -> None:
     ]
 
 
+def test_the_slips_of_documents_are_not_suggested() -> None:
+    found = [Spelling("recognition", 1000), Spelling("recogntion", 9), Spelling("recogniser", 10)]
+    assert respelled("recogniton", {"recogniton": found}) == ["recognition", "recogniser"]
+
+
 def test_every_unknown_word_is_respelled_and_the_rest_stays() -> None:
     alike = {
         "sentimnet": [Spelling("sentiment", 3)],

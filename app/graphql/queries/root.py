@@ -91,7 +91,7 @@ def _server_info(session: ReadSession, index: discovery.Discovery, database: str
         name="Holotype",
         version=VERSION,
         database=database,
-        search_engine="embedded",
+        search_engine=index.models.engine,
         embedder=EmbedderInfo(name=meta.name, dimension=meta.dimension, digest=meta.digest) if meta else None,
         indexed_through=marks[0].at if marks else None,
         words_lag=words,

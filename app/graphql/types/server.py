@@ -56,7 +56,9 @@ class ServerInfo:
     name: str = strawberry.field(description="The product.")
     version: str = strawberry.field(description="Its version.")
     database: str = strawberry.field(description="The kind of database.")
-    search_engine: str = strawberry.field(description="The kind of search engine.")
+    search_engine: str = strawberry.field(
+        description="What keeps the search indexes: `embedded` or `opensearch`."
+    )
     embedder: EmbedderInfo | None = strawberry.field(
         description="What encodes queries; null while there is none."
     )

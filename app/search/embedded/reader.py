@@ -4,6 +4,7 @@ import logging
 from collections.abc import Sequence
 from pathlib import Path
 from threading import Event, Lock, Thread
+from typing import ClassVar
 
 import tantivy
 
@@ -39,6 +40,8 @@ class EmbeddedReader:
 
     A thread of its own watches for commits, so that no search waits for one to be loaded.
     """
+
+    engine: ClassVar = "embedded"
 
     def __init__(self, directory: Path) -> None:
         self._directory = directory

@@ -2,6 +2,7 @@
 
 import time
 from collections.abc import Sequence
+from typing import ClassVar
 
 import numpy as np
 
@@ -40,6 +41,8 @@ class OpenSearchReader:
         index: The name, or alias, of the index.
         kind: What the index holds.
     """
+
+    engine: ClassVar = "opensearch"
 
     def __init__(self, server: Server, index: str, kind: Kind) -> None:
         self._server = server
