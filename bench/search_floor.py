@@ -1,9 +1,9 @@
 """A hybrid search over HTTP beside its floor: encoding its text, and what the engine itself takes.
 
-The engine's own calls are those into tantivy and the product of the query with all vectors, measured inside
-the very requests that are timed. Every search has a filter and five facets; the texts are the descriptions
-of the tasks. Then eight clients search a process at once. Run as
-`python -m bench.search_floor [--data DATA]`.
+The engine's own calls are those into tantivy and the product of the query with all vectors, or the requests
+to OpenSearch where HOLOTYPE_OPENSEARCH_URL names one, measured inside the very requests that are timed.
+Every search has a filter and five facets; the texts are the descriptions of the tasks. Then eight clients
+search a process at once. Run as `python -m bench.search_floor [--data DATA]`.
 """
 
 import argparse
@@ -27,6 +27,7 @@ import uvicorn
 from app.main import create_app
 from app.search.embedded import reader
 from app.search.embedded.snapshot import Snapshot, take_snapshot
+from app.search.opensearch import server
 from app.search.query_encoder import QueryEncoder
 from app.settings import Settings
 from bench.serving import API, Server, free_port, median_and_p99, sample, serving
@@ -120,11 +121,12 @@ def _beside_floor(data: Path, asked: list[bytes]) -> Iterator[str]:
     with pytest.MonkeyPatch.context() as measured:
         measured.setattr(reader, "take_snapshot", taken)
         measured.setattr(Snapshot, "cosines", engine.timed(Snapshot.cosines))
+        measured.setattr(server.Server, "ask", engine.timed(server.Server.ask))
         measured.setattr(QueryEncoder, "encode", encoder.timed(QueryEncoder.encode))
-        with _in_this_process(data) as server:
+        with _in_this_process(data) as api:
             for number, body in enumerate(asked[:WARM_UP] + asked):
                 engine.seconds = encoder.seconds = 0.0
-                seconds, answer = server.ask("/graphql", body)
+                seconds, answer = api.ask("/graphql", body)
                 assert not orjson.loads(answer).get("errors"), answer
                 if number >= WARM_UP:
                     whole.append(seconds)
