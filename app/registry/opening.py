@@ -8,6 +8,7 @@ from sqlmodel import select
 from app.db import migrate
 from app.db.engine import Database, ReadSession
 from app.db.limits import ServerLimits
+from app.db.locks import hold
 from app.db.postgresql import UnfitDatabase
 from app.identity.principals import viewer_named
 from app.identity.session import WriteSession, write
@@ -92,6 +93,8 @@ def _lacking(session: ReadSession) -> _Lack:
 
 
 def _seed(session: WriteSession) -> None:
+    # Several processes may open a new registry at once: whoever waited finds nothing lacking.
+    hold(session, "seed")
     lack = _lacking(session)
     create_namespaces(session, lack.namespaces)
     define_tasks(session, lack.tasks, shipped=True)
