@@ -76,7 +76,7 @@ def copy(source: Path, target: Path) -> None:
             origin.backup(copied)
             copied.execute("PRAGMA journal_mode = DELETE")
     except sqlite3.Error as broken:
-        raise BackupRefused(f"{source} cannot be copied: {broken}") from None
+        raise BackupRefused(f"{source} cannot be copied into {target.parent}: {broken}") from None
     with target.open("rb") as written:
         os.fsync(written.fileno())
 

@@ -1,5 +1,6 @@
 """A whole registry as one file: made while others write, proved, and put back."""
 
+import shutil
 import sqlite3
 import threading
 from collections.abc import Callable
@@ -123,6 +124,15 @@ def test_a_backup_that_cannot_be_put_there_says_where(run: Run, zoo: Path, tmp_p
     (tmp_path / "file").touch()
     refused = run("backup", "file/copy.db", "--data", zoo)
     assert refused == (1, "", "holotype: file/copy.db cannot be written: Not a directory\n")
+
+
+def test_a_backup_that_finds_no_room_says_where(run: Run, zoo: Path, small_disk: Path) -> None:
+    (small_disk / "filling").write_bytes(b"0" * (shutil.disk_usage(small_disk).free - 2**16))
+    code, told, why = run("backup", small_disk / "copy.db", "--data", zoo)
+    assert (code, told) == (1, "")
+    registry = zoo / "registry.db"
+    assert why == f"holotype: {registry} cannot be copied into {small_disk}: database or disk is full\n"
+    assert [file.name for file in small_disk.iterdir()] == ["filling"]
 
 
 def test_any_other_database_is_no_backup(run: Run, tmp_path: Path) -> None:
