@@ -8,7 +8,7 @@ import multiprocessing
 import sys
 import time
 from collections.abc import Callable
-from multiprocessing.queues import SimpleQueue
+from concurrent.futures import ProcessPoolExecutor
 from multiprocessing.synchronize import Barrier
 
 from app.errors import AlreadyExists
@@ -22,9 +22,19 @@ from app.registry.writing.registration import create_versions, register_models
 
 Won = dict[str, list[int]]
 
+LONGEST_START_SECONDS = 30
 
-def race(url: str, seconds: float, barrier: Barrier, results: SimpleQueue[Won]) -> None:
-    """Open the registry, try one name and one number after the other, and tell those that were won."""
+meeting: Barrier
+
+
+def meet_at(barrier: Barrier) -> None:
+    """Let the writers of this process wait there for the others."""
+    global meeting  # noqa: PLW0603 - a barrier reaches a process only as it is made
+    meeting = barrier
+
+
+def race(url: str, seconds: float) -> Won:
+    """Open the registry, try one name and one number after the other, and return those that were won."""
     database = open_registry(url)
     with database.read() as session:
         viewer = viewer_named(session, "local")
@@ -38,7 +48,7 @@ def race(url: str, seconds: float, barrier: Barrier, results: SimpleQueue[Won]) 
         won[kind].append(number)
 
     attempt("names", register, 0)
-    barrier.wait()
+    meeting.wait()
     end = time.monotonic() + seconds
     turn = 0
     while time.monotonic() < end:
@@ -47,7 +57,7 @@ def race(url: str, seconds: float, barrier: Barrier, results: SimpleQueue[Won]) 
         attempt("stated", take_number, turn)
         attempt("counted", take_next, turn)
     database.close()
-    results.put(won)
+    return won
 
 
 def register(session: WriteSession, turn: int) -> int:
@@ -76,17 +86,11 @@ def version(session: WriteSession, number: int | None) -> int:
 def start(url: str, writers: int, seconds: float) -> list[Won]:
     """Start the writers as forks, so that the code is read once, and return what each won."""
     context = multiprocessing.get_context("fork")
-    barrier, results = context.Barrier(writers), context.SimpleQueue()
-    racers = [
-        context.Process(target=race, args=(url, seconds, barrier, results), daemon=True)
-        for _ in range(writers)
-    ]
-    for racer in racers:
-        racer.start()
-    won = [results.get() for _ in racers]
-    for racer in racers:
-        racer.join()
-    return won
+    # Who fails before the others start leaves none of them waiting.
+    barrier = context.Barrier(writers, timeout=LONGEST_START_SECONDS)
+    with ProcessPoolExecutor(writers, context, initializer=meet_at, initargs=(barrier,)) as pool:
+        racers = [pool.submit(race, url, seconds) for _ in range(writers)]
+    return [racer.result() for racer in racers]
 
 
 if __name__ == "__main__":
