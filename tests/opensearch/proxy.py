@@ -4,9 +4,9 @@ import ssl
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from threading import Thread
+from threading import Event, Thread
 
 import urllib3
 
@@ -18,6 +18,9 @@ class Behaviour:
     Attributes:
         paths: Those whose path holds this text are concerned.
         seconds: How long it waits before it passes a request on.
+        gate: It passes a request on once this is set.
+        arrived: It sets this when there is such a request.
+        passed: It sets this when the node has answered that request.
         status: What it answers instead of passing the request on; 0: nothing, it just ends the connection.
         truncated: Whether it ends the connection after half of an answer.
         authorization: What all requests have to say of who they are from.
@@ -28,6 +31,9 @@ class Behaviour:
     status: int | None = None
     truncated: bool = False
     authorization: str | None = None
+    gate: Event | None = None
+    arrived: Event = field(default_factory=Event)
+    passed: Event = field(default_factory=Event)
 
 
 class _Handler(BaseHTTPRequestHandler):
@@ -46,6 +52,9 @@ class _Handler(BaseHTTPRequestHandler):
                 self._answer(behaviour.status, b'{"error": {"type": "gateway", "reason": "said so"}}')
             return
         time.sleep(behaviour.seconds if concerned else 0)
+        if concerned and behaviour.gate:
+            behaviour.arrived.set()
+            behaviour.gate.wait(60)
         answer = urllib3.request(
             self.command,
             self.server.node + self.path,
@@ -54,6 +63,8 @@ class _Handler(BaseHTTPRequestHandler):
             timeout=60,
             retries=False,
         )
+        if concerned and behaviour.gate:
+            behaviour.passed.set()
         self._answer(answer.status, answer.data, whole=not (concerned and behaviour.truncated))
 
     do_POST = do_PUT = do_DELETE = do_HEAD = do_GET  # noqa: N815 - named by http.server

@@ -5,6 +5,7 @@ import subprocess
 import time
 from base64 import b64encode
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import replace
 from functools import partial
@@ -20,7 +21,7 @@ import urllib3
 from app.db.engine import Database
 from app.db.leases import LEASE_SECONDS, HeldLease
 from app.search.contract import IndexUnavailable, Kind, Mark
-from app.search.document import content_digest
+from app.search.document import content_digest, texts_digest
 from app.search.keeping import IndexLocked
 from app.search.opensearch.cluster import Cluster
 from app.search.opensearch.engine import OpenSearchEngine
@@ -133,6 +134,73 @@ def test_a_writer_that_was_paused_finds_that_another_has_its_turn(
     newer = document(1, framework="newer", sequence=6), document(2, sequence=7)
     assert [entry.content for entry in engine.entries()] == [content_digest(one) for one in newer]
     other.close()
+
+
+@pytest.fixture
+def held_back(cluster: Cluster) -> Iterator[tuple[Cluster, Behaviour]]:
+    """Give the cluster behind a gateway that holds each bulk back until its gate is set."""
+    behaviour = Behaviour(paths="_bulk", gate=Event())
+    with gateway(cluster.url, behaviour) as address:
+        yield replace(cluster, url=address), behaviour
+
+
+def let_through(behaviour: Behaviour) -> None:
+    """Let go of what is held back, and wait until the node has it."""
+    assert behaviour.gate
+    behaviour.gate.set()
+    assert behaviour.passed.wait(60)
+
+
+def test_words_that_come_late_from_another_writer_take_no_vectors_away(
+    held_back: tuple[Cluster, Behaviour], engine: OpenSearchEngine, leases: Database
+) -> None:
+    cluster, behaviour = held_back
+    paused = OpenSearchEngine(cluster, Kind.MODELS, leases).writer(LOG)
+    paused.use_embedder("test")
+    given = document(1, sequence=5)
+    paused.put([given])
+    with ThreadPoolExecutor() as pool:
+        late = pool.submit(paused.commit, Mark(5))
+        assert behaviour.arrived.wait(60)
+        other = take_over(engine, leases)
+        other.put([given])
+        other.put_vectors(vectors([given]))
+        other.commit(Mark(5))
+        let_through(behaviour)
+        with pytest.raises(IndexLocked):
+            late.result()
+    other.commit()
+    assert [entry.vectors for entry in engine.entries()] == [texts_digest(given)]
+    other.close()
+    paused.close()
+
+
+def test_words_that_come_late_after_their_writer_gave_up_take_no_vectors_away(
+    held_back: tuple[Cluster, Behaviour], leases: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("app.search.opensearch.engine.WRITING_SECONDS", 1.0)
+    cluster, behaviour = held_back
+    engine = OpenSearchEngine(cluster, Kind.MODELS, leases)
+    writer = engine.writer(LOG)
+    writer.use_embedder("test")
+    before, after = document(1, sequence=5), document(1, "renamed", sequence=6)
+    behaviour.paths = "never"
+    writer.put([before])
+    writer.put_vectors(vectors([before]))
+    writer.commit(Mark(5))
+    behaviour.paths = "_bulk"
+    writer.put([after])
+    with pytest.raises(IndexUnavailable, match="in time"):
+        writer.commit(Mark(6))
+    behaviour.paths = "never"
+    writer.discard()
+    writer.put([after])
+    writer.put_vectors(vectors([after]))
+    writer.commit(Mark(6))
+    let_through(behaviour)
+    writer.commit()
+    assert [entry.vectors for entry in engine.entries()] == [texts_digest(after)]
+    writer.close()
 
 
 class Paused(Turns):

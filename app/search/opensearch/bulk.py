@@ -23,7 +23,7 @@ class Write:
 
     Attributes:
         id: Its id.
-        version: The change that it is as of: what the index has of a later one stays.
+        version: What the index has of a later one stays; see `version_of` in `pending`.
         source: It, as a line of JSON.
     """
 

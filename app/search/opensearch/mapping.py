@@ -27,6 +27,8 @@ DIMENSION = 384
 PRODUCT = "holotype"
 Body = dict[str, Any]
 
+_VERSIONS = "2 * sequence + encoded"
+"""How documents are told from older ones, as `version_of` in `pending` does it."""
 _OF_VECTORS = frozenset({fields.VECTORS, fields.EMBEDDER, fields.FACTS, fields.DESCRIPTION})
 _NUMBER = {"type": "long", "index": False}
 _VECTOR = {
@@ -57,7 +59,8 @@ def index_body(kind: Kind, log: str) -> Body:
 @cache
 def index_digest(kind: Kind) -> str:
     """Return a digest of how an index is laid out and its documents are built; another one is made anew."""
-    layout = orjson.dumps([_SETTINGS, _mapping(kind), fingerprint()], option=orjson.OPT_SORT_KEYS)
+    made = [_SETTINGS, _mapping(kind), _VERSIONS, fingerprint()]
+    layout = orjson.dumps(made, option=orjson.OPT_SORT_KEYS)
     return hashlib.sha256(layout).hexdigest()[:16]
 
 

@@ -1,6 +1,6 @@
 """What is gathered to be written, and making it whole: each document goes with its words and its vectors."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Container
 from dataclasses import dataclass
 
 from app.search.ledger import Stored
@@ -18,7 +18,7 @@ class Pending:
         id: Its id.
         before: What the index holds of it.
         texts_before: What the vectors stand for that the index holds of it; None if it has none.
-        version: The change that it is as of.
+        sequence: The change that it is as of.
         source: It, as JSON, without its vectors; None if it stays as it is but for those.
         vectors: Its vectors, as JSON; None if those stay as they are.
         gone: Whether it is to be deleted.
@@ -27,7 +27,7 @@ class Pending:
     id: str
     before: Stored | None
     texts_before: int | None
-    version: int = 0
+    sequence: int = 0
     source: bytes | None = None
     vectors: bytes | None = None
     gone: bool = False
@@ -44,20 +44,31 @@ class Pending:
         return self.gone or (self.source is not None and (self.vectors is not None or has_none))
 
 
-def complete(server: Server, index: str, gathered: Collection[Pending]) -> list[Write]:
-    """Return what is to be sent, with what stays of each document."""
+def complete(
+    server: Server, index: str, gathered: Collection[Pending], missing: Container[str]
+) -> list[Write]:
+    """Return what is to be sent, with what stays of each document; `missing` lack their vectors."""
     held = sources(server, index, [one.id for one in gathered if not one.is_whole])
     writes = []
     for one in gathered:
+        version = version_of(one.sequence, encoded=one.id not in missing)
         if one.gone:
-            writes.append(Write(one.id, one.version, None))
+            writes.append(Write(one.id, version, None))
         elif one.is_whole:
-            writes.append(Write(one.id, one.version, _joined(one.source, one.vectors)))
+            writes.append(Write(one.id, version, _joined(one.source, one.vectors)))
         elif one.id in held:
             source = one.source or to_json(without_vectors(held[one.id]))
             vectors = one.vectors or to_json(kept_vectors(held[one.id]))
-            writes.append(Write(one.id, one.version, _joined(source, vectors)))
+            writes.append(Write(one.id, version, _joined(source, vectors)))
     return writes
+
+
+def version_of(sequence: int, *, encoded: bool) -> int:
+    """Return the version of a document as of a change: its own vectors count more than none or older ones.
+
+    So a write that was held back on its way does not take away the vectors that came meanwhile.
+    """
+    return 2 * sequence + encoded
 
 
 def _joined(source: bytes | None, vectors: bytes | None) -> bytes:

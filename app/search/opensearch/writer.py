@@ -1,9 +1,9 @@
 """The writing side of the OpenSearch engine: one process at a time, and a crash leaves the last commit.
 
 Writes are gathered and sent by chunks, and can be found from the next commit on, which writes the state
-behind them. Each has the change that it is as of for its version, so that nothing sent late or twice takes
-the place of something newer. Documents go as a whole: vectors that come later than the words take along what
-the index holds of their document.
+behind them. The version of each tells the change that it is as of and whether its vectors are there, so that
+nothing sent late or twice takes the place of something newer. Documents go as a whole: vectors that come
+later than the words take along what the index holds of their document.
 """
 
 import logging
@@ -247,7 +247,7 @@ class OpenSearchWriter:
             before = self._ledger.stored.get(document_id)
             texts = self._ledger.texts.get(before.key) if before else None
             pending = self._pending[document_id] = Pending(document_id, before, texts)
-        pending.version = sequence
+        pending.sequence = sequence
         return pending
 
     def _send_if_much(self) -> None:
@@ -258,8 +258,9 @@ class OpenSearchWriter:
     def _send(self) -> None:
         """Send what is gathered; what the server finds malformed is parked."""
         self._require_lease()
-        server = self._indexes.server
-        for refused in send(server, self._alias, complete(server, self._alias, self._pending.values())):
+        server, gathered = self._indexes.server, self._pending.values()
+        writes = complete(server, self._alias, gathered, self._ledger.missing)
+        for refused in send(server, self._alias, writes):
             pending = self._pending[refused.id]
             self._ledger.put_back(refused.id, pending.before, pending.texts_before)
             self._park(refused, Part.WORDS)
