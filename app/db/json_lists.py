@@ -1,8 +1,10 @@
 """The elements of JSON lists as rows, on every database."""
 
+from collections.abc import Collection
 from typing import Any
 
-from sqlalchemy import String, TableValuedAlias
+import orjson
+from sqlalchemy import ColumnElement, String, TableValuedAlias, literal, select
 from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.sql.functions import GenericFunction
 
@@ -17,6 +19,12 @@ class json_elements(GenericFunction[Any]):  # noqa: N801 - the name of an SQL fu
 def elements(column: Any) -> TableValuedAlias:
     """Return the elements of a column that keeps a JSON list, as rows with a `value`."""
     return json_elements(column).table_valued("value")
+
+
+def among(column: Any, values: Collection[str]) -> ColumnElement[bool]:
+    """Return the condition that a column holds one of `values`; however many, they are sent as one."""
+    given = elements(literal(orjson.dumps(sorted(values)).decode()))
+    return column.in_(select(given.c.value))  # type: ignore[no-any-return]
 
 
 @compiles(json_elements, "sqlite")

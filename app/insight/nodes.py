@@ -7,7 +7,7 @@ from sqlalchemy import select
 from sqlmodel import col
 
 from app.db.engine import ReadSession
-from app.db.statements import batched
+from app.db.statements import VALUES_A_STATEMENT, batched
 from app.lineage.walks import external_uris
 from app.registry.reading.datasets import datasets_by_version
 from app.registry.tables import ModelVersion, Namespace, RegisteredModel
@@ -29,11 +29,10 @@ class NodeLabel:
 def label_nodes(session: ReadSession, ids: Collection[str]) -> dict[str, NodeLabel]:
     """Return the labels of nodes, by id; unknown ids are left out."""
     labels: dict[str, NodeLabel] = {}
-    for chunk in batched(sorted(ids), 5_000):
+    for chunk in batched(sorted(ids), VALUES_A_STATEMENT):
         labels |= _versions(session, [node for node in chunk if node.startswith("ver_")])
         labels |= _datasets(session, [node for node in chunk if node.startswith("dsv_")])
-        outside = external_uris(session, [node for node in chunk if node.startswith("ext_")])
-        labels |= {node: NodeLabel(uri) for node, uri in outside.items()}
+        labels |= _externals(session, [node for node in chunk if node.startswith("ext_")])
     return labels
 
 
@@ -63,3 +62,9 @@ def _datasets(session: ReadSession, ids: Collection[str]) -> dict[str, NodeLabel
         return {}
     known = datasets_by_version(session, ids)
     return {node: NodeLabel(f"{dataset.name} {version.label}") for node, (dataset, version) in known.items()}
+
+
+def _externals(session: ReadSession, ids: Collection[str]) -> dict[str, NodeLabel]:
+    if not ids:
+        return {}
+    return {node: NodeLabel(uri) for node, uri in external_uris(session, ids).items()}

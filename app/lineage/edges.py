@@ -4,6 +4,7 @@ from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from sqlmodel import col, select
 
@@ -70,7 +71,7 @@ def add_edges(session: WriteSession, edges: Sequence[NewEdge], logged: Mapping[s
         if edge.downstream == edge.upstream:
             raise InvalidInput(f"{edge.downstream} cannot descend from itself", field=["upstream"])
     refuse_cycles(session, edges)
-    rows = [
+    rows: list[dict[str, Any]] = [
         {
             "id": new_id("lin"),
             "downstream": edge.downstream,
@@ -79,6 +80,7 @@ def add_edges(session: WriteSession, edges: Sequence[NewEdge], logged: Mapping[s
             "evidence": edge.evidence,
             "since": edge.since or session.now,
             "until": None,
+            "exceptions": {},
         }
         for edge in edges
     ]

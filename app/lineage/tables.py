@@ -6,7 +6,7 @@ from enum import StrEnum
 from sqlalchemy import CheckConstraint, Index, text
 from sqlmodel import Field
 
-from app.db.columns import Moment, Row
+from app.db.columns import Json, Moment, Row
 from app.db.history import history_of
 
 
@@ -43,6 +43,7 @@ class LineageEdge(Row, table=True):
         evidence: Where the statement was read, in the words of who made it.
         since: From when it holds.
         until: Until when it held; None while it holds. An ended edge is kept.
+        exceptions: What does not travel down this edge though its relation carries it, each with the reason.
     """
 
     __tablename__ = "lineage_edge"
@@ -56,26 +57,42 @@ class LineageEdge(Row, table=True):
             sqlite_where=text("until IS NULL"),
             postgresql_where=text("until IS NULL"),
         ),
+        Index(
+            "ix_lineage_edge_living_below",
+            "upstream",
+            "downstream",
+            "relation",
+            sqlite_where=text("until IS NULL"),
+            postgresql_where=text("until IS NULL"),
+        ),
         CheckConstraint("downstream <> upstream", name="no_self_edge"),
     )
 
     id: str = Field(primary_key=True)
     downstream: str
-    upstream: str = Field(index=True)
+    upstream: str
     relation: str
     evidence: str | None = None
     since: datetime = Field(sa_type=Moment)
     until: datetime | None = Field(default=None, sa_type=Moment)
+    exceptions: dict[str, str] = Field(sa_type=Json, sa_column_kwargs={"server_default": "{}"})
 
 
 class ExternalNode(Row, table=True):
-    """Something outside the registry that lineage leads to, named by a URI or as its source has it."""
+    """Something outside the registry that lineage leads to, named by a URI or as its source has it.
+
+    Attributes:
+        registered_as: The node that it turned out to be once it was registered; its edges lead there since.
+    """
 
     __tablename__ = "external_node"
 
     id: str = Field(primary_key=True)
     uri: str = Field(unique=True)
     created_at: datetime = Field(sa_type=Moment)
+    registered_as: str | None = None
 
 
 lineage_edge_history = history_of(LineageEdge, "id")
+Index("ix_lineage_edge_history_up", lineage_edge_history.c.downstream)
+Index("ix_lineage_edge_history_down", lineage_edge_history.c.upstream)

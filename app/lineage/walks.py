@@ -1,18 +1,21 @@
 """Walking the graph: breadth first, level by level, with the exact number of hops."""
 
-from collections.abc import Collection, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
 from enum import StrEnum
+from itertools import islice
+from typing import Any
 
-from sqlalchemy import func
+from sqlalchemy import ColumnElement, Select, func, literal, union_all
 from sqlmodel import col, select
-from sqlmodel.sql.expression import SelectOfScalar
 
 from app.db.engine import ReadSession
-from app.db.statements import VALUES_A_STATEMENT, batched
+from app.db.json_lists import among
 from app.lineage.tables import ExternalNode, LineageEdge, Relation
 
 EXACT_TOTALS = 50_000
+
+UPPER, LOWER = col(LineageEdge.upstream), col(LineageEdge.downstream)
 
 
 class WalkDirection(StrEnum):
@@ -32,7 +35,6 @@ class Walk:
         max_depth: How many hops at most; 0 gives the root alone.
         relations: Only edges of these relations are followed; None follows all.
         kinds: Only nodes whose id has one of these prefixes are entered; None enters all.
-        max_nodes: How many nodes are returned, nearest first.
     """
 
     root: str
@@ -40,144 +42,113 @@ class Walk:
     max_depth: int = 1
     relations: Collection[Relation] | None = None
     kinds: Collection[str] | None = None
-    max_nodes: int = 500
 
 
-@dataclass(slots=True)
+@dataclass(frozen=True, slots=True)
 class Reached:
     """What a walk found.
 
     Attributes:
-        depths: The shown nodes with their hops from the root, nearest first, then by id.
-        edges: The edges between shown nodes.
-        total_nodes: How many nodes the walk reaches, the root included, whether shown or not.
-        total_edges: How many edges lie between them.
-        totals_exact: False when the walk stopped counting at 50,000 nodes.
-        truncated: Whether nodes were left out.
+        depths: The nodes with their hops from the root, nearest first, then by id.
+        complete: False when the walk stopped because it had found more than 50,000 nodes.
     """
 
-    depths: dict[str, int] = field(default_factory=dict)
-    edges: list[LineageEdge] = field(default_factory=list)
-    total_nodes: int = 0
-    total_edges: int = 0
-    totals_exact: bool = True
-    truncated: bool = False
+    depths: Mapping[str, int]
+    complete: bool
+
+    def nearest(self, most: int) -> dict[str, int]:
+        """Return at most `most` of the nodes with their hops, nearest first."""
+        return dict(islice(self.depths.items(), most))
 
 
 def walk(session: ReadSession, request: Walk) -> Reached:
-    """Walk the graph and return the nodes with their exact depth and all edges between them.
+    """Walk the graph by one statement a level and return the nodes with their exact depth.
 
     In direction BOTH the answer joins the ancestors and the descendants of the root; siblings are neither.
     """
-    upward, downward = (
-        request.direction in {way, WalkDirection.BOTH}
-        for way in (WalkDirection.UPSTREAM, WalkDirection.DOWNSTREAM)
-    )
-    depths: dict[str, int] = {request.root: 0}
-    edges: dict[str, LineageEdge] = {}
-    exact = True
-    for enabled, up in ((upward, True), (downward, False)):
-        if enabled:
-            exact = _walk_one_way(session, request, depths, edges, up=up) and exact
-    if upward and downward:
-        _edges_across(session, request, depths, edges)
-    return _shown(request, depths, edges, exact=exact)
+    depths = {request.root: 0}
+    ways = {
+        WalkDirection.UPSTREAM: (LOWER, UPPER),
+        WalkDirection.DOWNSTREAM: (UPPER, LOWER),
+    }
+    frontiers: dict[WalkDirection, set[str]] = {
+        way: {request.root} for way in ways if request.direction in {way, WalkDirection.BOTH}
+    }
+    for depth in range(1, request.max_depth + 1):
+        steps = [
+            select(literal(str(way)), ways[way][1]).where(
+                among(ways[way][0], nodes), *living(request.relations)
+            )
+            for way, nodes in frontiers.items()
+        ]
+        frontiers = {}
+        for way, node in session.execute(union_all(*steps) if len(steps) > 1 else steps[0]):
+            if node not in depths and _entered(request, node):
+                depths[node] = depth
+                frontiers.setdefault(WalkDirection(way), set()).add(node)
+        if not frontiers or len(depths) > EXACT_TOTALS:
+            break
+    nearest_first = sorted(depths, key=lambda node: (depths[node], node))
+    return Reached({node: depths[node] for node in nearest_first}, len(depths) <= EXACT_TOTALS)
+
+
+def edges_between(
+    session: ReadSession, nodes: Collection[str], relations: Collection[Relation] | None = None
+) -> Sequence[LineageEdge]:
+    """Return the living edges of which both ends are among `nodes`, by id."""
+    statement = select(LineageEdge).where(*_between(nodes, relations))
+    return session.exec(statement.order_by(col(LineageEdge.id))).all()
+
+
+def count_between(
+    session: ReadSession, nodes: Collection[str], relations: Collection[Relation] | None = None
+) -> int:
+    """Count the living edges of which both ends are among `nodes`."""
+    return session.exec(
+        select(func.count()).select_from(LineageEdge).where(*_between(nodes, relations))
+    ).one()
 
 
 def direct_counts(session: ReadSession, nodes: Collection[str]) -> tuple[dict[str, int], dict[str, int]]:
     """Count the edges that lead up and down from each of `nodes`: (upstream, downstream)."""
-    return _count_by(session, LineageEdge.downstream, nodes), _count_by(session, LineageEdge.upstream, nodes)
+    counts: tuple[dict[str, int], dict[str, int]] = ({}, {})
+    for place, node, count in session.execute(
+        union_all(_counted(0, LOWER, nodes), _counted(1, UPPER, nodes))
+    ):
+        counts[place][node] = count
+    return counts
 
 
 def edges_of(
     session: ReadSession, downstream: Collection[str], *, relations: Collection[Relation] | None = None
 ) -> Sequence[LineageEdge]:
     """Return the living edges that lead up from the nodes `downstream`, by id."""
-    return sorted(_edges_at(session, "downstream", downstream, relations), key=lambda edge: edge.id)
+    statement = select(LineageEdge).where(among(LOWER, downstream), *living(relations))
+    return session.exec(statement.order_by(col(LineageEdge.id))).all()
 
 
 def external_uris(session: ReadSession, ids: Collection[str]) -> dict[str, str]:
     """Return what the outside nodes among `ids` are called, by id."""
-    statement = select(ExternalNode.id, ExternalNode.uri).where(col(ExternalNode.id).in_(ids))
+    statement = select(ExternalNode.id, ExternalNode.uri).where(among(ExternalNode.id, ids))
     return dict(session.execute(statement).all())
 
 
-def _walk_one_way(
-    session: ReadSession, request: Walk, depths: dict[str, int], edges: dict[str, LineageEdge], *, up: bool
-) -> bool:
-    """Follow the edges one way and return whether everything was counted."""
-    near, far = ("downstream", "upstream") if up else ("upstream", "downstream")
-    visited = {request.root: 0}
-    frontier = {request.root}
-    # One level more than asked finds the edges between nodes of the last level.
-    for depth in range(1, request.max_depth + 2):
-        reached = set()
-        for edge in _edges_at(session, near, frontier, request.relations):
-            node = getattr(edge, far)
-            if depth <= request.max_depth and node not in visited and _entered(request, node):
-                visited[node] = depth
-                reached.add(node)
-            if node in visited:
-                edges[edge.id] = edge
-        frontier = reached
-        if not frontier or len(visited) > EXACT_TOTALS:
-            break
-    for node, depth in visited.items():
-        depths.setdefault(node, depth)
-    return len(visited) <= EXACT_TOTALS
+def living(relations: Collection[Relation] | None = None) -> list[ColumnElement[bool]]:
+    """Return the conditions on edges that hold still, of some relations or of all."""
+    holds = col(LineageEdge.until).is_(None)
+    if relations is None:
+        return [holds]
+    return [holds, col(LineageEdge.relation).in_(sorted(map(str, relations)))]
 
 
-def _edges_across(
-    session: ReadSession, request: Walk, depths: dict[str, int], edges: dict[str, LineageEdge]
-) -> None:
-    """Add the edges that lead from a descendant of the root straight to an ancestor, past the root."""
-    lower = {edge.downstream for edge in edges.values()} & depths.keys()
-    for edge in _edges_at(session, "downstream", lower, request.relations):
-        if edge.upstream in depths:
-            edges[edge.id] = edge
+def _between(nodes: Collection[str], relations: Collection[Relation] | None) -> list[ColumnElement[bool]]:
+    return [among(LOWER, nodes), among(UPPER, nodes), *living(relations)]
 
 
-def _edges_at(
-    session: ReadSession, end: str, nodes: Collection[str], relations: Collection[Relation] | None
-) -> list[LineageEdge]:
-    found: list[LineageEdge] = []
-    for chunk in batched(sorted(nodes), VALUES_A_STATEMENT):
-        found += session.exec(_living(relations).where(getattr(LineageEdge, end).in_(chunk)))
-    return found
-
-
-def _living(relations: Collection[Relation] | None) -> SelectOfScalar[LineageEdge]:
-    statement = select(LineageEdge).where(col(LineageEdge.until).is_(None))
-    if relations is not None:
-        statement = statement.where(col(LineageEdge.relation).in_([str(relation) for relation in relations]))
-    return statement
+def _counted(place: int, end: Any, nodes: Collection[str]) -> Select[*tuple[Any, ...]]:
+    statement = select(literal(place), end, func.count())
+    return statement.where(among(end, nodes), *living()).group_by(end)
 
 
 def _entered(request: Walk, node: str) -> bool:
     return request.kinds is None or node[:3] in request.kinds
-
-
-def _shown(request: Walk, depths: dict[str, int], edges: dict[str, LineageEdge], *, exact: bool) -> Reached:
-    nearest_first = sorted(depths, key=lambda node: (depths[node], node))
-    shown = {node: depths[node] for node in nearest_first[: request.max_nodes]}
-    return Reached(
-        depths=shown,
-        edges=[
-            edges[edge]
-            for edge in sorted(edges)
-            if {edges[edge].downstream, edges[edge].upstream} <= shown.keys()
-        ],
-        total_nodes=len(depths),
-        total_edges=len(edges),
-        totals_exact=exact,
-        truncated=len(shown) < len(depths) or not exact,
-    )
-
-
-def _count_by(session: ReadSession, end: str, nodes: Collection[str]) -> dict[str, int]:
-    statement = (
-        select(end, func.count())
-        .where(col(end).in_(nodes), col(LineageEdge.until).is_(None))
-        .group_by(col(end))
-    )
-    return dict(session.execute(statement).all())

@@ -1,5 +1,6 @@
 """Walks against networkx: nodes, exact depths, edges and totals."""
 
+from collections.abc import Sequence
 from itertools import pairwise
 from typing import Any
 
@@ -11,7 +12,17 @@ from sqlalchemy import text
 from app.db.ids import new_id
 from app.lineage.edges import NewEdge, external_nodes
 from app.lineage.tables import LineageEdge, Relation
-from app.lineage.walks import Reached, Walk, WalkDirection, direct_counts, edges_of, external_uris, walk
+from app.lineage.walks import (
+    Reached,
+    Walk,
+    WalkDirection,
+    count_between,
+    direct_counts,
+    edges_between,
+    edges_of,
+    external_uris,
+    walk,
+)
 from tests.lineage.graphs import KINDS, RELATIONS, Plan, keep, new_edges, plans, reachable
 from tests.store import Store, statements
 
@@ -24,33 +35,33 @@ WALKS = st.fixed_dictionaries(
         "max_depth": st.integers(0, 5),
         "relations": st.none() | st.sets(st.sampled_from(RELATIONS)),
         "kinds": st.none() | st.sets(st.sampled_from(KINDS)),
-        "max_nodes": st.integers(1, 9),
     }
 )
 
 
-def triples(edges: list[LineageEdge]) -> list[tuple[str, str, str]]:
+def triples(edges: Sequence[LineageEdge]) -> list[tuple[str, str, str]]:
     return [(edge.downstream, edge.upstream, edge.relation) for edge in edges]
 
 
 @settings(max_examples=90, deadline=None)
-@given(plan=plans(), at=st.integers(0, 8), wish=WALKS)
+@given(plan=plans(), at=st.integers(0, 8), wish=WALKS, most=st.integers(1, 9))
 def test_a_walk_finds_what_networkx_finds(
-    shared_store: Store, plan: Plan, at: int, wish: dict[str, Any]
+    shared_store: Store, plan: Plan, at: int, wish: dict[str, Any], most: int
 ) -> None:
     graph = plan.graph()
     root = list(graph)[at % len(graph)]
     keep(shared_store, new_edges(graph))
+    depths, edges = reachable(graph, root, wish)
+    nearest_first = sorted(depths, key=lambda node: (depths[node], node))
     with shared_store.reading() as session:
         reached = walk(session, Walk(root=root, **wish))
-    depths, edges = reachable(graph, root, wish)
-    nearest_first = sorted(depths, key=lambda node: (depths[node], node))[: wish["max_nodes"]]
+        shown = reached.nearest(most)
+        found = edges_between(session, shown, wish["relations"])
+        total = count_between(session, reached.depths, wish["relations"])
     assert list(reached.depths.items()) == [(node, depths[node]) for node in nearest_first]
-    shown = {edge for edge in edges if {edge[0], edge[1]} <= set(nearest_first)}
-    assert sorted(triples(reached.edges)) == sorted(shown)
-    assert (reached.total_nodes, reached.total_edges) == (len(depths), len(edges))
-    assert reached.truncated is (len(depths) > wish["max_nodes"])
-    assert reached.totals_exact
+    assert list(shown) == nearest_first[:most]
+    assert sorted(triples(found)) == sorted(edge for edge in edges if {edge[0], edge[1]} <= set(shown))
+    assert (total, reached.complete) == (len(edges), True)
 
 
 def chain(store: Store, length: int) -> list[str]:
@@ -65,20 +76,25 @@ def go(store: Store, **wish: Any) -> Reached:
         return walk(session, Walk(**wish))
 
 
-@pytest.mark.parametrize(("direction", "most"), [(UP, 5), (DOWN, 5), (BOTH, 9)])
-def test_a_level_is_one_statement(store: Store, direction: WalkDirection, most: int) -> None:
+def edges_found(store: Store, **wish: Any) -> list[tuple[str, str, str]]:
+    with store.reading() as session:
+        return sorted(triples(edges_between(session, walk(session, Walk(**wish)).depths)))
+
+
+@pytest.mark.parametrize("direction", [UP, DOWN, BOTH])
+def test_a_level_is_one_statement(store: Store, direction: WalkDirection) -> None:
     nodes = chain(store, 9)
     with statements(store.database) as sent:
         reached = go(store, root=nodes[4], direction=direction, max_depth=3)
     assert max(reached.depths.values()) == 3
-    assert len(sent) <= most
+    assert len(sent) == 3
 
 
 def test_a_root_that_nothing_leads_to_is_reached_alone(store: Store) -> None:
     root = new_id("ver")
     for direction in WalkDirection:
         reached = go(store, root=root, direction=direction, max_depth=9)
-        assert (reached.depths, reached.edges, reached.total_nodes) == ({root: 0}, [], 1)
+        assert reached == Reached({root: 0}, complete=True)
 
 
 def test_siblings_are_neither_ancestors_nor_descendants(store: Store) -> None:
@@ -91,8 +107,8 @@ def test_an_edge_past_the_root_is_shown(store: Store) -> None:
     base, root, child = (new_id("ver") for _ in range(3))
     added = [(root, base), (child, root), (child, base)]
     keep(store, [NewEdge(lower, upper, Relation.MERGED_FROM) for lower, upper in added])
-    reached = go(store, root=root, direction=BOTH, max_depth=1)
-    assert sorted(triples(reached.edges)) == sorted((*ends, "MERGED_FROM") for ends in added)
+    found = edges_found(store, root=root, direction=BOTH, max_depth=1)
+    assert found == sorted((*ends, "MERGED_FROM") for ends in added)
 
 
 def test_an_edge_between_nodes_of_the_last_level_is_shown(store: Store) -> None:
@@ -100,8 +116,8 @@ def test_an_edge_between_nodes_of_the_last_level_is_shown(store: Store) -> None:
     added = [(root, one), (root, other), (one, other)]
     keep(store, [NewEdge(lower, upper, Relation.MERGED_FROM) for lower, upper in added])
     for direction, start in ((UP, root), (DOWN, other)):
-        reached = go(store, root=start, direction=direction, max_depth=1)
-        assert sorted(triples(reached.edges)) == sorted((*ends, "MERGED_FROM") for ends in added)
+        found = edges_found(store, root=start, direction=direction, max_depth=1)
+        assert found == sorted((*ends, "MERGED_FROM") for ends in added)
 
 
 def test_more_nodes_than_are_counted_say_so(store: Store) -> None:
@@ -113,9 +129,11 @@ def test_more_nodes_than_are_counted_say_so(store: Store) -> None:
     """
     with store.writing() as session:
         session.execute(text(fan), {"base": base, "zeros": "0" * 26, "now": session.now.replace(tzinfo=None)})
-    reached = go(store, root=base, direction=DOWN, max_depth=4, max_nodes=3)
-    assert (reached.total_nodes, reached.totals_exact, reached.truncated) == (50_002, False, True)
-    assert len(reached.depths) == 3
+    reached = go(store, root=base, direction=DOWN, max_depth=4)
+    assert (len(reached.depths), reached.complete) == (50_002, False)
+    first = reached.nearest(3)
+    assert first == {base: 0, **{f"ver_{'0' * 26}{number}": 1 for number in (100_000, 100_001)}}
+    assert go(store, root=base, direction=DOWN, max_depth=4) == reached
 
 
 def test_edges_are_counted_and_told_by_their_nodes(store: Store) -> None:

@@ -1,6 +1,6 @@
 """A walk over the lineage, as it is asked for."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Annotated, Any
 
 import strawberry
@@ -29,6 +29,7 @@ PREFIXES = {
     LineageNodeKind.EXTERNAL: "ext",
 }
 MAX_DEPTH = 50
+DEFAULT_NODES = 500
 MAX_NODES = 5_000
 
 
@@ -38,20 +39,40 @@ def walk_asked(root: str, arguments: Mapping[str, Any]) -> Walk:
     Raises:
         InvalidInput: A bound is out of range.
     """
-    depth, most = (
-        default if arguments.get(name) is None else arguments[name]
-        for name, default in (("max_depth", 1), ("max_nodes", 500))
-    )
-    if not 0 <= depth <= MAX_DEPTH:
-        raise InvalidInput(f"maxDepth is 0 to {MAX_DEPTH}, not {depth}", field=["maxDepth"])
-    if not 1 <= most <= MAX_NODES:
-        raise InvalidInput(f"maxNodes is 1 to {MAX_NODES}, not {most}", field=["maxNodes"])
     relations, kinds = arguments.get("relations"), arguments.get("kinds")
     return Walk(
         root=root,
         direction=WalkDirection(arguments["direction"].value),
-        max_depth=depth,
-        relations=None if relations is None else [Relation(relation.value) for relation in relations],
+        max_depth=depth_asked(arguments.get("max_depth"), 1),
+        relations=relations_asked(relations),
         kinds=None if kinds is None else [PREFIXES[kind] for kind in kinds],
-        max_nodes=most,
     )
+
+
+def depth_asked(given: int | None, default: int) -> int:
+    """Return how many hops are asked for.
+
+    Raises:
+        InvalidInput: They are out of range.
+    """
+    depth = default if given is None else given
+    if not 0 <= depth <= MAX_DEPTH:
+        raise InvalidInput(f"maxDepth is 0 to {MAX_DEPTH}, not {depth}", field=["maxDepth"])
+    return depth
+
+
+def most_nodes(arguments: Mapping[str, Any]) -> int:
+    """Return how many nodes are asked for at most.
+
+    Raises:
+        InvalidInput: It is out of range.
+    """
+    most = DEFAULT_NODES if arguments.get("max_nodes") is None else int(arguments["max_nodes"])
+    if not 1 <= most <= MAX_NODES:
+        raise InvalidInput(f"maxNodes is 1 to {MAX_NODES}, not {most}", field=["maxNodes"])
+    return most
+
+
+def relations_asked(given: Sequence[LineageRelation] | None) -> list[Relation] | None:
+    """Return the relations whose edges are followed; None for all."""
+    return None if given is None else [Relation[relation.name] for relation in given]

@@ -6,13 +6,14 @@ from typing import Any
 import strawberry
 
 from app.db.engine import ReadSession
+from app.db.ids import past_id
 from app.errors import NotFound
-from app.graphql.inputs.lineage import PREFIXES, walk_asked
-from app.graphql.loading.nodes import load_nodes
+from app.graphql.inputs.lineage import PREFIXES, most_nodes, walk_asked
+from app.graphql.loading.nodes import HAVING_A_PAST, load_nodes
 from app.graphql.selection import Selection
 from app.graphql.types.lineage import LineageGraph, LineageNode, lineage_edge
-from app.insight.nodes import NodeLabel, label_nodes
-from app.lineage.walks import direct_counts, walk
+from app.insight.nodes import label_nodes
+from app.lineage.walks import Walk, count_between, direct_counts, edges_between, walk
 from app.registry.reading.finding import require_kind
 
 KINDS = {prefix: kind for kind, prefix in PREFIXES.items()}
@@ -23,37 +24,48 @@ def load_graph(
 ) -> LineageGraph:
     """Walk from `root` as the arguments say and make a graph of what is found.
 
+    The walk takes a statement a level, the edges one more, and the edges that are left out another.
+
     Raises:
         InvalidInput: The root is of a kind that has no lineage, or a bound is out of range.
         NotFound: There is no such node.
     """
-    require_kind(root, "ver", "dsv", "ext", field=["root"])
-    request = walk_asked(root, arguments)
+    request, most = walk_asked(require_node(root, "root"), arguments), most_nodes(arguments)
     reached = walk(session, request)
-    labels = label_nodes(session, reached.depths.keys())
-    if root not in labels:
+    shown = reached.nearest(most)
+    nodes = load_lineage_nodes(session, shown, selection.below("root"), selection.below("nodes"))
+    if root not in nodes:
         raise NotFound(f"there is nothing with the id {root}", field=["root"])
-    nodes = _nodes(session, reached.depths, labels, selection.below("root"), selection.below("nodes"))
+    edges = edges_between(session, shown, request.relations) if selection.asks("edges", "totalEdges") else []
+    left_out = len(shown) < len(reached.depths)
     return LineageGraph(
         root=nodes[root],
-        nodes=[nodes[key] for key in reached.depths if key in nodes],
-        edges=[lineage_edge(edge) for edge in reached.edges],
-        total_nodes=reached.total_nodes,
-        total_edges=reached.total_edges,
-        totals_exact=reached.totals_exact,
-        truncated=reached.truncated,
+        nodes=[nodes[key] for key in shown if key in nodes],
+        edges=[lineage_edge(edge, session.as_of) for edge in edges],
+        total_nodes=len(reached.depths),
+        total_edges=_all_edges(session, request, reached.depths, selection) if left_out else len(edges),
+        totals_exact=reached.complete,
+        truncated=left_out,
     )
 
 
-def _nodes(
-    session: ReadSession,
-    depths: Mapping[str, int],
-    labels: Mapping[str, NodeLabel],
-    *selections: Selection,
+def require_node(key: str, field: str) -> str:
+    """Return `key` when it is an id of a kind that lineage leads to.
+
+    Raises:
+        InvalidInput: It is no such id.
+    """
+    return require_kind(key, *KINDS, field=[field])
+
+
+def load_lineage_nodes(
+    session: ReadSession, depths: Mapping[str, int], *selections: Selection
 ) -> dict[str, LineageNode]:
+    """Make nodes with what the selections ask of them, by key; what is not there is left out."""
+    labels = label_nodes(session, depths)
     counted = any(selection.asks("directUpstream", "directDownstream") for selection in selections)
-    up, down = direct_counts(session, depths.keys()) if counted else ({}, {})
-    entities = _entities(session, depths.keys(), selections)
+    up, down = direct_counts(session, depths) if counted else ({}, {})
+    entities = _entities(session, depths, selections)
     return {
         key: LineageNode(
             key=strawberry.ID(key),
@@ -70,12 +82,25 @@ def _nodes(
     }
 
 
+def _all_edges(session: ReadSession, request: Walk, nodes: Collection[str], selection: Selection) -> int:
+    return count_between(session, nodes, request.relations) if "totalEdges" in selection else 0
+
+
 def _entities(
     session: ReadSession, keys: Collection[str], selections: Collection[Selection]
 ) -> dict[str, Any]:
-    """Read the entities behind the nodes, where they are asked for."""
+    """Read the entities behind the nodes, where they are asked for, as of the session's moment."""
+    ids = {key: _id_then(session, key) for key in keys}
     entities: dict[str, Any] = {}
     for selection in selections:
         if "entity" in selection:
-            entities.update(load_nodes(session, keys, selection.below("entity")))
+            found = load_nodes(session, ids.values(), selection.below("entity"))
+            entities.update(
+                (key, found[identifier]) for key, identifier in ids.items() if identifier in found
+            )
     return entities
+
+
+def _id_then(session: ReadSession, key: str) -> str:
+    past = session.as_of is not None and key[:3] in HAVING_A_PAST
+    return past_id(key, session.as_of.sequence) if past and session.as_of else key

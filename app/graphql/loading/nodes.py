@@ -3,7 +3,7 @@
 from collections.abc import Callable, Collection, Sequence
 from typing import Any, TypeAlias
 
-from sqlmodel import select
+from sqlmodel import col, select
 
 from app.db.engine import ReadSession
 from app.db.ids import kind_of, of_past, past_id
@@ -24,7 +24,7 @@ Loaded: TypeAlias = dict[str, dict[str, Any]]
 """The answers of fields that take arguments: by the id of a thing, and by the name in the response."""
 
 _loaders: dict[str, tuple[str, Loader]] = {}
-HAVING_A_PAST = ("mdl", "ver")
+HAVING_A_PAST = ("mdl", "ver", "lin")
 
 
 def loads(prefix: str, type_name: str) -> Callable[[Loader], Loader]:
@@ -89,8 +89,14 @@ def _plain(table: Any, make: Callable[[Any], Any]) -> Loader:
     return load
 
 
+@loads("lin", "LineageEdge")
+def edges_by_id(session: ReadSession, ids: Sequence[str], _selection: Selection) -> dict[str, Any]:
+    """Make types of edges by id."""
+    found = session.exec(select(LineageEdge).where(col(LineageEdge.id).in_(ids)))
+    return {edge.id: lineage_edge(edge, session.as_of) for edge in found}
+
+
 loads("usr", "User")(_plain(Principal, principal))
 loads("sva", "ServiceAccount")(_plain(Principal, principal))
 loads("tsk", "Task")(_plain(rows.Task, task))
 loads("mtd", "MetricDefinition")(_plain(rows.MetricDefinition, metric_definition))
-loads("lin", "LineageEdge")(_plain(LineageEdge, lineage_edge))

@@ -131,9 +131,9 @@ def load_versions(
     load_params(session, loaded, selection)
     load_histories(session, loaded, selection)
     load_uses(session, loaded, selection)
-    if not known_now_only(session, loaded, selection, "metrics", "metric", "lineage"):
+    _fill_graphs(session, loaded, selection)
+    if not known_now_only(session, loaded, selection, "metrics", "metric"):
         load_metrics(session, loaded, selection)
-        _fill_graphs(session, loaded, selection)
     return [
         version_of(version, loaded[version.id], models.get(version.model_id), beside) for version in versions
     ]

@@ -15,6 +15,7 @@ from app.graphql.inputs.facets import FacetInput, facets_wanted
 from app.graphql.inputs.filtering import deleted_models, model_filter
 from app.graphql.inputs.filters import ModelFilter
 from app.graphql.inputs.lineage import Kinds, MaxDepth, MaxNodes, Relations, Way
+from app.graphql.inputs.moments import Moment, session_at
 from app.graphql.inputs.naming import ModelVersionBy, named_version, named_versions
 from app.graphql.inputs.ordering import SearchOrder, search_order
 from app.graphql.inputs.paging import After, First, page_asked
@@ -143,6 +144,7 @@ class DiscoveryQueries:
         relations: Relations = UNSET,
         kinds: Kinds = UNSET,
         max_nodes: MaxNodes = 500,
+        as_of: Moment = UNSET,
     ) -> LineageGraph | None:
         """Return a part of the lineage graph."""
         selection = selected(info)
@@ -154,5 +156,5 @@ class DiscoveryQueries:
             "max_nodes": max_nodes,
         }
         return await info.context.read(
-            lambda session: load_graph(session, str(root_id), arguments, selection)
+            lambda present: load_graph(session_at(present, as_of or None), str(root_id), arguments, selection)
         )

@@ -4,6 +4,8 @@ from datetime import datetime
 
 import strawberry
 
+from app.db.engine import AsOf
+from app.db.ids import past_id
 from app.graphql.enums import LineageNodeKind, LineageRelation
 from app.graphql.types.principals import Node
 from app.lineage import tables as rows
@@ -51,13 +53,15 @@ class LineageGraph:
     totals_exact: bool = strawberry.field(
         description="Whether the totals are exact: they are up to 50,000 nodes."
     )
-    truncated: bool = strawberry.field(description="Whether nodes were left out.")
+    truncated: bool = strawberry.field(
+        description="Whether nodes within maxDepth were left out for maxNodes."
+    )
 
 
-def lineage_edge(row: rows.LineageEdge) -> LineageEdge:
-    """Make an edge from its row."""
+def lineage_edge(row: rows.LineageEdge, as_of: AsOf | None) -> LineageEdge:
+    """Make an edge from its row, as of a moment."""
     return LineageEdge(
-        id=strawberry.ID(row.id),
+        id=strawberry.ID(row.id if as_of is None else past_id(row.id, as_of.sequence)),
         downstream=strawberry.ID(row.downstream),
         upstream=strawberry.ID(row.upstream),
         relation=LineageRelation(row.relation),

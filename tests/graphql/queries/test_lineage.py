@@ -5,6 +5,8 @@ from typing import Any
 import pytest
 
 from tests.graphql.conftest import Api
+from tests.graphql.moving import last_change
+from tests.store import statements
 
 pytestmark = pytest.mark.both_databases
 
@@ -132,6 +134,50 @@ def test_relations_and_kinds_narrow_the_walk(api: Api) -> None:
     assert depths(inside) == {"root": 0}
     nothing = api.run(LINEAGE, root=made["root"], direction="BOTH", depth=10, relations=[])
     assert depths(nothing) == {"root": 0}
+
+
+def test_the_lineage_of_a_moment(api: Api) -> None:
+    made = family(api)
+    then = {"change": last_change(api)["id"]}
+    sequence = last_change(api)["sequence"]
+    later = child(api, "later", made["root"])
+    past = """query($root: ID!, $at: AsOf) { lineage(root: $root, direction: DOWNSTREAM, asOf: $at) {
+      nodes { key name entity { id } } edges { id downstream } totalNodes totalEdges
+    } }"""
+    graph = api.run(past, root=made["root"], at=then)
+    assert (graph["totalNodes"], graph["totalEdges"]) == (4, 4)
+    assert {node["entity"]["id"] for node in graph["nodes"]} == {
+        f"{made[name]}@{sequence}" for name in ("root", "parent", "aunt", "child")
+    }
+    edge = graph["edges"][0]["id"]
+    assert edge.endswith(f"@{sequence}")
+    looked_up = api.run("query($id: ID!) { node(id: $id) { id ... on LineageEdge { downstream } } }", id=edge)
+    assert looked_up == graph["edges"][0]
+    assert api.run(past, root=made["root"])["totalNodes"] == 5
+    error = api.error(past, root=later, at=then)
+    assert (error["code"], error["field"]) == ("NOT_FOUND", "root")
+    below = api.run(
+        """query($id: ID!, $at: AsOf) { modelVersion(by: {id: $id}, asOf: $at) {
+          lineage(direction: DOWNSTREAM) { totalNodes }
+        } }""",
+        id=made["root"],
+        at=then,
+    )
+    assert below == {"lineage": {"totalNodes": 4}}
+
+
+def test_the_statements_do_not_grow_with_the_graph(api: Api) -> None:
+    made = family(api)
+    wish: dict[str, Any] = {"root": made["root"], "direction": "BOTH", "depth": 4, "nodes": 3}
+    with statements(api.store.database) as before:
+        api.run(LINEAGE, **wish)
+    for name in ("one", "two", "three"):
+        child(api, name, made["parent"], made["aunt"])
+    with statements(api.store.database) as after:
+        api.run(LINEAGE, **wish)
+    assert len(after) == len(before)
+    walked = [sent for sent in after if "FROM lineage_edge" in sent and "GROUP BY" not in sent]
+    assert len(walked) <= wish["depth"] + 2
 
 
 def test_what_is_left_out_is_counted(api: Api) -> None:

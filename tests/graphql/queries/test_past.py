@@ -256,7 +256,6 @@ PRESENT_ONLY = {
       namespace { registeredModels { totalCount } } }""",
     "metrics": "modelVersion(by: {id: $i}, asOf: $at) { metrics { totalCount } }",
     "metric": 'modelVersion(by: {id: $i}, asOf: $at) { metric(key: {name: "accuracy"}) { value } }',
-    "lineage": "modelVersion(by: {id: $i}, asOf: $at) { lineage(direction: UPSTREAM) { totalNodes } }",
 }
 
 
