@@ -204,8 +204,23 @@ class DegradationCode(Enum):
 class ComparisonKind(Enum):
     """What a row of a comparison is about."""
 
+    FIELD = enum_value("FIELD", description="A field of the version or of its model.")
     METRIC = enum_value("METRIC", description="A metric under its whole key.")
     PARAM = enum_value("PARAM", description="A param.")
+    TAG = enum_value("TAG", description="A tag of the version.")
+    DATASET = enum_value("DATASET", description="A dataset in a role; the value is the label of its version.")
+    ENVIRONMENT = enum_value("ENVIRONMENT", description="A part of the environment, such as a package.")
+    CODE = enum_value("CODE", description="A part of the code revision.")
+    SIGNATURE = enum_value("SIGNATURE", description="The inputs or the outputs.")
+
+
+@strawberry.enum(description="How a version of software stands to another, in the order of PEP 440.")
+class Recency(Enum):
+    """How a version of software stands to another."""
+
+    OLDER = enum_value("OLDER", description="It comes before the other.")
+    SAME = enum_value("SAME", description="It is the other, however written: 1.0 is 1.0.0.")
+    NEWER = enum_value("NEWER", description="It comes behind the other.")
 
 
 @strawberry.enum(description="Why a request was refused.")

@@ -1,73 +1,20 @@
-"""Comparing versions: one row a metric or param, one cell a version, like with like.
+"""Comparing versions: one row a thing, one cell a version, like with like.
 
 Metrics are compared under their whole key; a metric of unknown direction and a value that is not finite are
 never ranked.
 """
 
-import math
-from collections.abc import Sequence
-from dataclasses import dataclass, field
-from decimal import Decimal
-from enum import StrEnum
-from typing import Any
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
 
 from app.db.engine import ReadSession
 from app.db.text import fold
 from app.errors import InvalidInput
-from app.registry.drafts import Direction
-from app.registry.reading.listing import latest_series, params_by_version
-from app.registry.reading.metrics import metric_names
-from app.registry.tables import MetricSeries, ModelVersion
+from app.insight.cells import Cell, measured_cells, stated_cells
+from app.insight.comparison_rows import ComparisonRow, RowKind, rows_of
+from app.registry.tables import ModelVersion
 
 MIN_VERSIONS, MAX_VERSIONS = 2, 50
-
-
-class RowKind(StrEnum):
-    """What a row of a comparison is about."""
-
-    METRIC = "METRIC"
-    PARAM = "PARAM"
-
-
-@dataclass(frozen=True, slots=True)
-class Cell:
-    """One version's value in a row.
-
-    Attributes:
-        value: The value as it is kept; a measurement that is not finite by its name.
-        number: The value where it is a finite number.
-        delta: The number minus the baseline's; None where that is beyond every float.
-        relative_delta: The delta as a share of the baseline's absolute value; None where that is 0, too.
-        is_best: Whether no other cell is better; False where nothing is ranked or nobody else has a value.
-    """
-
-    value: Any
-    number: float | None = None
-    delta: float | None = None
-    relative_delta: float | None = None
-    is_best: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class ComparisonRow:
-    """One thing that is compared.
-
-    Attributes:
-        key: Names the row for people: a metric's whole key as one line, a param's name.
-        identity: Tells the row from all others of the comparison.
-        metric: The series that tells a metric's whole key; None for a param.
-        cells: One a version, in the order asked for; None where the version has no value.
-        differs: Whether the versions differ in it; a missing value differs from any value.
-    """
-
-    kind: RowKind
-    key: str
-    identity: str
-    metric: MetricSeries | None
-    direction: Direction
-    unit: str | None
-    cells: tuple[Cell | None, ...]
-    differs: bool
 
 
 @dataclass(slots=True)
@@ -76,13 +23,13 @@ class Comparison:
 
     Attributes:
         versions: The versions, in the order asked for.
-        baseline: The one that deltas refer to; None for no deltas.
-        rows: Metrics by name and key, then params by name.
+        baseline: The place of the one that deltas refer to; None for no deltas.
+        rows: By kind; fields in the order of a version's, everything else by key.
     """
 
     versions: Sequence[ModelVersion]
-    baseline: ModelVersion | None
-    rows: list[ComparisonRow] = field(default_factory=list)
+    baseline: int | None
+    rows: list[ComparisonRow]
 
     def matching(
         self, kinds: Sequence[RowKind] | None, *, only_differing: bool, text: str | None
@@ -97,11 +44,21 @@ class Comparison:
             and wanted in fold(row.key)
         ]
 
+    def cells(self, row: ComparisonRow) -> list[Cell | None]:
+        """Return the cells of a row, one a version."""
+        if row.numbers is not None:
+            return measured_cells(row.values, row.numbers, self.baseline, row.direction)
+        names = [f"version {version.number}" for version in self.versions]
+        return stated_cells(row.values, self.baseline, names, versioned=row.versioned)
+
 
 def compare_versions(
-    session: ReadSession, versions: Sequence[ModelVersion], baseline: ModelVersion | None
+    session: ReadSession,
+    versions: Sequence[ModelVersion],
+    baseline: ModelVersion | None,
+    kinds: Collection[RowKind] = tuple(RowKind),
 ) -> Comparison:
-    """Compare 2 to 50 versions, of one model or of many.
+    """Compare 2 to 50 versions, of one model or of many, in rows of these kinds.
 
     Raises:
         InvalidInput: Fewer than 2 or more than 50 versions, one twice, or a baseline that is not among them.
@@ -113,8 +70,7 @@ def compare_versions(
     if baseline is not None and baseline.id not in ids:
         raise InvalidInput("the baseline is one of the compared versions", field=["baseline"])
     base = ids.index(baseline.id) if baseline else None
-    rows = [*_metric_rows(session, ids, base), *_param_rows(session, ids, base)]
-    return Comparison(versions, baseline, rows)
+    return Comparison(versions, base, rows_of(session, versions, kinds))
 
 
 def check_count(versions: int) -> None:
@@ -126,126 +82,3 @@ def check_count(versions: int) -> None:
     if not MIN_VERSIONS <= versions <= MAX_VERSIONS:
         bounds = f"{MIN_VERSIONS} to {MAX_VERSIONS}"
         raise InvalidInput(f"{bounds} versions are compared, not {versions}", field=["versions"])
-
-
-def metric_label(series: MetricSeries) -> str:
-    """Return a whole key as one line: ``accuracy · ImageNet · val · resolution=224``."""
-    conditions = [f"{name}={value}" for name, value in series.conditions.items()]
-    source = [] if series.source == "EVALUATION" else [series.source.lower()]
-    parts = [series.name, series.dataset, series.split, series.slice, *conditions, *source, series.unit]
-    return " · ".join(part for part in parts if part)
-
-
-def _metric_rows(session: ReadSession, ids: Sequence[str], base: int | None) -> list[ComparisonRow]:
-    names = metric_names(session)
-    by_key: dict[tuple[Any, ...], dict[str, MetricSeries]] = {}
-    for owner, series in latest_series(session, ids).items():
-        for one in series:
-            by_key.setdefault(_whole_key(one), {})[owner] = one
-    rows = []
-    for key in sorted(by_key):
-        mine = by_key[key]
-        one = next(iter(mine.values()))
-        definition = names.canonical(one.name)
-        direction = Direction(definition.direction) if definition else Direction.NONE
-        values = [(mine[owner].non_finite or mine[owner].value) if owner in mine else None for owner in ids]
-        numbers = [mine[owner].value if owner in mine else None for owner in ids]
-        unit = one.unit or (definition.unit if definition else None)
-        cells = _cells(values, numbers, base, direction)
-        rows.append(
-            ComparisonRow(
-                kind=RowKind.METRIC,
-                key=metric_label(one),
-                identity=f"metric {key!r}",
-                metric=one,
-                direction=direction,
-                unit=unit,
-                cells=cells,
-                differs=_differs(values),
-            )
-        )
-    return rows
-
-
-def _param_rows(session: ReadSession, ids: Sequence[str], base: int | None) -> list[ComparisonRow]:
-    params = params_by_version(session, ids)
-    names = sorted({name for mine in params.values() for name in mine})
-    rows = []
-    for name in names:
-        mine = [params.get(version, {}).get(name) for version in ids]
-        values = [None if param is None else param.value for param in mine]
-        numbers = [None if param is None else param.number for param in mine]
-        cells = _cells(values, numbers, base, Direction.NONE)
-        rows.append(
-            ComparisonRow(
-                kind=RowKind.PARAM,
-                key=name,
-                identity=f"param {name}",
-                metric=None,
-                direction=Direction.NONE,
-                unit=None,
-                cells=cells,
-                differs=_differs(values),
-            )
-        )
-    return rows
-
-
-def _whole_key(series: MetricSeries) -> tuple[Any, ...]:
-    """Return the whole key, name first, so that rows that differ in conditions alone stand together."""
-    conditions = tuple(sorted(series.conditions.items()))
-    parts = (
-        series.name_folded,
-        series.name,
-        series.dataset,
-        series.split,
-        series.slice,
-        series.source,
-        series.unit,
-    )
-    return (*("" if part is None else part for part in parts), conditions)
-
-
-def _cells(
-    values: Sequence[Any], numbers: Sequence[float | None], base: int | None, direction: Direction
-) -> tuple[Cell | None, ...]:
-    present = [number for number in numbers if number is not None]
-    best = None
-    if len(present) > 1 and direction is not Direction.NONE:
-        best = max(present) if direction is Direction.MAXIMIZE else min(present)
-    reference = None if base is None else numbers[base]
-    return tuple(
-        None
-        if value is None
-        else Cell(value, number, *_deltas(number, reference), number is not None and number == best)
-        for value, number in zip(values, numbers, strict=True)
-    )
-
-
-def _deltas(number: float | None, reference: float | None) -> tuple[float | None, float | None]:
-    """Subtract as people do, in decimals: 0.85 - 0.84 is 0.01."""
-    if number is None or reference is None:
-        return None, None
-    delta = Decimal(repr(number)) - Decimal(repr(reference))
-    return _finite(delta), _finite(delta / abs(Decimal(repr(reference)))) if reference else None
-
-
-def _finite(number: Decimal) -> float | None:
-    """Return a number, or None where it is beyond every float."""
-    value = float(number)
-    return value if math.isfinite(value) else None
-
-
-def _differs(values: Sequence[Any]) -> bool:
-    return any(not _same(value, values[0]) for value in values)
-
-
-def _same(one: Any, other: Any) -> bool:
-    """Return whether two values are the same in JSON, where, unlike in Python, true is no 1."""
-    if isinstance(one, bool) or isinstance(other, bool):
-        return one is other
-    if isinstance(one, list) and isinstance(other, list):
-        return len(one) == len(other) and all(map(_same, one, other))
-    if isinstance(one, dict) and isinstance(other, dict):
-        return one.keys() == other.keys() and all(_same(one[name], other[name]) for name in one)
-    return bool(one == other)

@@ -9,7 +9,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from app.errors import InvalidInput
-from app.insight.comparison import ComparisonRow, compare_versions
+from app.insight.cells import Cell, Recency
+from app.insight.comparison import compare_versions
+from app.insight.comparison_rows import ComparisonRow, RowKind
 from app.registry.tables import ModelVersion
 from tests.store import Store
 
@@ -27,10 +29,14 @@ def made(store: Store, given: list[dict[str, Any]]) -> list[ModelVersion]:
     return [store.version(model, **facts) for facts in given]
 
 
-def compared(store: Store, versions: list[ModelVersion], base: int | None) -> list[ComparisonRow]:
+Compared = list[tuple[ComparisonRow, list[Cell | None]]]
+
+
+def compared(store: Store, versions: list[ModelVersion], base: int | None, *kinds: RowKind) -> Compared:
     with store.reading() as session:
         baseline = None if base is None else versions[base]
-        return compare_versions(session, versions, baseline).rows
+        found = compare_versions(session, versions, baseline, kinds or [RowKind.METRIC, RowKind.PARAM])
+        return [(row, found.cells(row)) for row in found.rows]
 
 
 def metric(name: str, value: Any) -> dict[str, Any]:
@@ -45,9 +51,9 @@ def as_json(value: Any) -> str:
 
 def test_it_works(store: Store) -> None:
     versions = made(store, [{"metrics": [metric("loss", value)]} for value in (0.5, 0.25)])
-    [row] = compared(store, versions, 0)
+    [(row, cells)] = compared(store, versions, 0)
     assert (row.key, row.direction, row.differs) == ("loss", "MINIMIZE", True)
-    assert [(cell.delta, cell.relative_delta, cell.is_best) for cell in row.cells if cell] == [
+    assert [(cell.delta, cell.relative_delta, cell.is_best) for cell in cells if cell] == [
         (0, 0, False),
         (-0.25, -0.5, True),
     ]
@@ -63,12 +69,12 @@ def test_the_best_is_never_beaten(shared_store: Store, given: list[Any], name: s
     if all(value is None for value in given):
         assert rows == []
         return
-    [row] = rows
-    assert [cell is None for cell in row.cells] == [value is None for value in given]
+    [(row, cells)] = rows
+    assert [cell is None for cell in cells] == [value is None for value in given]
     assert row.differs == (len({*map(repr, given)}) > 1)
     numbers = [value for value in given if isinstance(value, float)]
     best = {"loss": min, "accuracy": max}.get(name)
-    for cell, value in zip(row.cells, given, strict=True):
+    for cell, value in zip(cells, given, strict=True):
         if cell is None:
             continue
         assert (cell.value, cell.number) == (value, value if isinstance(value, float) else None)
@@ -85,10 +91,10 @@ def test_params_are_compared_as_values(shared_store: Store, given: list[Any]) ->
     versions = made(shared_store, [{"params": {} if value is None else {"p": value}} for value in given])
     rows = compared(shared_store, versions, None)
     assert len(rows) == (given != [None] * len(given))
-    for row in rows:
-        assert [cell and cell.value for cell in row.cells] == given
+    for row, cells in rows:
+        assert [cell and cell.value for cell in cells] == given
         assert row.differs is (len(set(map(as_json, given))) > 1)
-        assert not any(cell.is_best for cell in row.cells if cell)
+        assert not any(cell.is_best for cell in cells if cell)
 
 
 @pytest.mark.parametrize(
@@ -106,8 +112,8 @@ def test_a_delta_is_what_people_reckon(
     store: Store, number: float, reference: float, expected: tuple[float | None, float | None]
 ) -> None:
     versions = made(store, [{"metrics": [metric("my score", value)]} for value in (reference, number)])
-    [row] = compared(store, versions, 0)
-    cell = row.cells[1]
+    [(_, cells)] = compared(store, versions, 0)
+    cell = cells[1]
     assert cell is not None
     assert (cell.delta, cell.relative_delta) == expected
 
@@ -123,3 +129,105 @@ def test_only_versions_that_are_compared_are_a_baseline(store: Store) -> None:
         ):
             with pytest.raises(InvalidInput):
                 compare_versions(session, given, base)
+
+
+def test_every_fact_of_a_version_has_a_row(store: Store) -> None:
+    store.dataset("tickets", versions=[{"label": "1"}, {"label": "2"}])
+    first, second = (
+        {
+            "description": "short",
+            "sizeBytes": size,
+            "tags": {"team": "audio"},
+            "datasets": [
+                {"dataset": {"name": {"name": "tickets"}}, "label": label, "role": "TRAINING"}
+                for label in labels
+            ],
+            "environment": {
+                "python": python,
+                "packages": [{"name": "torch", "version": torch}],
+                "seeds": {"numpy": 1},
+                "commandLine": "train",
+            },
+            "codeRevision": {"commit": commit, "dirty": True},
+            "signature": {"inputs": [1]},
+        }
+        for size, labels, python, torch, commit in (
+            (10, ["1"], "3.11", "2.10.0", "a"),
+            (5, ["1", "2"], "3.9", "2.9", "b"),
+        )
+    )
+    versions = made(store, [first, second])
+    rows = {(row.kind, row.key): (row, cells) for row, cells in compared(store, versions, 0, *RowKind)}
+    assert list(rows) == [
+        *((RowKind.FIELD, key) for key in ("model", "state", "stage", "sizeBytes", "createdAt")),
+        (RowKind.FIELD, "description"),
+        (RowKind.TAG, "team"),
+        (RowKind.DATASET, "default/tickets · training"),
+        *((RowKind.ENVIRONMENT, key) for key in ("commandLine", "packages.torch", "python", "seeds")),
+        (RowKind.CODE, "commit"),
+        (RowKind.CODE, "dirty"),
+        (RowKind.SIGNATURE, "inputs"),
+    ]
+    shown = {key: [cell and cell.value for cell in cells] for (_, key), (_, cells) in rows.items()}
+    assert shown["default/tickets · training"] == ["1", ["1", "2"]]
+    assert shown["dirty"] == [True, True]
+    assert shown["seeds"] == [{"numpy": 1}] * 2
+    assert shown["sizeBytes"] == [10, 5]
+    size = rows[RowKind.FIELD, "sizeBytes"][1][1]
+    assert size is not None
+    assert (size.number, size.delta, size.relative_delta, size.is_best) == (5, -5, -0.5, False)
+    assert {key for (_, key), (row, _) in rows.items() if row.differs} == {
+        "sizeBytes",
+        "createdAt",
+        "default/tickets · training",
+        "packages.torch",
+        "python",
+        "commit",
+    }
+
+
+@pytest.mark.parametrize(
+    ("version", "reference", "expected"),
+    [
+        ("2.10.0", "2.9", Recency.NEWER),
+        ("2.0rc1", "2.0", Recency.OLDER),
+        ("1.0", "1.0.0", Recency.SAME),
+        ("1.0+cu118", "1.0", Recency.NEWER),
+        ("cuda-12", "cuda-12", Recency.SAME),
+        ("cuda-12", "1.0", None),
+    ],
+)
+def test_packages_are_compared_in_the_order_of_their_versions(
+    store: Store, version: str, reference: str, expected: Recency | None
+) -> None:
+    given = [
+        {"environment": {"packages": [{"name": "torch", "version": one}]}} for one in (reference, version)
+    ]
+    [(row, cells)] = compared(store, made(store, given), 0, RowKind.ENVIRONMENT)
+    assert [cell and cell.recency for cell in cells] == [Recency.SAME, expected]
+    assert row.differs is (expected is not Recency.SAME)
+
+
+def test_long_texts_are_shown_as_what_differs(store: Store) -> None:
+    card = "".join(f"line {number}\n" for number in range(20))
+    given = [
+        {"description": card},
+        {"description": card.replace("line 10", "line ten")},
+        {"description": card},
+    ]
+    versions = made(store, [*given, {}, {"description": "x\n" * 600}])
+    rows = {row.key: cells for row, cells in compared(store, versions, 0, RowKind.FIELD)}
+    cells = rows["description"]
+    assert [cell and cell.is_diff for cell in cells] == [False, True, False, None, False]
+    assert cells[1] is not None
+    assert str(cells[1].value).splitlines() == [
+        "--- version 1",
+        "+++ version 2",
+        "@@ -8,7 +8,7 @@",
+        *(f" line {number}" for number in (7, 8, 9)),
+        "-line 10",
+        "+line ten",
+        *(f" line {number}" for number in (11, 12, 13)),
+    ]
+    unbased = {row.key: cells for row, cells in compared(store, versions, None, RowKind.FIELD)}
+    assert not any(cell.is_diff for cell in unbased["description"] if cell)

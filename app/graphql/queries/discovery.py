@@ -1,4 +1,4 @@
-"""Reading what is worked out: searches, comparisons and lineage."""
+"""Reading what is worked out: searches and lineage."""
 
 from typing import Annotated
 
@@ -6,27 +6,22 @@ import strawberry
 from anyio import to_thread
 from strawberry import UNSET
 
-from app.db.engine import ReadSession
 from app.errors import InvalidInput
 from app.graphql.context import Info
 from app.graphql.enums import SearchCollapse, SearchMode
-from app.graphql.inputs.drafting import below, stated
+from app.graphql.inputs.drafting import stated
 from app.graphql.inputs.facets import FacetInput, facets_wanted
 from app.graphql.inputs.filtering import deleted_models, model_filter
 from app.graphql.inputs.filters import ModelFilter
 from app.graphql.inputs.lineage import Kinds, MaxDepth, MaxNodes, Relations, Way
 from app.graphql.inputs.moments import Moment, session_at
-from app.graphql.inputs.naming import ModelVersionBy, named_version, named_versions
 from app.graphql.inputs.ordering import SearchOrder, search_order
 from app.graphql.inputs.paging import After, First, page_asked
 from app.graphql.loading.lineage import load_graph
-from app.graphql.loading.registered import load_versions
 from app.graphql.loading.search import load_search
 from app.graphql.selection import selected
-from app.graphql.types.comparison import VersionComparison
 from app.graphql.types.lineage import LineageGraph
 from app.graphql.types.search import SearchConnection, Suggestion, suggestion
-from app.insight.comparison import check_count, compare_versions
 from app.insight.queries import Query as SearchQuery
 from app.insight.suggesting import suggest
 from app.registry.reading.listing import Deleted
@@ -99,33 +94,6 @@ class DiscoveryQueries:
         most = 10 if limit is None else limit
         found = await to_thread.run_sync(suggest, info.context.discovery, prefix, most)
         return None if found is None else [suggestion(one) for one in found]
-
-    @strawberry.field(description="2 to 50 versions side by side, of one model or of many.")
-    async def compare_versions(
-        self,
-        info: Info,
-        versions: Annotated[
-            list[ModelVersionBy], strawberry.argument(description="The versions, each once.")
-        ],
-        baseline: Annotated[
-            ModelVersionBy | None, strawberry.argument(description="The version that deltas refer to.")
-        ] = UNSET,
-    ) -> VersionComparison | None:
-        """Return versions side by side."""
-        check_count(len(versions))
-        selection = selected(info)
-
-        def work(session: ReadSession) -> VersionComparison:
-            with below("versions"):
-                rows = named_versions(session, versions)
-            with below("baseline"):
-                base = named_version(session, baseline) if baseline else None
-            compared = compare_versions(session, rows, base)
-            nodes = load_versions(session, rows, selection.below("versions"))
-            based = load_versions(session, [base], selection.below("baseline")) if base else [None]
-            return VersionComparison(comparison=compared, versions=nodes, baseline=based[0])
-
-        return await info.context.read(work)
 
     @strawberry.field(description="What a thing comes from or what came from it, nearest first.")
     async def lineage(  # noqa: PLR0917 - the arguments of the schema

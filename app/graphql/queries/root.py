@@ -11,6 +11,7 @@ from app.errors import InvalidInput
 from app.graphql.context import Info
 from app.graphql.loading.nodes import load_nodes, require_node
 from app.graphql.queries.catalogue import CatalogueQueries
+from app.graphql.queries.comparison import ComparisonQueries
 from app.graphql.queries.discovery import DiscoveryQueries
 from app.graphql.queries.registry import RegistryQueries
 from app.graphql.selection import selected
@@ -28,7 +29,7 @@ SHOWN_PARKED = 20
 
 
 @strawberry.type(description="The root of all reading.")
-class Query(RegistryQueries, CatalogueQueries, DiscoveryQueries):
+class Query(RegistryQueries, CatalogueQueries, ComparisonQueries, DiscoveryQueries):
     """The root of all reading."""
 
     @strawberry.field(description="Anything by its id; null when it is not there.")

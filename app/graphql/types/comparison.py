@@ -1,5 +1,6 @@
 """Comparisons of versions."""
 
+from collections.abc import Sequence
 from typing import Annotated, Any
 
 import strawberry
@@ -7,13 +8,15 @@ from strawberry import UNSET
 
 from app.db.cursors import Order, named
 from app.db.paging import PageRequest, sequence_page
-from app.graphql.enums import ComparisonKind, MetricDirection
+from app.graphql.enums import ComparisonKind, MetricDirection, Recency
 from app.graphql.inputs.paging import After
 from app.graphql.scalars import JSON
 from app.graphql.types.connections import Connection, connection
 from app.graphql.types.metrics import MetricKey, metric_key
 from app.graphql.types.registered import ModelVersion
-from app.insight import comparison
+from app.insight import comparison, comparison_rows
+from app.insight.cells import Cell
+from app.insight.comparison_rows import RowKind
 
 MAX_ROWS = 200
 
@@ -22,18 +25,31 @@ MAX_ROWS = 200
 class ComparisonCell:
     """One version's value in a row."""
 
-    value: JSON = strawberry.field(description="The value as it is kept.")
+    value: JSON = strawberry.field(
+        description="The value as it is kept; where `isDiff`, the unified diff that leads to it from the "
+        "baseline's. Several values of one version in one row are a list."
+    )
+    is_diff: bool = strawberry.field(
+        description="Whether `value` is a diff: so it is where a text of several lines, or of more than 200 "
+        "characters, differs from the baseline's. Texts of more than 500 lines are never compared by line."
+    )
     number: float | None = strawberry.field(description="The value where it is a finite number.")
     delta: float | None = strawberry.field(description="The number minus the baseline's.")
     relative_delta: float | None = strawberry.field(
         description="The delta as a share of the baseline's value."
     )
-    is_best: bool = strawberry.field(description="Whether no other version is better.")
+    is_best: bool = strawberry.field(
+        description="Whether no other version is better; never where the row has no direction or one value."
+    )
+    recency: Recency | None = strawberry.field(
+        description="How a version of Python or of a package stands to the baseline's; null where PEP 440 "
+        "does not order them, and for everything else."
+    )
 
 
-@strawberry.type(description="One metric or param over all versions.")
+@strawberry.type(description="One thing over all versions.")
 class ComparisonRow:
-    """One metric or param over all versions."""
+    """One thing over all versions."""
 
     kind: ComparisonKind = strawberry.field(description="What the row is about.")
     key: str = strawberry.field(description="The row's name.")
@@ -54,7 +70,11 @@ class VersionComparison:
     versions: list[ModelVersion] = strawberry.field(description="The versions, in the order asked for.")
     baseline: ModelVersion | None = strawberry.field(description="The version that deltas refer to.")
 
-    @strawberry.field(description="The rows: metrics by name and key, then params by name.")
+    @strawberry.field(
+        description="The rows, by kind in the order of the kinds. Metrics stand under their whole key and "
+        "those that differ in conditions alone next to each other; fields have an order of their own, all "
+        "else is by key. A row that no version has a value for is left out."
+    )
     def rows(
         self,
         kinds: Annotated[
@@ -72,7 +92,7 @@ class VersionComparison:
         after: After = UNSET,
     ) -> Connection[ComparisonRow] | None:
         """Return a page of the rows."""
-        wanted = None if kinds is UNSET or kinds is None else [comparison.RowKind(one.name) for one in kinds]
+        wanted = None if kinds is UNSET or kinds is None else [RowKind(one.name) for one in kinds]
         asked: dict[str, Any] = {
             "kinds": wanted,
             "only_differing": bool(only_differing),
@@ -85,26 +105,28 @@ class VersionComparison:
             first=MAX_ROWS if first is None else first, after=None if after is UNSET else after, most=MAX_ROWS
         )
         page = sequence_page(matching, [row.identity for row in matching], order, request)
-        return connection(page, [_row(row) for row in page.items])
+        return connection(page, [_row(row, self.comparison.cells(row)) for row in page.items])
 
 
-def _row(row: comparison.ComparisonRow) -> ComparisonRow:
+def _row(row: comparison_rows.ComparisonRow, cells: Sequence[Cell | None]) -> ComparisonRow:
     return ComparisonRow(
         kind=ComparisonKind(row.kind.value),
         key=row.key,
         metric=None if row.metric is None else metric_key(row.metric),
         direction=MetricDirection(row.direction.value),
         unit=row.unit,
-        cells=[None if cell is None else _cell(cell) for cell in row.cells],
+        cells=[None if cell is None else _cell(cell) for cell in cells],
         differs=row.differs,
     )
 
 
-def _cell(cell: comparison.Cell) -> ComparisonCell:
+def _cell(cell: Cell) -> ComparisonCell:
     return ComparisonCell(
         value=cell.value,
         number=cell.number,
         delta=cell.delta,
         relative_delta=cell.relative_delta,
         is_best=cell.is_best,
+        is_diff=cell.is_diff,
+        recency=None if cell.recency is None else Recency(cell.recency.value),
     )

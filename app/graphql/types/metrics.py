@@ -8,6 +8,7 @@ from app.graphql.enums import MetricDirection, MetricSource, NonFinite
 from app.graphql.scalars import BigInt
 from app.graphql.types.principals import Node
 from app.registry import tables as rows
+from app.registry.reading.series import SeriesKey
 
 
 @strawberry.type(description="A named value that tells two measurements apart, such as resolution = 384.")
@@ -54,7 +55,7 @@ class MetricDefinition(Node):
     description: str | None = strawberry.field(description="What it measures.")
 
 
-def metric_key(row: rows.MetricSeries) -> MetricKey:
+def metric_key(row: rows.MetricSeries | SeriesKey) -> MetricKey:
     """Make the key of a series."""
     return MetricKey(
         name=row.name,

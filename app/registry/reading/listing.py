@@ -13,7 +13,7 @@ from app.db.engine import ReadSession
 from app.db.paging import Page, PageRequest, Parents, list_page, list_pages
 from app.db.statements import GIVEN, VALUES_A_STATEMENT, batched
 from app.registry.reading.filtering import model_condition, version_condition
-from app.registry.tables import Alias, MetricSeries, ModelVersion, Namespace, Param, RegisteredModel, Tag
+from app.registry.tables import Alias, ModelVersion, Namespace, Param, RegisteredModel, Tag
 from app.search.filters import All, Filter
 
 
@@ -215,18 +215,6 @@ def versions_by_id(session: ReadSession, ids: Collection[str]) -> dict[str, Mode
         col(ModelVersion.id).in_(ids), col(ModelVersion.deleted_at).is_(None)
     )
     return {row.id: row for row in session.exec(statement)}
-
-
-def latest_series(session: ReadSession, version_ids: Sequence[str]) -> dict[str, list[MetricSeries]]:
-    """Return all metric series of versions, by version."""
-    series: dict[str, list[MetricSeries]] = {}
-    for row in session.exec(
-        select(MetricSeries)
-        .where(col(MetricSeries.owner_id).in_(version_ids))
-        .order_by(col(MetricSeries.name_folded), col(MetricSeries.id))
-    ):
-        series.setdefault(row.owner_id, []).append(row)
-    return series
 
 
 def params_by_version(session: ReadSession, version_ids: Sequence[str]) -> dict[str, dict[str, Param]]:

@@ -55,7 +55,7 @@ def test_it_works(api: Api) -> None:
     assert [one["number"] for one in found["versions"]] == [1, 2, 3]
     assert found["baseline"] == {"number": 1}
     by_key = rows(found)
-    assert list(by_key) == ["accuracy", "loss", "lr"]
+    assert list(by_key) == ["model", "state", "stage", "createdAt", "accuracy", "loss", "lr"]
     accuracy = by_key["accuracy"]
     assert (accuracy["kind"], accuracy["direction"], accuracy["differs"]) == ("METRIC", "MAXIMIZE", True)
     assert accuracy["metric"] == {"name": "accuracy", "dataset": None, "conditions": []}
@@ -105,7 +105,7 @@ def test_only_like_is_compared_with_like(api: Api) -> None:
     here = metric("accuracy", 0.9, dataset="ImageNet", conditions=[{"name": "resolution", "value": "224"}])
     there = metric("accuracy", 0.8, dataset="ImageNet", conditions=[{"name": "resolution", "value": "384"}])
     compared = versions(api, {"metrics": [here]}, {"metrics": [there]})
-    found = rows(api.run(COMPARE, versions=compared))
+    found = rows(api.run(COMPARE, versions=compared, kinds=["METRIC"]))
     assert list(found) == ["accuracy · ImageNet · resolution=224", "accuracy · ImageNet · resolution=384"]
     assert {cell["isBest"] for row in found.values() for cell in row["cells"] if cell} == {False}
     assert [cell is None for row in found.values() for cell in row["cells"]] == [False, True, True, False]
@@ -124,13 +124,13 @@ def test_rows_are_narrowed_and_paged(api: Api) -> None:
         {"params": params, "metrics": [metric("loss", 1)]},
         {"params": [*params[:4], {"name": "p4", "value": 5}], "metrics": [metric("loss", 1)]},
     )
-    assert list(rows(api.run(COMPARE, versions=compared, differing=True))) == ["p4"]
+    assert list(rows(api.run(COMPARE, versions=compared, differing=True))) == ["createdAt", "p4"]
     assert list(rows(api.run(COMPARE, versions=compared, kinds=["METRIC"]))) == ["loss"]
     assert list(rows(api.run(COMPARE, versions=compared, kinds=[]))) == []
     assert list(rows(api.run(COMPARE, versions=compared, text="P1"))) == ["p1"]
     seen, after = [], None
     while True:
-        page = api.run(COMPARE, versions=compared, first=4, after=after)["rows"]
+        page = api.run(COMPARE, versions=compared, kinds=["METRIC", "PARAM"], first=4, after=after)["rows"]
         assert page["totalCount"] == 6
         seen += [edge["node"]["key"] for edge in page["edges"]]
         after = page["pageInfo"]["endCursor"]
