@@ -1,6 +1,7 @@
 """Rows become documents: the same code for one change, for a whole rebuild and for the reasons of a hit."""
 
 from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 from sqlmodel import col, select
@@ -8,13 +9,21 @@ from sqlmodel import col, select
 from app.db.changelog import head
 from app.db.engine import ReadSession
 from app.registry.reading.datasets import TASK_TAGS, dataset_names
-from app.registry.reading.listing import models_by_id, namespaces_by_id, tags_of
+from app.registry.reading.listing import models_by_id, namespaces_by_id, parameter_counts, tags_of
 from app.registry.reading.tasks import FURTHER_TASKS, TaskMatcher, task_names, tasks_named
 from app.registry.tables import Dataset, Namespace, RegisteredModel, Task
 from app.search.document import Document, TaskWords, key_of
 
 DOMAIN_TAGS = ("domain", "domains")
 LANGUAGE_TAGS = ("language", "languages")
+
+
+@dataclass(frozen=True, slots=True)
+class _OfVersions:
+    """What the document of a model says of its versions, under the names that it has there."""
+
+    datasets: tuple[str, ...]
+    parameter_counts: tuple[int, ...]
 
 
 def model_documents(session: ReadSession, model_ids: Collection[str]) -> list[Document]:
@@ -30,7 +39,7 @@ def documents_of(
     ids = [model.id for model in models]
     namespaces = namespaces_by_id(session, {model.namespace_id for model in models})
     tags = tags_of(session, ids)
-    datasets = dataset_names(session, ids)
+    of_versions = _of_versions(session, ids)
     named = {model.id: _named_tasks(model, tags.get(model.id, {})) for model in models}
     tasks = tasks_named(session, {name for names in named.values() for name in names})
     return [
@@ -39,7 +48,7 @@ def documents_of(
             namespaces[model.namespace_id].name,
             sequence,
             tags.get(model.id, {}),
-            datasets.get(model.id, []),
+            of_versions[model.id],
             [_task_words(name, tasks.get(name)) for name in named[model.id]],
         )
         for model in models
@@ -66,12 +75,18 @@ def dataset_documents(session: ReadSession, dataset_ids: Collection[str]) -> lis
     ]
 
 
+def _of_versions(session: ReadSession, model_ids: Collection[str]) -> dict[str, _OfVersions]:
+    datasets = dataset_names(session, model_ids)
+    counts = parameter_counts(session, model_ids)
+    return {one: _OfVersions(tuple(datasets.get(one, ())), tuple(counts.get(one, ()))) for one in model_ids}
+
+
 def _model_document(
     model: RegisteredModel,
     namespace: str,
     sequence: int,
     tags: dict[str, Any],
-    datasets: Sequence[str],
+    versions: _OfVersions,
     tasks: Sequence[TaskWords],
 ) -> Document:
     return Document(
@@ -91,9 +106,10 @@ def _model_document(
         license=model.license,
         publisher=model.publisher,
         languages=tuple(model.languages),
-        datasets=tuple(datasets),
+        datasets=versions.datasets,
         tags=_other_tags(tags, (FURTHER_TASKS,)),
         tag_keys=tuple(tags),
+        parameter_counts=versions.parameter_counts,
     )
 
 

@@ -11,6 +11,7 @@ import orjson
 
 from app.search.filters import FactField
 from app.search.languages import language_name
+from app.search.sizes import written_size
 from app.search.tokens import tokens
 
 
@@ -55,6 +56,7 @@ class Document:
         datasets: Names of the datasets that a model was trained or evaluated on.
         tags: Tags as text: the key and the value, or the key alone if the value is true.
         tag_keys: The keys of the tags.
+        parameter_counts: How many weights the versions of a model have, ascending.
     """
 
     key: int
@@ -76,6 +78,7 @@ class Document:
     datasets: tuple[str, ...] = ()
     tags: tuple[str, ...] = ()
     tag_keys: tuple[str, ...] = ()
+    parameter_counts: tuple[int, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -179,6 +182,9 @@ def _fields(document: Document) -> Iterator[FieldText]:
     yield FieldText("description", document.description or "", 1)
     yield FieldText("architecture", document.architecture or "", 1)
     yield FieldText("family", document.family or "", 1)
+    yield FieldText(
+        "parameterCount", ", ".join(dict.fromkeys(map(written_size, document.parameter_counts))), 1
+    )
     yield FieldText("datasets", ", ".join(document.datasets), 1)
     yield FieldText("tags", ", ".join(document.tags), 1)
     yield FieldText("publisher", document.publisher or "", 1)

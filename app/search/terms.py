@@ -31,7 +31,7 @@ _PROBE = Document(
     namespace="probe",
     name="resnet50_FPN mBERT YOLOv5s6 HTTPServer",
     display_name="Naïve Straße",
-    description="The 中文模型 was running for 3.5 hours. हिन्दी ½ LLMs",
+    description="The 中文模型 was running for 3.5 hours on 1.3 billion words. हिन्दी ½ LLMs",
     tasks=(
         TaskWords(
             name="object_detection", title="Object detection", description="Finds things", synonyms=("od",)
@@ -48,6 +48,7 @@ _PROBE = Document(
     datasets=("ImageNet-1k",),
     tags=("size large",),
     tag_keys=("size",),
+    parameter_counts=(6_738_415_616,),
 )
 
 

@@ -3,17 +3,20 @@
 Text is split at everything that is neither letter nor digit. A word gives itself, its camelCase parts and its
 runs of letters and of digits, each folded (NFKD without Latin accents, lower case) and stemmed (Snowball
 English); English stop words and single characters give nothing, but a single character that a hyphen binds to
-a word makes one word with it too: X-ray is xray, U-Net is unet. Chinese, Japanese and Korean give bigrams.
+a word makes one word with it too: X-ray is xray, U-Net is unet. A size is one word that gives the term of its
+number: 1.3 billion and 1300M are 1.3b. Chinese, Japanese and Korean give bigrams.
 """
 
 import re
 import unicodedata
-from collections.abc import Container, Iterator
+from collections.abc import Container, Iterable, Iterator
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from functools import lru_cache
 
 import Stemmer  # type: ignore[import-not-found]
+
+from app.search.sizes import SIZE, size_terms
 
 _ACCENTS = "\u0300-\u036f"
 # Marks belong to the letter before them; Python's \w leaves them out.
@@ -29,15 +32,16 @@ _HYPHEN = "[-\u2010\u2011]"
 
 
 def _a_word(character: str, further: str) -> str:
-    """Return the pattern of a word; a single character that a hyphen binds to it belongs to it."""
-    plain = rf"{character}{further}*+"
-    return rf"{character}{_HYPHEN}{plain}|{plain}(?:{_HYPHEN}{character}(?![^\W_]))?"
+    """Return the pattern of a size, or of a word with the single character that a hyphen binds to it."""
+    plain, bound = rf"{character}{further}*+", rf"{_HYPHEN}(?!{SIZE})"
+    return rf"{SIZE}|{character}{bound}{plain}|{plain}(?:{bound}{character}(?![^\W_]))?"
 
 
 _WORD = re.compile(rf"[{CJK}]+|{_a_word(_CHARACTER, f'(?:{_CHARACTER}|[{_MARKS}])')}")
 # Most text is ASCII, in which words are found ten times as fast by a pattern of its own.
 _ASCII_WORD = re.compile(_a_word("[A-Za-z0-9]", "[A-Za-z0-9]"))
 _IS_CJK = re.compile(rf"[{CJK}]")
+_SIZE = re.compile(SIZE)
 _LATIN_ACCENT = re.compile(rf"[{_ACCENTS}]")
 _RUN = re.compile(r"\d+|[^\W\d_]+")
 # An acronym gives its last letter to the word that follows it only if that is longer than one letter:
@@ -112,12 +116,19 @@ def _terms(word: str) -> tuple[str, ...]:
     """Return the terms of one word, the whole first, or those of a run without blanks (CJK) in order."""
     if _IS_CJK.match(word):
         return tuple(map(_folded, _pairs(word)))
+    if _SIZE.fullmatch(word):
+        return tuple(dict.fromkeys((*size_terms(word), *_stems(_RUN.findall(word)))))
     pieces = re.split(_HYPHEN, word)
     # A compatibility form may hold blanks and slashes, as a half does.
     forms = (unaccented(form)[:_LONGEST_WORD] for form in dict.fromkeys(("".join(pieces), *pieces)))
     wholes = [whole for form in forms for whole in _BROKEN.split(form)]
-    parts = (part.casefold() for whole in wholes for part in _parts(whole))
-    return tuple(dict.fromkeys(_stem(part) for part in parts if len(part) > 1 and part not in STOP_WORDS))
+    return _stems(part for whole in wholes for part in _parts(whole))
+
+
+def _stems(words: Iterable[str]) -> tuple[str, ...]:
+    """Return the different stems of those words that say something."""
+    folded = (word.casefold() for word in words)
+    return tuple(dict.fromkeys(_stem(word) for word in folded if len(word) > 1 and word not in STOP_WORDS))
 
 
 def _parts(word: str) -> list[str]:

@@ -60,8 +60,10 @@ def test_a_document_says_what_the_rows_say(store: Store) -> None:
             "team": "nlp",
         },
     )
-    store.version(model, datasets=[use("SST-2"), use("IMDb")])
+    store.version(model, datasets=[use("SST-2"), use("IMDb")], parameterCount=355_359_744)
     store.version(model, datasets=[use("IMDb")], description="not in the document", tags={"nor": "this"})
+    for _ in range(2):
+        store.version(model, parameterCount=109_482_240)
     built = document(store, model)
     [task] = built.tasks
     assert (task.name, task.title != "", task.description != "", len(task.synonyms) > 0) == (
@@ -88,6 +90,7 @@ def test_a_document_says_what_the_rows_say(store: Store) -> None:
         datasets=("IMDb", "SST-2"),
         tags=("production-ready", "source_id a b", "team nlp"),
         tag_keys=("off", "production-ready", "source_id", "team", "year"),
+        parameter_counts=(109_482_240, 355_359_744),
     )
 
 

@@ -50,6 +50,13 @@ def test_a_language_is_found_by_its_name() -> None:
     assert "german" in words_text(document(1, languages=("de-AT",))).split()
 
 
+def test_a_size_is_found_in_words() -> None:
+    one = document(1, "llama", parameter_counts=(6_738_415_616, 6_738_415_617, 68_976_648_192))
+    [field] = [field for field in field_texts(one) if field.field == "parameterCount"]
+    assert field.text == "6.74B, 69B"
+    assert {"7b", "6.7b", "70b"} <= set(words_text(one).split())
+
+
 @pytest.mark.parametrize(
     ("tag", "name"),
     [

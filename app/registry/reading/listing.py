@@ -32,6 +32,16 @@ def _latest(*further: ColumnElement[bool]) -> SelectOfScalar[ModelVersion]:
 
 _LATEST = _latest()
 _LATEST_STAGED = _latest(col(ModelVersion.stage) == bindparam("stage"))
+_PARAMETER_COUNTS = (
+    select(ModelVersion.model_id, ModelVersion.parameter_count)
+    .where(
+        col(ModelVersion.model_id).in_(GIVEN),
+        col(ModelVersion.deleted_at).is_(None),
+        col(ModelVersion.parameter_count).is_not(None),
+    )
+    .distinct()
+    .order_by(col(ModelVersion.model_id), col(ModelVersion.parameter_count))
+)
 _NAMESPACES = select(Namespace).where(col(Namespace.id).in_(GIVEN))
 _MODELS = select(RegisteredModel).where(
     col(RegisteredModel.id).in_(GIVEN), col(RegisteredModel.deleted_at).is_(None)
@@ -148,6 +158,14 @@ def versions_of(
     )
     by = Order(named("versions_of", {"filter": repr(admitted)}), (order, "id"), descending)
     return list_pages(session, statement, Parents("model_id", model_ids), by, request, counted=counted)
+
+
+def parameter_counts(session: ReadSession, model_ids: Collection[str]) -> dict[str, list[int]]:
+    """Return how many weights the living versions of models have, ascending, by model."""
+    counts: dict[str, list[int]] = {}
+    for model_id, count in session.execute(_PARAMETER_COUNTS, {"given": list(model_ids)}):
+        counts.setdefault(model_id, []).append(count)
+    return counts
 
 
 def latest_versions(
