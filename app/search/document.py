@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 import orjson
 
 from app.search.filters import FactField
-from app.search.languages import language_name
+from app.search.languages import language_name, language_names
 from app.search.sizes import written_size
 from app.search.tokens import tokens
 
@@ -148,7 +148,7 @@ def facts_text(document: Document) -> str:
             *_labelled("Architecture", document.architecture),
             *_labelled("Family", document.family),
             *_labelled("Data", ", ".join(document.datasets)),
-            *_labelled("Languages", _language_names(document)),
+            *_labelled("Languages", ", ".join(map(language_name, document.languages))),
             *_labelled("Tags", ", ".join(document.tags)),
         ]
     )
@@ -177,7 +177,7 @@ def _fields(document: Document) -> Iterator[FieldText]:
     yield FieldText("name", document.name, 3)
     yield FieldText("displayName", _other_name(document), 3)
     yield FieldText("task", " ".join(_task_names(document)), 3)
-    yield FieldText("languages", _language_names(document), 3)
+    yield FieldText("languages", ", ".join(map(language_names, document.languages)), 3)
     yield FieldText("taskDescription", " ".join(task.description for task in document.tasks), 2)
     yield FieldText("description", document.description or "", 1)
     yield FieldText("architecture", document.architecture or "", 1)
@@ -207,10 +207,6 @@ def _synonyms(document: Document) -> list[str]:
 def _other_name(document: Document) -> str:
     """Return the name as its authors write it, if it is another one than the name."""
     return "" if document.display_name in {None, document.name} else document.display_name or ""
-
-
-def _language_names(document: Document) -> str:
-    return ", ".join(language_name(tag) for tag in document.languages)
 
 
 def _task_sentence(document: Document) -> list[str]:

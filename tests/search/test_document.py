@@ -1,5 +1,6 @@
 """What the index knows of a model."""
 
+import pycountry
 import pytest
 
 from app.search.document import (
@@ -12,7 +13,7 @@ from app.search.document import (
     words_text,
 )
 from app.search.filters import FactField
-from app.search.languages import language_name
+from app.search.languages import ALSO_CALLED, language_name
 from tests.search.samples import document
 
 DETECTION = TaskWords(name="object_detection", description="Find things in a picture.")
@@ -50,6 +51,16 @@ def test_a_language_is_found_by_its_name() -> None:
     assert "german" in words_text(document(1, languages=("de-AT",))).split()
 
 
+def test_a_language_is_found_by_its_other_names_and_means_one() -> None:
+    one = document(1, "m", languages=("zh-Hans", "fas"))
+    assert {"chines", "mandarin", "persian", "farsi"} <= set(words_text(one).split())
+    assert facts_text(one) == "m. Languages: Chinese, Persian."
+
+
+def test_every_other_name_is_of_a_language() -> None:
+    assert [code for code in ALSO_CALLED if pycountry.languages.get(alpha_3=code) is None] == []
+
+
 def test_a_size_is_found_in_words() -> None:
     one = document(1, "llama", parameter_counts=(6_738_415_616, 6_738_415_617, 68_976_648_192))
     [field] = [field for field in field_texts(one) if field.field == "parameterCount"]
@@ -64,6 +75,8 @@ def test_a_size_is_found_in_words() -> None:
         ("pt-BR", "Portuguese"),
         ("ell", "Modern Greek"),
         ("zh_Hans", "Chinese"),
+        ("ger", "German"),
+        ("iw", "Hebrew"),
         ("x-y", "x-y"),
     ],
 )

@@ -72,7 +72,7 @@ STATEMENTS = {
     EVERYTHING: 15,
     VERSIONS: 22,
     CHANGES: 10,
-    SEARCH: 7,
+    SEARCH: 8,
 }
 WIDE = 'registeredModel(by: {name: {name: "wide"}})'
 DEEP = 'modelVersion(by: {number: {model: {name: "wide"}, number: 100}})'
