@@ -56,6 +56,13 @@ def held(session: ReadSession, statement: Selecting, *, of: type[Row] | None = N
     return statement.with_for_update(key_share=True, of=of).execution_options(populate_existing=True)
 
 
+def shared(session: ReadSession, statement: Selecting) -> Selecting:
+    """Return a statement that keeps its rows from being changed by others until the transaction ends."""
+    if alone(session):
+        return statement
+    return statement.with_for_update(read=True).execution_options(populate_existing=True)
+
+
 def hold(session: ReadSession, *names: str) -> None:
     """Keep other writers that hold the same thing, by a name of any kind, until the transaction ends."""
     if not alone(session):

@@ -130,6 +130,15 @@ class LineageNodeKind(Enum):
     EXTERNAL = enum_value("EXTERNAL", description="Something outside the registry.")
 
 
+@strawberry.enum(description="What travels down the edges of lineage.")
+class FactKind(Enum):
+    """What travels down the edges of lineage."""
+
+    LICENSE = enum_value("LICENSE", description="A licence, of a model or of a dataset version.")
+    PII = enum_value("PII", description="That a dataset version holds data about persons.")
+    REVOKED_DATASET = enum_value("REVOKED_DATASET", description="That a dataset version is revoked.")
+
+
 @strawberry.enum(description="Whether deleted things are admitted.")
 class DeletedMode(Enum):
     """Whether deleted things are admitted."""

@@ -12,7 +12,7 @@ from app.graphql.scalars import SCALARS
 from app.graphql.serving.documents import CheckedDocuments
 from app.graphql.serving.execution import Execution, read_attributes_directly
 from app.graphql.types.metrics import MetricDefinition
-from app.graphql.types.payloads import Conflict, InvalidInput
+from app.graphql.types.payloads import Conflict, CycleFound, InvalidInput
 
 
 class PublicSchema(strawberry.Schema):
@@ -29,7 +29,7 @@ class PublicSchema(strawberry.Schema):
 schema = PublicSchema(
     query=Query,
     mutation=Mutation,
-    types=[Conflict, InvalidInput, MetricDefinition],
+    types=[Conflict, CycleFound, InvalidInput, MetricDefinition],
     extensions=[CheckedDocuments],
     config=StrawberryConfig(scalar_map=SCALARS),
 )

@@ -1,21 +1,24 @@
 """Adding edges: no self edges, no doubles, no cycles."""
 
-from collections import defaultdict
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from graphlib import CycleError, TopologicalSorter
 from typing import Any
 
-from sqlmodel import col, select
+from sqlmodel import select
 
 from app.db.changelog import Logged
 from app.db.history import open_states
 from app.db.ids import new_id
+from app.db.json_lists import among
+from app.db.locks import shared
 from app.db.rows import insert_rows
-from app.db.statements import VALUES_A_STATEMENT, batched
 from app.errors import CycleFound, InvalidInput
 from app.identity.session import WriteSession
 from app.lineage.tables import ExternalNode, LineageEdge, Relation, lineage_edge_history
+from app.lineage.walks import living
+from app.lineage.ways import Steps, edges_above, shortest_way, steps_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,17 +33,17 @@ class NewEdge:
 
 
 def external_nodes(session: WriteSession, uris: Iterable[str]) -> dict[str, str]:
-    """Return the node ids of things outside the registry, making the nodes that are new."""
+    """Return the node ids of things outside the registry, making the nodes that are new.
+
+    What is registered by now is the node that it was registered as.
+    """
     wanted = set(uris)
-    found = dict(
-        session.execute(
-            select(ExternalNode.uri, ExternalNode.id).where(col(ExternalNode.uri).in_(wanted))
-        ).all()
-    )
+    rows = session.exec(shared(session, select(ExternalNode).where(among(ExternalNode.uri, wanted))))
+    found = {row.uri: row.registered_as or row.id for row in rows}
     fresh = {uri: new_id("ext") for uri in sorted(wanted - found.keys())}
     if fresh:
-        rows = [{"id": node, "uri": uri, "created_at": session.now} for uri, node in fresh.items()]
-        insert_rows(session, ExternalNode, rows)
+        made = [{"id": node, "uri": uri, "created_at": session.now} for uri, node in fresh.items()]
+        insert_rows(session, ExternalNode, made)
     return {**found, **fresh}
 
 
@@ -95,63 +98,32 @@ def refuse_cycles(session: WriteSession, edges: Sequence[NewEdge]) -> None:
 
     Only an edge whose lower end already has descendants can close one, so that new leaves cost one query.
     """
-    added: dict[str, set[str]] = defaultdict(set)
-    for edge in edges:
-        added[edge.downstream].add(edge.upstream)
-    uppers = {upstream for upstreams in added.values() for upstream in upstreams}
-    suspects = uppers & added.keys() | _with_descendants(session, added.keys())
-    for edge in edges:
-        if edge.downstream in suspects:
-            path = _path_up(session, edge.upstream, edge.downstream, added)
-            if path:
-                raise CycleFound(
-                    f"{edge.upstream} already descends from {edge.downstream}: the edge would close a circle",
-                    path=path,
-                    field=["upstream"],
-                )
+    above = steps_of((edge.downstream, edge.upstream) for edge in edges)
+    uppers = {edge.upstream for edge in edges}
+    if uppers.isdisjoint(above) and not _any_descendants(session, above):
+        return
+    for edge in edges_above(session, uppers):
+        above.setdefault(edge.downstream, set()).add(edge.upstream)
+    try:
+        TopologicalSorter(above).prepare()
+    except CycleError:
+        raise next(filter(None, (_circle(above, edge) for edge in edges))) from None
 
 
-def _known(session: WriteSession, nodes: Collection[str]) -> Iterator[tuple[str, str, str]]:
-    for chunk in batched(sorted(nodes), VALUES_A_STATEMENT):
-        yield from session.execute(
-            select(LineageEdge.downstream, LineageEdge.upstream, LineageEdge.relation).where(
-                col(LineageEdge.downstream).in_(chunk), col(LineageEdge.until).is_(None)
-            )
-        )
+def _circle(above: Steps, edge: NewEdge) -> CycleFound | None:
+    """Return the error of an edge that closes a circle."""
+    path = shortest_way(above, edge.upstream, edge.downstream)
+    if not path:
+        return None
+    message = f"{edge.upstream} already descends from {edge.downstream}: the edge would close a circle"
+    return CycleFound(message, path=path, field=["upstream"])
 
 
-def _with_descendants(session: WriteSession, nodes: Collection[str]) -> set[str]:
-    found: set[str] = set()
-    for chunk in batched(sorted(nodes), VALUES_A_STATEMENT):
-        statement = select(LineageEdge.upstream).where(col(LineageEdge.upstream).in_(chunk))
-        found.update(session.exec(statement.distinct()))
-    return found
+def _known(session: WriteSession, nodes: Collection[str]) -> Sequence[tuple[str, str, str]]:
+    statement = select(LineageEdge.downstream, LineageEdge.upstream, LineageEdge.relation)
+    return session.exec(statement.where(among(LineageEdge.downstream, nodes), *living())).all()
 
 
-def _steps_up(session: WriteSession, nodes: Collection[str]) -> Iterator[tuple[str, str]]:
-    for chunk in batched(sorted(nodes), VALUES_A_STATEMENT):
-        yield from session.execute(
-            select(LineageEdge.downstream, LineageEdge.upstream).where(
-                col(LineageEdge.downstream).in_(chunk), col(LineageEdge.until).is_(None)
-            )
-        )
-
-
-def _path_up(session: WriteSession, start: str, goal: str, added: Mapping[str, set[str]]) -> list[str]:
-    """Return the nodes from `start` up to `goal`, or nothing when no way leads there."""
-    came_from = {start: ""}
-    frontier = {start}
-    while frontier and goal not in came_from:
-        steps = [(lower, upper) for lower in sorted(frontier) for upper in sorted(added.get(lower, ()))]
-        steps += _steps_up(session, frontier)
-        frontier = set()
-        for lower, upper in steps:
-            if upper not in came_from:
-                came_from[upper] = lower
-                frontier.add(upper)
-    if goal not in came_from:
-        return []
-    path = [goal]
-    while path[-1] != start:
-        path.append(came_from[path[-1]])
-    return path[::-1]
+def _any_descendants(session: WriteSession, nodes: Collection[str]) -> bool:
+    statement = select(LineageEdge.id).where(among(LineageEdge.upstream, nodes), *living())
+    return session.exec(statement.limit(1)).first() is not None

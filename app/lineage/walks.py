@@ -133,12 +133,13 @@ def external_uris(session: ReadSession, ids: Collection[str]) -> dict[str, str]:
     return dict(session.execute(statement).all())
 
 
-def living(relations: Collection[Relation] | None = None) -> list[ColumnElement[bool]]:
+def living(
+    relations: Collection[Relation] | None = None, edge: Any = LineageEdge
+) -> list[ColumnElement[bool]]:
     """Return the conditions on edges that hold still, of some relations or of all."""
-    holds = col(LineageEdge.until).is_(None)
     if relations is None:
-        return [holds]
-    return [holds, col(LineageEdge.relation).in_(sorted(map(str, relations)))]
+        return [edge.until.is_(None)]
+    return [edge.until.is_(None), edge.relation.in_(sorted(map(str, relations)))]
 
 
 def _between(nodes: Collection[str], relations: Collection[Relation] | None) -> list[ColumnElement[bool]]:

@@ -11,7 +11,7 @@ from app.errors import HolotypeError, NotFound
 from app.identity.session import WriteSession
 from app.lineage.edges import NewEdge, external_nodes
 from app.registry.tables import Dataset, DatasetVersion, ModelVersion, RegisteredModel
-from app.registry.writing.parents import link
+from app.registry.writing.lineage import link
 from app.transfer.interchange import LineageLine, Reference
 from app.transfer.outcome import Kind, Outcome, Refused
 from app.transfer.reading import Stated
@@ -44,7 +44,7 @@ def settle_lineage(session: WriteSession, lines: Sequence[Stated[LineageLine]]) 
         )
         for record in sound
     ]
-    fresh = link(session, edges) if edges else 0
+    fresh = len(link(session, edges)) if edges else 0
     outcome.count(Kind.LINEAGE, new=fresh, unchanged=len(edges) - fresh)
     return outcome
 

@@ -27,9 +27,9 @@ from app.registry.reading.finding import ModelBy, VersionBy, find_model, find_ve
 from app.registry.tables import ModelVersion
 from app.registry.writing.datasets import register_datasets
 from app.registry.writing.labels import set_alias, set_tags
+from app.registry.writing.lineage import link
 from app.registry.writing.metrics import define_metrics, log_metrics
 from app.registry.writing.namespaces import create_namespaces
-from app.registry.writing.parents import link
 from app.registry.writing.registration import create_versions, register_models
 from app.registry.writing.stages import transition_stage
 from app.registry.writing.tasks import define_tasks

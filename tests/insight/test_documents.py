@@ -17,7 +17,7 @@ from app.registry.reading.finding import ModelBy, find_model
 from app.registry.tables import DatasetVersion, ModelVersion, RegisteredModel
 from app.registry.writing.datasets import add_dataset_versions
 from app.registry.writing.labels import set_alias, set_tags
-from app.registry.writing.parents import link
+from app.registry.writing.lineage import link
 from app.registry.writing.tasks import define_tasks
 from app.search.document import Document
 from indexer.documents import all_datasets, living_models, touched_datasets, touched_models

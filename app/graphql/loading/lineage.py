@@ -1,6 +1,8 @@
 """Lineage graphs with the names and entities of their nodes."""
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import replace
+from itertools import pairwise
 from typing import Any
 
 import strawberry
@@ -11,7 +13,7 @@ from app.errors import NotFound
 from app.graphql.inputs.lineage import PREFIXES, most_nodes, walk_asked
 from app.graphql.loading.nodes import HAVING_A_PAST, load_nodes
 from app.graphql.selection import Selection
-from app.graphql.types.lineage import LineageGraph, LineageNode, lineage_edge
+from app.graphql.types.lineage import LineageEdge, LineageGraph, LineageNode, LineagePath, lineage_edge
 from app.insight.nodes import label_nodes
 from app.lineage.walks import Walk, count_between, direct_counts, edges_between, walk
 from app.registry.reading.finding import require_kind
@@ -56,6 +58,31 @@ def require_node(key: str, field: str) -> str:
         InvalidInput: It is no such id.
     """
     return require_kind(key, *KINDS, field=[field])
+
+
+def load_path(session: ReadSession, way: Sequence[str], selection: Selection) -> LineagePath:
+    """Make the path of a way through the graph."""
+    return load_paths(session, [way], selection)[0]
+
+
+def load_paths(
+    session: ReadSession, ways: Sequence[Sequence[str]], selection: Selection
+) -> list[LineagePath]:
+    """Make the paths of ways through the graph, all from the same reads."""
+    places = {key: 0 for way in ways for key in way}
+    nodes = load_lineage_nodes(session, places, selection.below("nodes"))
+    between: dict[frozenset[str], list[LineageEdge]] = {}
+    if "edges" in selection:
+        for edge in edges_between(session, places):
+            ends = frozenset({edge.downstream, edge.upstream})
+            between.setdefault(ends, []).append(lineage_edge(edge, session.as_of))
+    return [
+        LineagePath(
+            nodes=[replace(nodes[key], depth=place) for place, key in enumerate(way)],
+            edges=[edge for pair in pairwise(way) for edge in between.get(frozenset(pair), ())],
+        )
+        for way in ways
+    ]
 
 
 def load_lineage_nodes(

@@ -3,10 +3,11 @@
 import strawberry
 
 from app.graphql.mutations.catalogue import CatalogueMutations
+from app.graphql.mutations.lineage import LineageMutations
 from app.graphql.mutations.models import ModelMutations
 from app.graphql.mutations.versions import VersionMutations
 
 
 @strawberry.type(description="The root of all writing.")
-class Mutation(ModelMutations, VersionMutations, CatalogueMutations):
+class Mutation(ModelMutations, VersionMutations, CatalogueMutations, LineageMutations):
     """The root of all writing."""

@@ -8,9 +8,10 @@ from typing import Any, TypeAlias, TypeVar
 from pydantic.alias_generators import to_camel
 
 from app.db.engine import ReadSession
-from app.errors import AlreadyExists, HolotypeError, Refusals
+from app.errors import AlreadyExists, CycleFound, HolotypeError, Refusals
 from app.graphql.context import Info
 from app.graphql.inputs.drafting import request_digest, stated
+from app.graphql.loading.lineage import load_path
 from app.graphql.loading.nodes import load_nodes
 from app.graphql.selection import Selection, selected
 from app.graphql.types.payloads import Payload, user_error
@@ -102,8 +103,14 @@ def _found(wanted: str | list[str] | None, session: ReadSession, selection: Sele
 def _in_the_way(
     session: ReadSession, errors: Sequence[HolotypeError], selection: Selection
 ) -> list[tuple[HolotypeError, Any]]:
-    """Read what stands in the way of refused names."""
-    asked = selection.below("userErrors").on("Conflict").below("existing")
+    """Read what stands in the way: what has the name already, or the way that an edge would close."""
+    asked = selection.below("userErrors")
     ids = [error.existing for error in errors if isinstance(error, AlreadyExists) and error.existing]
-    nodes = load_nodes(session, ids, asked)
-    return [(error, nodes.get(getattr(error, "existing", None) or "")) for error in errors]
+    nodes = load_nodes(session, ids, asked.on("Conflict").below("existing"))
+    paths = asked.on("CycleFound").below("path")
+    return [
+        (error, load_path(session, error.path, paths))
+        if isinstance(error, CycleFound)
+        else (error, nodes.get(getattr(error, "existing", None) or ""))
+        for error in errors
+    ]

@@ -6,7 +6,7 @@ import strawberry
 
 from app.db.engine import AsOf
 from app.db.ids import past_id
-from app.graphql.enums import LineageNodeKind, LineageRelation
+from app.graphql.enums import FactKind, LineageNodeKind, LineageRelation
 from app.graphql.types.principals import Node
 from app.lineage import tables as rows
 
@@ -29,6 +29,14 @@ class LineageNode:
     direct_downstream: int = strawberry.field(description="How many edges lead down from it, shown or not.")
 
 
+@strawberry.type(description="A fact that does not travel down an edge.")
+class LineageException:
+    """A fact that does not travel down an edge."""
+
+    fact: FactKind = strawberry.field(description="The fact.")
+    reason: str = strawberry.field(description="Why it does not hold below.")
+
+
 @strawberry.type(description="One statement of descent; read: downstream RELATION upstream.")
 class LineageEdge(Node):
     """One statement of descent."""
@@ -39,6 +47,21 @@ class LineageEdge(Node):
     evidence: str | None = strawberry.field(description="Where that was read.")
     since: datetime = strawberry.field(description="From when it holds.")
     until: datetime | None = strawberry.field(description="Until when it held.")
+    exceptions: list[LineageException] = strawberry.field(
+        description="What does not travel down it though its relation carries it."
+    )
+
+
+@strawberry.type(description="A way through the lineage, each node next to the one before it.")
+class LineagePath:
+    """A way through the lineage."""
+
+    nodes: list[LineageNode] = strawberry.field(
+        description="The nodes in the order of the way; the depth of each is its place."
+    )
+    edges: list[LineageEdge] = strawberry.field(
+        description="The edges between neighbours, in the order of the way."
+    )
 
 
 @strawberry.type(description="A part of the lineage graph, nearest to its root first.")
@@ -68,4 +91,8 @@ def lineage_edge(row: rows.LineageEdge, as_of: AsOf | None) -> LineageEdge:
         evidence=row.evidence,
         since=row.since,
         until=row.until,
+        exceptions=[
+            LineageException(fact=FactKind[fact], reason=reason)
+            for fact, reason in sorted(row.exceptions.items())
+        ],
     )

@@ -8,6 +8,7 @@ from app import errors
 from app.graphql.enums import UserErrorCode
 from app.graphql.types.changes import Change
 from app.graphql.types.datasets import Dataset, DatasetVersion
+from app.graphql.types.lineage import LineageEdge, LineagePath
 from app.graphql.types.metrics import MetricDefinition
 from app.graphql.types.principals import Node
 from app.graphql.types.registered import ModelVersion, Namespace, RegisteredModel, SimilarModel
@@ -36,6 +37,15 @@ class Conflict(UserError):
     existing: Node | None = strawberry.field(description="What is in the way.")
     current_revision: int | None = strawberry.field(
         description="The revision now, where another was expected."
+    )
+
+
+@strawberry.type(description="The edge would make a node its own ancestor.")
+class CycleFound(UserError):
+    """The edge would make a node its own ancestor."""
+
+    path: LineagePath = strawberry.field(
+        description="The way that is there already: from the edge's upper end up to its lower end."
     )
 
 
@@ -223,8 +233,29 @@ class UpdateDatasetVersionPayload(Payload):
     )
 
 
-def user_error(refusal: errors.HolotypeError, existing: Any = None) -> UserError:
-    """Make a user error of a refusal; `existing` is the node that is in the way."""
+@strawberry.type(description="The edge that was added.")
+class AddLineagePayload(Payload):
+    """The edge that was added."""
+
+    edge: LineageEdge | None = strawberry.field(default=None, description="The edge.")
+
+
+@strawberry.type(description="The edge that ended.")
+class EndLineagePayload(Payload):
+    """The edge that ended."""
+
+    edge: LineageEdge | None = strawberry.field(default=None, description="The edge.")
+
+
+@strawberry.type(description="The edge with its exceptions.")
+class SetLineageExceptionsPayload(Payload):
+    """The edge with its exceptions."""
+
+    edge: LineageEdge | None = strawberry.field(default=None, description="The edge.")
+
+
+def user_error(refusal: errors.HolotypeError, in_the_way: Any = None) -> UserError:
+    """Make a user error of a refusal; `in_the_way` is the node that is, or the way that would be closed."""
     shared: dict[str, Any] = {
         "code": UserErrorCode[refusal.code],
         "field": list(refusal.field) or None,
@@ -233,5 +264,7 @@ def user_error(refusal: errors.HolotypeError, existing: Any = None) -> UserError
     }
     if isinstance(refusal, errors.AlreadyExists | errors.Conflict | errors.Immutable):
         current = refusal.current if isinstance(refusal, errors.StaleRevision) else None
-        return Conflict(**shared, existing=existing, current_revision=current)
+        return Conflict(**shared, existing=in_the_way, current_revision=current)
+    if isinstance(refusal, errors.CycleFound):
+        return CycleFound(**shared, path=in_the_way)
     return InvalidInput(**shared)

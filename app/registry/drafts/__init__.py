@@ -15,6 +15,7 @@ from app.registry.drafts.datasets import (
     QualifiedName,
 )
 from app.registry.drafts.labels import TagsDraft
+from app.registry.drafts.lineage import FactKind, LineageDraft, LineageEndDraft, LineageExceptionsDraft
 from app.registry.drafts.metrics import Direction, MetricDefinitionDraft, MetricDraft, MetricSource, NonFinite
 from app.registry.drafts.models import FactsDraft, ModelDraft, ModelPatch, RenameDraft, RetirementDraft
 from app.registry.drafts.namespaces import NamespaceDraft
@@ -39,7 +40,11 @@ __all__ = [
     "DatasetVersionDraft",
     "DatasetVersionPatch",
     "Direction",
+    "FactKind",
     "FactsDraft",
+    "LineageDraft",
+    "LineageEndDraft",
+    "LineageExceptionsDraft",
     "MetricDefinitionDraft",
     "MetricDraft",
     "MetricSource",

@@ -17,7 +17,7 @@ def _last_changed_by(*actions: str) -> Derived:
     """
 
     def moment(history: FromClause) -> ColumnElement[Any]:
-        mine = (col(Change.subject_id) == history.c.id) & (col(Change.action) != "lineage.added")
+        mine = (col(Change.subject_id) == history.c.id) & ~col(Change.action).startswith("lineage.")
         return (
             select(col(Change.at))
             .join(ChangeEntity, col(ChangeEntity.sequence) == col(Change.sequence))

@@ -2,19 +2,14 @@
 
 from collections.abc import Mapping, Sequence
 
-from sqlmodel import col, select
-
-from app.db.changelog import Fact, Logged
-from app.db.locks import hold
-from app.db.statements import VALUES_A_STATEMENT, batched
+from app.db.changelog import Logged
 from app.errors import HolotypeError, NotFound
 from app.identity.session import WriteSession
 from app.lineage.edges import NewEdge, add_edges, external_nodes, unknown_edges
-from app.lineage.tables import ExternalNode
 from app.registry.drafts import VersionDraft
 from app.registry.reading.datasets import ROLE_RELATIONS
 from app.registry.reading.finding import find_dataset, find_dataset_version, require_kind
-from app.registry.tables import DatasetVersion, ModelVersion
+from app.registry.reading.nodes import known_nodes
 
 
 def resolve_parents(
@@ -44,40 +39,6 @@ def link_parents(
         add_edges(session, unknown_edges(session, every), logged)
 
 
-def link(session: WriteSession, edges: Sequence[NewEdge]) -> int:
-    """Add edges between nodes that exist, one change for each lower end; return how many were new.
-
-    Raises:
-        CycleFound: An edge would make a node its own ancestor.
-        InvalidInput: An edge leads from a node to itself.
-    """
-    # Each of two edges may be harmless by itself and close a circle with the other.
-    hold(session, "lineage")
-    fresh = unknown_edges(session, edges)
-    lower = list(dict.fromkeys(edge.downstream for edge in fresh))
-    models = _models_of(session, lower)
-    by_node: dict[str, list[NewEdge]] = {node: [] for node in lower}
-    for edge in fresh:
-        by_node[edge.downstream].append(edge)
-    for node in lower:
-        session.require("lineage.add", node)
-    logged = session.record(
-        [
-            Fact(
-                action="lineage.added",
-                subject_id=node,
-                related=[*models.get(node, ()), *(edge.upstream for edge in mine)],
-                after={
-                    "edges": [{"upstream": edge.upstream, "relation": str(edge.relation)} for edge in mine]
-                },
-            )
-            for node, mine in by_node.items()
-        ]
-    )
-    add_edges(session, fresh, dict(zip(by_node, logged, strict=True)))
-    return len(fresh)
-
-
 def _parent_edges(
     session: WriteSession, version_id: str, draft: VersionDraft, nodes: Mapping[str, str]
 ) -> list[NewEdge]:
@@ -87,7 +48,7 @@ def _parent_edges(
         node = nodes[upstream.external_uri] if upstream.external_uri else upstream.id or ""
         require_kind(node, "ver", "dsv", "ext", field=["parents", str(index), "upstream", "id"])
         edges.append(NewEdge(version_id, node, parent.relation, parent.evidence))
-    known = _known_nodes(session, {edge.upstream for edge in edges} - set(nodes.values())) | {*nodes.values()}
+    known = known_nodes(session, {edge.upstream for edge in edges} - set(nodes.values())) | {*nodes.values()}
     for index, edge in enumerate(edges):
         if edge.upstream not in known:
             message = f"there is nothing with the id {edge.upstream} to descend from"
@@ -109,19 +70,3 @@ def _dataset_edges(session: WriteSession, version_id: str, draft: VersionDraft) 
             raise missing.within("datasets", str(index)) from None
         edges.append(NewEdge(version_id, version.id, ROLE_RELATIONS[use.role], use.context))
     return edges
-
-
-def _known_nodes(session: WriteSession, ids: set[str]) -> set[str]:
-    known: set[str] = set()
-    for chunk in batched(sorted(ids), VALUES_A_STATEMENT):
-        for table in (ModelVersion, DatasetVersion, ExternalNode):
-            known |= set(session.exec(select(table.id).where(col(table.id).in_(chunk))))
-    return known
-
-
-def _models_of(session: WriteSession, versions: Sequence[str]) -> dict[str, list[str]]:
-    models: dict[str, list[str]] = {}
-    for chunk in batched(versions, VALUES_A_STATEMENT):
-        statement = select(ModelVersion.id, ModelVersion.model_id).where(col(ModelVersion.id).in_(chunk))
-        models.update((version, [model]) for version, model in session.execute(statement))
-    return models

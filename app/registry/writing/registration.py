@@ -23,6 +23,7 @@ from app.registry.reading.provenance import MADE_WITH
 from app.registry.reading.tasks import task_names
 from app.registry.tables import ModelVersion, Namespace, RegisteredModel, model_history, version_history
 from app.registry.writing.labels import write_params, write_tags
+from app.registry.writing.lineage import link_arrived
 from app.registry.writing.metrics import Measured, write_metrics
 from app.registry.writing.parents import link_parents, resolve_parents
 from app.registry.writing.provenance import Made, columns_made_with, facts_of, keep_made, made_with, not_kept
@@ -130,6 +131,8 @@ def create_versions(
     )
     link_parents(session, parents, {row["id"]: change for row, change in zip(rows, logged, strict=True)})
     session.flush()
+    sources = {row["source"]: row["id"] for row in reversed(rows) if row["source"]}
+    link_arrived(session, sources, {row["id"]: row["model_id"] for row in rows})
     return versions
 
 

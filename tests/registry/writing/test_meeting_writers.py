@@ -36,9 +36,9 @@ from app.registry.tables import MetricSeries, ModelVersion
 from app.registry.writing.datasets import register_dataset
 from app.registry.writing.editing import finalize_version, rename_model, retire_model, update_model
 from app.registry.writing.labels import set_alias, set_tags
+from app.registry.writing.lineage import link
 from app.registry.writing.metrics import define_metrics, log_metrics
 from app.registry.writing.namespaces import create_namespaces
-from app.registry.writing.parents import link
 from app.registry.writing.registration import create_versions, register_models
 from app.registry.writing.removal import delete_model, delete_version, restore_model
 from app.registry.writing.stages import transition_stage
@@ -217,7 +217,7 @@ def test_points_are_counted_once(store: Store) -> None:
 def test_no_circle_is_closed(store: Store) -> None:
     one, other, lower, upper = (store.version().id for _ in range(4))
 
-    def linking(downstream: str, upstream: str) -> Work[int]:
+    def linking(downstream: str, upstream: str) -> Work[list[str]]:
         return lambda session: link(session, [NewEdge(downstream, upstream, Relation.FINE_TUNED_FROM)])
 
     for edge in ((other, lower), (upper, one)):
