@@ -83,6 +83,10 @@ def test_a_blocked_index_goes_on_where_it_was(
     assert "\n" not in str(failure.value)
     assert writer.position.words == Mark()
     ask(cluster.url, "PUT", f"/{cluster.prefix}-models/_settings", {block: None})
+    with pytest.raises(IndexUnavailable):
+        writer.commit(Mark(1))
+    writer.discard()
+    writer.put([document(1)])
     writer.commit(Mark(1))
     assert [entry.key for entry in engine.entries()] == [1]
 

@@ -1,7 +1,9 @@
 """Sending documents: a request of many, of which some may fail, be late, or have to wait."""
 
 import time
+from collections import deque
 from collections.abc import Iterable, Iterator, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor, wait
 from dataclasses import dataclass
 from typing import Any
 
@@ -9,6 +11,8 @@ from app.search.keeping import Refused
 from app.search.opensearch.server import BUSY, RequestFailed, Server, to_json
 
 CHUNK_BYTES = 8_000_000
+SENDERS = 2
+"""While the server works at one request, the next is on its way to it; more would only take more memory."""
 PAUSES = (0.2, 0.4, 0.8, 1.6, 3.2)
 """How long to wait, in seconds, before each time that what the server has no room for is sent again."""
 
@@ -37,6 +41,55 @@ class Write:
         if self.source is None:
             return to_json({"delete": action}) + b"\n"
         return b"%b\n%b\n" % (to_json({"index": action}), self.source)
+
+
+class Sending:
+    """Requests under way, while more documents are made; whoever brings more than `SENDERS` at once waits.
+
+    One that failed is raised again by whatever is asked next, until all are forgotten.
+
+    Args:
+        server: The cluster.
+        index: The alias of the index that is written.
+    """
+
+    def __init__(self, server: Server, index: str) -> None:
+        self._server, self._index = server, index
+        self._threads = ThreadPoolExecutor(SENDERS, "bulk")
+        self._under_way: deque[Future[list[Refused]]] = deque()
+
+    def send(self, writes: Sequence[Write]) -> list[Refused]:
+        """Send documents; return what was refused of those that have arrived meanwhile.
+
+        Raises:
+            RequestFailed: Some that were sent before were not written.
+        """
+        refused = []
+        while self._under_way and (len(self._under_way) >= SENDERS or self._under_way[0].done()):
+            refused += self._under_way[0].result()
+            self._under_way.popleft()
+        self._under_way.append(self._threads.submit(send, self._server, self._index, writes))
+        return refused
+
+    def arrive(self) -> list[Refused]:
+        """Wait until everything has arrived; return what was refused of it.
+
+        Raises:
+            RequestFailed: Some was not written.
+        """
+        wait(self._under_way)
+        refused = [one for request in self._under_way for one in request.result()]
+        self._under_way.clear()
+        return refused
+
+    def forget(self) -> None:
+        """Wait until nothing is under way any more, whatever became of it."""
+        wait(self._under_way)
+        self._under_way.clear()
+
+    def close(self) -> None:
+        """Begin nothing more, and wait for what is under way."""
+        self._threads.shutdown(wait=True, cancel_futures=True)
 
 
 def send(server: Server, index: str, writes: Sequence[Write]) -> list[Refused]:

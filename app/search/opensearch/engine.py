@@ -6,6 +6,7 @@ from app.db.engine import Database
 from app.search.contract import IndexUnavailable, Kind
 from app.search.keeping import Entry, IndexWriter, Standing
 from app.search.locks import PATIENCE_SECONDS
+from app.search.opensearch.bulk import SENDERS
 from app.search.opensearch.cluster import Cluster
 from app.search.opensearch.contents import stored_documents, unit_vectors
 from app.search.opensearch.indexes import Indexes
@@ -16,7 +17,7 @@ from app.search.opensearch.writer import OpenSearchWriter
 
 WRITING_SECONDS = 30.0
 """How long an answer may take that is not waited for by a person."""
-WRITING_CONNECTIONS = 2
+WRITING_CONNECTIONS = SENDERS + 1
 READING_CONNECTIONS = 20
 
 

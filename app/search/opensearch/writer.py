@@ -1,13 +1,13 @@
 """The writing side of the OpenSearch engine: one process at a time, and a crash leaves the last commit.
 
-Writes are gathered and sent by chunks, and can be found from the next commit on, which writes the state
-behind them. The version of each tells the change that it is as of and whether its vectors are there, so that
-nothing sent late or twice takes the place of something newer. Documents go as a whole: vectors that come
-later than the words take along what the index holds of their document.
+Writes are gathered and sent by chunks while more is gathered, and can be found from the next commit on, which
+waits for them and writes the state behind them. The version of each tells the change that it is as of and
+whether its vectors are there, so that nothing sent late or twice takes the place of something newer. Documents
+go as a whole: vectors that come later than the words take along what the index holds of their document.
 """
 
 import logging
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import replace
 
@@ -15,7 +15,7 @@ from app.search.contract import IndexPosition, Mark
 from app.search.document import Document
 from app.search.keeping import DocumentVectors, IndexLocked, Refused
 from app.search.ledger import Ledger, Stored, ledger_of, moved_on
-from app.search.opensearch.bulk import CHUNK_BYTES, send
+from app.search.opensearch.bulk import Sending
 from app.search.opensearch.contents import stored_documents
 from app.search.opensearch.fields import CONTENT, TEXTS
 from app.search.opensearch.indexes import Indexes, KeptState
@@ -27,6 +27,9 @@ from app.search.opensearch.turns import Turns
 from app.search.parking import Parked, Part, park
 
 logger = logging.getLogger("indexer")
+
+MUCH_BYTES = 4_000_000
+"""As much is sent while more is gathered."""
 
 
 class OpenSearchWriter:
@@ -48,16 +51,18 @@ class OpenSearchWriter:
     _kept: KeptState
     _ledger: Ledger
     _pending: dict[str, Pending]
+    _sent: dict[str, Pending]
 
     def __init__(self, indexes: Indexes, alias: str, turns: Turns, log: str) -> None:
         self._indexes = indexes
         self._alias = alias
         self._turns = turns
         self._lease = turns.take()
+        self._sending = Sending(indexes.server, alias)
         try:
             self.replaced = self._open(log)
         except BaseException:
-            self._lease.close()
+            self.close()
             raise
 
     @property
@@ -85,6 +90,9 @@ class OpenSearchWriter:
         One that is older than what the index holds or knows is ignored. What only the server finds wrong with
         a document is parked by the next commit.
         """
+        # The vectors of what was put last, if they are known, come before more is put, and go with it.
+        self._send_if_much()
+        self._arrive(document.id for document in documents)
         refused = []
         for document in documents:
             if self._ledger.is_stale(document.id, document.sequence, self.position.words):
@@ -99,11 +107,11 @@ class OpenSearchWriter:
             pending.source, pending.gone = line, False
             stored = Stored(document.key, document.sequence, source[TEXTS], source[CONTENT])
             self._ledger.put(document.id, stored, self.position.words)
-        self._send_if_much()
         return refused
 
     def delete(self, ids: Sequence[str], sequence: int) -> None:
         """Remove the documents `ids` as of change `sequence`; unknown ones are no error."""
+        self._arrive(ids)
         for document_id in ids:
             if self._ledger.is_stale(document_id, sequence, self.position.words):
                 continue
@@ -124,13 +132,13 @@ class OpenSearchWriter:
 
     def put_vectors(self, vectors: Sequence[DocumentVectors], through: Mark | None = None) -> list[str]:
         """Keep vectors; return the ids of those that stand for other texts than the index holds of them."""
+        self._arrive(given.id for given in vectors)
         for given in vectors:
             if why := why_malformed(given):
                 self._park(Refused(given.id, why), Part.MEANING)
             elif self._ledger.put_vectors(given, through or Mark()):
                 pending = self._gather(given.id, self._ledger.stored[given.id].sequence)
                 pending.vectors = to_json(vector_fields(given, self.position.embedder))
-        self._send_if_much()
         return [given.id for given in vectors if not self._ledger.stands_for(given)]
 
     def use_embedder(self, digest: str) -> None:
@@ -155,9 +163,10 @@ class OpenSearchWriter:
 
         Raises:
             IndexLocked: Another process has taken the index over.
-            RequestFailed: Not all of it was written; it can be tried again.
+            RequestFailed: Not all of it was written; discard it, and try again from the last commit.
         """
         self._send()
+        self._arrive_all()
         filling = self.filling_from if words is None else None
         state = self._kept.state
         self._keep(
@@ -193,6 +202,7 @@ class OpenSearchWriter:
 
     def close(self) -> None:
         """Let go of the index without committing; nothing can be done with the writer after that."""
+        self._sending.close()
         self._lease.close()
 
     def _open(self, log: str) -> str | None:
@@ -216,7 +226,8 @@ class OpenSearchWriter:
         kept = self._indexes.state(self._alias)
         if kept is None or (last and kept.write != last.write):
             raise IndexLocked(f"another process writes the index {self._alias}")
-        self._kept, self._pending = kept, {}
+        self._sending.forget()
+        self._kept, self._pending, self._sent = kept, {}, {}
         # What was sent and not committed is there, too.
         self._indexes.server.ask("POST", f"/{self._alias}/_refresh")
         stored, texts = {}, {}
@@ -252,19 +263,33 @@ class OpenSearchWriter:
 
     def _send_if_much(self) -> None:
         """Send what is gathered before it takes much memory."""
-        if sum(one.size for one in self._pending.values()) > CHUNK_BYTES:
+        if sum(one.size for one in self._pending.values()) > MUCH_BYTES:
             self._send()
 
     def _send(self) -> None:
-        """Send what is gathered; what the server finds malformed is parked."""
+        """Send what is gathered, to arrive while more is gathered."""
         self._require_lease()
-        server, gathered = self._indexes.server, self._pending.values()
-        writes = complete(server, self._alias, gathered, self._ledger.missing)
-        for refused in send(server, self._alias, writes):
-            pending = self._pending[refused.id]
-            self._ledger.put_back(refused.id, pending.before, pending.texts_before)
-            self._park(refused, Part.WORDS)
-        self._pending = {}
+        gathered, self._pending = self._pending, {}
+        writes = complete(self._indexes.server, self._alias, gathered.values(), self._ledger.missing)
+        self._sent |= {one.id: replace(one, source=None, vectors=None) for one in gathered.values()}
+        if writes:
+            self._settle(self._sending.send(writes))
+
+    def _arrive(self, ids: Iterable[str]) -> None:
+        """Wait for what was sent if it is of any of `ids`: what becomes of it is where the next begins."""
+        if not self._sent.keys().isdisjoint(ids):
+            self._arrive_all()
+
+    def _arrive_all(self) -> None:
+        self._settle(self._sending.arrive())
+        self._sent = {}
+
+    def _settle(self, refused: Sequence[Refused]) -> None:
+        """Park what the server finds malformed."""
+        for one in refused:
+            sent = self._sent[one.id]
+            self._ledger.put_back(one.id, sent.before, sent.texts_before)
+            self._park(one, Part.WORDS)
 
     def _park(self, refused: Refused, part: Part) -> None:
         parked = park(refused.id, part, refused.reason, self._ledger.parked.get(refused.id))
