@@ -27,6 +27,9 @@ logger = logging.getLogger("indexer")
 
 CHANGES_AT_ONCE = 1_000
 DOCUMENTS_AT_ONCE = 500
+COMMITTED_AT_ONCE = 2_000
+"""As many of a first reading are lost at most where it is cut off; each commit costs an index some tenths of a
+second."""
 # As many are encoded in about three seconds; fewer would be padded more, and written one by one.
 EMBEDDED_AT_ONCE = 256
 BATCHES = 2
@@ -144,7 +147,7 @@ class Worker:
             self._writer.begin_filling(began, len(ids))
             known = self._writer.known_ids() | self._writer.parked.keys()
             self._unread = [one for one in ids if one not in known]
-        some, self._unread = self._unread[:DOCUMENTS_AT_ONCE], self._unread[DOCUMENTS_AT_ONCE:]
+        some, self._unread = self._unread[:COMMITTED_AT_ONCE], self._unread[COMMITTED_AT_ONCE:]
         self._index(some, began.sequence)
         if self._unread:
             self._writer.commit()

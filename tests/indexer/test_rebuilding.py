@@ -15,7 +15,7 @@ from indexer.embeddings import Embedder
 from indexer.following import follow
 from indexer.rebuilding import rebuild
 from indexer.source import DocumentSource, RegistrySource
-from indexer.worker import DOCUMENTS_AT_ONCE
+from indexer.worker import COMMITTED_AT_ONCE
 from tests.indexer.sources import HashingEncoder, Shelf
 from tests.search.samples import document
 from tests.store import Store
@@ -86,14 +86,14 @@ def test_an_index_from_another_state_of_the_registry_is_named(tmp_path: Path) ->
 
 
 def test_one_that_was_cut_off_goes_on(tmp_path: Path) -> None:
-    shelf = Shelf(DOCUMENTS_AT_ONCE + 5)
+    shelf = Shelf(COMMITTED_AT_ONCE + 5)
     engine = indexed(shelf, tmp_path)
     stop = Event()
     embedder = Embedder(tmp_path / "cache", HashingEncoder())
     assert not rebuild(shelf, engine, embedder, stop, lambda _position: stop.set())
     draft = engine.standing().draft
     assert draft is not None
-    assert draft.documents == DOCUMENTS_AT_ONCE
+    assert draft.documents == COMMITTED_AT_ONCE
     assert engine.standing().generation == 1
     shelf.asked.clear()
     shelf.put(document(1, "renamed meanwhile"))

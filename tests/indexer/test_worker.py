@@ -20,7 +20,7 @@ from app.search.parking import Part
 from indexer.embeddings import Embedder, Encoder, EncodingFailed
 from indexer.following import follow
 from indexer.source import DocumentSource, RegistrySource
-from indexer.worker import DOCUMENTS_AT_ONCE
+from indexer.worker import COMMITTED_AT_ONCE
 from tests.indexer.sources import HashingEncoder, MissingEncoder, Shelf
 from tests.search.samples import document, vector_of
 from tests.store import Store
@@ -110,20 +110,20 @@ class CutOff(Shelf):
     """A shelf whose reader is stopped after the first documents."""
 
     def documents(self, ids: Collection[str]) -> Sequence[Document]:
-        """Return documents, once."""
-        if self.asked:
+        """Return documents, as many as are committed at once."""
+        if len(self.asked) >= COMMITTED_AT_ONCE:
             raise KeyboardInterrupt
         return super().documents(ids)
 
 
 def test_a_first_reading_that_was_cut_off_goes_on_where_it_was(tmp_path: Path) -> None:
-    count = DOCUMENTS_AT_ONCE + 5
+    count = COMMITTED_AT_ONCE + 5
     with pytest.raises(KeyboardInterrupt):
         work(CutOff(count), tmp_path, MissingEncoder())
     with reading(tmp_path) as reader:
         position = reader.position()
         assert position is not None
-        assert (position.words, position.documents, position.expected) == (Mark(), DOCUMENTS_AT_ONCE, count)
+        assert (position.words, position.documents, position.expected) == (Mark(), COMMITTED_AT_ONCE, count)
     shelf = Shelf(count)
     shelf.put(document(1, "renamed"))
     shelf.take(document(2).id)

@@ -2,8 +2,8 @@
 
 Writes are gathered and sent by chunks while more is gathered, and can be found from the next commit on, which
 waits for them and writes the state behind them. The version of each tells the change that it is as of and
-whether its vectors are there, so that nothing sent late or twice takes the place of something newer. Documents
-go as a whole: vectors that come later than the words take along what the index holds of their document.
+whether its vectors are there, so that nothing sent late or twice takes the place of something newer.
+Documents go as a whole: vectors that come later than the words take along what the index holds of theirs.
 """
 
 import logging
