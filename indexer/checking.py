@@ -71,7 +71,7 @@ def compare(source: DocumentSource, engine: SearchEngine) -> Comparison:
     ids = source.ids()
     found = list(_wrong_documents(source, ids, entries, standing))
     # Read last, so that it names whatever changed since the index was read.
-    behind = _touched(source, position.words)
+    behind = touched_since(source, position.words)
     wrong += [one for one in found if one.id not in behind]
     return Comparison(len(ids), len(behind), tuple(wrong))
 
@@ -132,7 +132,7 @@ def _wrong_vectors(document: Document, entry: Entry, *, complete: bool) -> Itera
         yield Difference(Fault.WRONG_VECTORS, document.id, "has vectors that stand for other texts")
 
 
-def _touched(source: DocumentSource, after: Mark) -> set[str]:
+def touched_since(source: DocumentSource, after: Mark) -> set[str]:
     """Return what changed behind a place in the log."""
     ids: set[str] = set()
     mark: Mark | None = after

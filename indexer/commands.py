@@ -25,6 +25,7 @@ from indexer.following import follow
 from indexer.rebuilding import rebuild
 from indexer.reporting import Reporter, building
 from indexer.source import RegistrySource
+from indexer.verifying import DraftDiffers
 
 logger = logging.getLogger("indexer")
 
@@ -53,7 +54,7 @@ def main(arguments: list[str] | None = None) -> int:
     try:
         with closing(open_registry(settings.database, ServerLimits(**settings.database_limits))) as database:
             return _run(options, settings, database)
-    except (RegistryNotOpened, SQLAlchemyError, IndexLocked, IndexUnavailable) as refused:
+    except (RegistryNotOpened, SQLAlchemyError, IndexLocked, IndexUnavailable, DraftDiffers) as refused:
         logger.error("%s", fault(refused) or refused)  # noqa: TRY400 - a sentence for a person, not a screen
         return FAILED
 

@@ -9,6 +9,7 @@ from app.search.keeping import SearchEngine
 from indexer.embeddings import Embedder
 from indexer.following import keep_up
 from indexer.source import DocumentSource
+from indexer.verifying import DraftDiffers, verify
 from indexer.worker import Worker
 
 Report = Callable[[IndexPosition], None]
@@ -27,6 +28,7 @@ def rebuild(
 
     Raises:
         IndexLocked: Another rebuild is at work, or the indexer did not let go of the index.
+        DraftDiffers: The draft is not what the registry holds; it is dropped, and the old index stays.
     """
     with closing(engine.draft(source.log())) as draft:
         worker = Worker(source, draft, embedder)
@@ -39,5 +41,10 @@ def rebuild(
         with engine.alone():
             while worker.follow():
                 pass
+            try:
+                verify(source, engine, draft, embedder)
+            except DraftDiffers:
+                engine.drop_draft(draft)
+                raise
             engine.publish(draft)
     return True

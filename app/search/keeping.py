@@ -190,6 +190,22 @@ class SearchEngine(Protocol):
     def publish(self, draft: IndexWriter) -> None:
         """Make a draft the index, at once, in the place of what was; the index has to be held."""
 
+    def draft_size(self) -> int:
+        """Return how many documents of the draft, as last committed, can be found."""
+
+    def draft_faults(
+        self, documents: Sequence[Document], vectors: Sequence[DocumentVectors]
+    ) -> Mapping[str, str]:
+        """Return what is wrong with documents in the draft, as last committed, by their ids.
+
+        Args:
+            documents: How they have to be, whenever they were built.
+            vectors: The vectors that some of them have to have; those of the others are not looked at.
+        """
+
+    def drop_draft(self, draft: IndexWriter) -> None:
+        """Close a draft and drop it."""
+
     def roll_back(self) -> None:
         """Let the index that the last draft took the place of be searched again; the index has to be held.
 

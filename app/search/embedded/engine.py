@@ -1,5 +1,7 @@
 """The embedded engine: an index in a directory, with one writer, many readers, and a draft beside it."""
 
+import shutil
+from collections.abc import Mapping, Sequence
 from contextlib import AbstractContextManager
 from pathlib import Path
 
@@ -7,13 +9,15 @@ import numpy as np
 import tantivy
 
 from app.search.contract import IndexUnavailable
+from app.search.document import Document
 from app.search.embedded.generations import adopt_generation, why_unfit
 from app.search.embedded.ledger import read_stored
 from app.search.embedded.manifest import Manifest, read_manifest
 from app.search.embedded.reader import EmbeddedReader
 from app.search.embedded.rows import Rows, last_rows, open_rows
+from app.search.embedded.verifying import why_wrong, wrong_vectors
 from app.search.embedded.writer import EmbeddedWriter
-from app.search.keeping import Entry, IndexWriter, Standing
+from app.search.keeping import DocumentVectors, Entry, IndexWriter, Standing
 from app.search.locks import PATIENCE_SECONDS, WRITER, alone, is_taken
 
 DRAFT = "draft"
@@ -59,6 +63,32 @@ class EmbeddedEngine:
         """Make a draft the index, at once, and drop what was; the index has to be held."""
         draft.close()
         adopt_generation(self._directory, self._directory / DRAFT)
+
+    def draft_size(self) -> int:
+        """Return how many documents of the draft, as last committed, can be found."""
+        draft = self._directory / DRAFT
+        return len(read_stored(tantivy.Index.open(str(_manifest_of(draft).words(draft))).searcher()))
+
+    def draft_faults(
+        self, documents: Sequence[Document], vectors: Sequence[DocumentVectors]
+    ) -> Mapping[str, str]:
+        """Return what is wrong with documents in the draft, as last committed, by their ids.
+
+        Args:
+            documents: How they have to be, whenever they were built.
+            vectors: The vectors that some of them have to have; those of the others are not looked at.
+        """
+        draft = self._directory / DRAFT
+        manifest = _manifest_of(draft)
+        index = tantivy.Index.open(str(manifest.words(draft)))
+        faults = {one.id: why for one in documents if (why := why_wrong(index, one))}
+        rows = open_rows(manifest.rows_file(draft), manifest.rows)
+        return {one: "has wrong vectors" for one in wrong_vectors(rows, vectors)} | faults
+
+    def drop_draft(self, draft: IndexWriter) -> None:
+        """Close a draft and drop it."""
+        draft.close()
+        shutil.rmtree(self._directory / DRAFT)
 
     def roll_back(self) -> None:
         """Refuse: what a draft took the place of is not kept.
@@ -117,6 +147,13 @@ def _look_at(directory: Path) -> tuple[str | None, Manifest | None]:
         return unfit, read_manifest(directory)
     except (ValueError, KeyError, TypeError):
         return unfit, None
+
+
+def _manifest_of(directory: Path) -> Manifest:
+    manifest = read_manifest(directory)
+    if manifest is None:
+        raise IndexUnavailable(f"there is no index in {directory}")
+    return manifest
 
 
 def _vectors_of(rows: Rows) -> dict[int, tuple[int, bool]]:

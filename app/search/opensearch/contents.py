@@ -1,11 +1,13 @@
 """What an index holds, read document by document."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import Any
 
 import numpy as np
 
+from app.search.document import Document
+from app.search.keeping import DocumentVectors
 from app.search.ledger import Stored
 from app.search.opensearch.fields import (
     CONTENT,
@@ -18,10 +20,11 @@ from app.search.opensearch.fields import (
     TEXTS,
     VECTORS,
 )
+from app.search.opensearch.mapping import to_source, without_vectors
 from app.search.opensearch.server import Server, to_json
 
 PAGE, PAGE_WITH_VECTORS, GOT_AT_ONCE = 10_000, 500, 200
-UNIT_TOLERANCE = 1e-3
+UNIT_TOLERANCE, ROUNDING = 1e-3, 1e-6
 
 _COLUMNS = (ID, KEY, SEQUENCE, TEXTS, CONTENT, VECTORS, EMBEDDER)
 _NO_SOURCE = {"_source": False, "stored_fields": "_none_"}
@@ -56,6 +59,24 @@ def sources(server: Server, index: str, ids: Sequence[str]) -> dict[str, dict[st
         answer = server.ask("POST", f"/{index}/_mget", to_json(wanted))
         found |= {one["_id"]: one["_source"] for one in answer["docs"] if one.get("found")}
     return found
+
+
+def why_wrong(
+    held: Mapping[str, Any] | None, document: Document, vectors: DocumentVectors | None
+) -> str | None:
+    """Say what is wrong with what an index holds of a document and, if they are given, of its vectors."""
+    if held is None:
+        return "is not there"
+    wanted = {**to_source(document), SEQUENCE: held[SEQUENCE]}
+    if without_vectors(held) != wanted:
+        return "is there with other words or facts"
+    if vectors is None:
+        return None
+    same = held.get(VECTORS) == vectors.texts and all(
+        np.allclose(held[name], vector, rtol=0, atol=ROUNDING)
+        for name, vector in ((FACTS, vectors.facts), (DESCRIPTION, vectors.description))
+    )
+    return None if same else "has wrong vectors"
 
 
 def _hits(server: Server, index: str, size: int, wanted: dict[str, Any]) -> Iterator[dict[str, Any]]:

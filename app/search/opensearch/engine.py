@@ -1,14 +1,16 @@
 """The OpenSearch engine: one index on a cluster that several processes ask, and one of them writes."""
 
+from collections.abc import Mapping, Sequence
 from contextlib import AbstractContextManager
 
 from app.db.engine import Database
 from app.search.contract import IndexUnavailable, Kind
-from app.search.keeping import Entry, IndexWriter, Standing
+from app.search.document import Document
+from app.search.keeping import DocumentVectors, Entry, IndexWriter, Standing
 from app.search.locks import PATIENCE_SECONDS
 from app.search.opensearch.bulk import SENDERS
 from app.search.opensearch.cluster import Cluster
-from app.search.opensearch.contents import stored_documents, unit_vectors
+from app.search.opensearch.contents import sources, stored_documents, unit_vectors, why_wrong
 from app.search.opensearch.indexes import Indexes
 from app.search.opensearch.reader import OpenSearchReader
 from app.search.opensearch.server import Server
@@ -70,17 +72,32 @@ class OpenSearchEngine:
         return self._turns.alone(seconds=PATIENCE_SECONDS)
 
     def publish(self, draft: IndexWriter) -> None:
-        """Make a draft the index, at once; what was stays until the next one, unsearched.
-
-        Raises:
-            IndexUnavailable: The draft does not hold what it says.
-        """
-        said = draft.position.documents
+        """Make a draft the index, at once; what was stays for a while, unsearched."""
         draft.close()
-        holds = sum(1 for _ in stored_documents(self._indexes.server, self._indexes.draft))
-        if holds != said:
-            raise IndexUnavailable(f"the draft says that it holds {said} documents, and holds {holds}")
         self._indexes.publish()
+
+    def draft_size(self) -> int:
+        """Return how many documents of the draft, as last committed, can be found."""
+        return sum(1 for _ in stored_documents(self._indexes.server, self._indexes.draft))
+
+    def draft_faults(
+        self, documents: Sequence[Document], vectors: Sequence[DocumentVectors]
+    ) -> Mapping[str, str]:
+        """Return what is wrong with documents in the draft, as last committed, by their ids.
+
+        Args:
+            documents: How they have to be, whenever they were built.
+            vectors: The vectors that some of them have to have; those of the others are not looked at.
+        """
+        held = sources(self._indexes.server, self._indexes.draft, [one.id for one in documents])
+        known = {one.id: one for one in vectors}
+        found = {one.id: why_wrong(held.get(one.id), one, known.get(one.id)) for one in documents}
+        return {document_id: why for document_id, why in found.items() if why}
+
+    def drop_draft(self, draft: IndexWriter) -> None:
+        """Close a draft and drop it."""
+        draft.close()
+        self._indexes.drop(self._indexes.draft)
 
     def roll_back(self) -> None:
         """Let the index that the last draft took the place of be searched again; the index has to be held.

@@ -37,6 +37,11 @@ class Found:
     aliases: frozenset[str]
     mappings: Mapping[str, Any]
 
+    @property
+    def is_ours(self) -> bool:
+        """Whether Holotype made it."""
+        return bool(self.mappings.get("_meta", {}).get("product") == PRODUCT)
+
 
 @dataclass(frozen=True, slots=True)
 class KeptState:
@@ -82,7 +87,7 @@ class Indexes:
         """
         named = [one for one in self.found() if alias == one.name or alias in one.aliases]
         for one in named:
-            if one.mappings.get("_meta", {}).get("product") != PRODUCT or alias == one.name:
+            if not one.is_ours or alias == one.name:
                 what = f"{alias} is the index {one.name}, which Holotype did not make"
                 mend = "give it another name, or set HOLOTYPE_OPENSEARCH_PREFIX to another one"
                 raise IndexUnavailable(f"in OpenSearch at {self.server.url}, {what}: {mend}")
@@ -109,15 +114,32 @@ class Indexes:
         return None
 
     def create(self, alias: str, log: str) -> None:
-        """Make an empty index that follows the log `log`, give it the alias, and drop the one that had it."""
+        """Make an empty index that follows the log `log`, give it the alias, and drop the one that had it.
+
+        Without another that is searched until the new one can be, it has its name from the beginning: what has
+        none is dropped by any process that begins to write.
+        """
+        if alias != self.live:
+            self.drop(alias)
         found = self.found()
+        had = [one.name for one in found if alias in one.aliases]
         name = f"{self.live}-{max((one.number for one in found), default=0) + 1:06d}"
-        self.server.ask("PUT", f"/{name}", to_json(index_body(self.kind, log)))
+        body = index_body(self.kind, log) | ({} if had else {"aliases": {alias: {}}})
+        self.server.ask("PUT", f"/{name}", to_json(body))
         state = State(digest=index_digest(self.kind), position=IndexPosition(log=log))
         self.server.ask("PUT", f"/{name}/_create/{STATE}", to_json(state_source(state)), refresh="true")
-        had = [one.name for one in found if alias in one.aliases]
-        self._swing([*(_remove(one, alias) for one in had), _add(name, alias)])
-        self._drop(had)
+        if had:
+            self._swing([*(_remove(one, alias) for one in had), _add(name, alias)])
+            self._drop(had)
+
+    def drop(self, alias: str) -> None:
+        """Delete the index of an alias, if there is one.
+
+        Raises:
+            IndexUnavailable: It is none that Holotype made.
+        """
+        if found := self.named(alias):
+            self._drop([found.name])
 
     def publish(self) -> None:
         """Let the draft be searched, and keep what was searched before as the previous one."""
@@ -147,7 +169,7 @@ class Indexes:
 
     def drop_nameless(self) -> None:
         """Delete what a process left behind that was killed as it made an index or dropped one."""
-        self._drop([one.name for one in self.found() if one.number and not one.aliases])
+        self._drop([one.name for one in self.found() if one.number and one.is_ours and not one.aliases])
 
     def size(self) -> int:
         """Return how many bytes the indexes take on the disks, without their copies."""

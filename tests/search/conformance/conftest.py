@@ -6,18 +6,15 @@ models and their real vectors, which take minutes to make.
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from pathlib import Path
 
 import pytest
 
-from app.search.contract import IndexReader, Kind, Mark, SearchRequest
+from app.search.contract import IndexReader, Mark, SearchRequest
 from app.search.document import Document
-from app.search.embedded.engine import EmbeddedEngine
 from app.search.keeping import IndexWriter, SearchEngine
-from app.search.opensearch.cluster import Cluster
-from app.search.opensearch.engine import OpenSearchEngine
+from tests.engines import engine, leases
 from tests.search.samples import LOG, vectors
-from tests.store import leases, seeded_file
+from tests.store import seeded_file
 from tests.waiting import wait_until
 
 __all__ = ["engine", "index", "leases", "seeded_file"]
@@ -49,17 +46,6 @@ class Index:
     def keys(self, request: SearchRequest | None = None) -> list[int]:
         """Return the keys of what a request finds, in its order; of everything without one."""
         return [hit.key for hit in self.reader.search(request or SearchRequest()).hits]
-
-
-@pytest.fixture(params=["embedded", "opensearch"])
-def engine(request: pytest.FixtureRequest, tmp_path: Path) -> SearchEngine:
-    """Return an engine without an index yet."""
-    if request.param == "embedded":
-        return EmbeddedEngine(tmp_path / "index")
-    cluster = Cluster(
-        url=request.getfixturevalue("opensearch"), prefix=request.getfixturevalue("opensearch_prefix")
-    )
-    return OpenSearchEngine(cluster, Kind.MODELS, request.getfixturevalue("leases"))
 
 
 @pytest.fixture
