@@ -28,7 +28,7 @@ logger = logging.getLogger("indexer")
 CHANGES_AT_ONCE = 1_000
 DOCUMENTS_AT_ONCE = 500
 COMMITTED_AT_ONCE = 2_000
-"""As many of a first reading are read again, at most, where it was cut off; a commit costs tenths of a second."""
+"""What is read again, at most, where a first reading was cut off; a commit costs tenths of a second."""
 # As many are encoded in about three seconds; fewer would be padded more, and written one by one.
 EMBEDDED_AT_ONCE = 256
 BATCHES = 2

@@ -15,8 +15,7 @@ from indexer.embeddings import Embedder
 from indexer.following import follow
 from indexer.rebuilding import rebuild
 from indexer.source import DocumentSource, RegistrySource
-from indexer.verifying import SAMPLED, DraftDiffers
-from indexer.worker import COMMITTED_AT_ONCE
+from indexer.verifying import DraftDiffers
 from tests.engines import engine, leases
 from tests.indexer.sources import HashingEncoder, Shelf
 from tests.search.samples import document
@@ -89,21 +88,25 @@ def test_an_index_from_another_state_of_the_registry_is_named(engine: SearchEngi
     assert [one.fault for one in compare(Shelf(3), engine).differences] == [Fault.UNFIT]
 
 
-def test_one_that_was_cut_off_goes_on(engine: SearchEngine, tmp_path: Path) -> None:
-    shelf = Shelf(COMMITTED_AT_ONCE + 5)
+def test_one_that_was_cut_off_goes_on(
+    engine: SearchEngine, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("indexer.worker.COMMITTED_AT_ONCE", 30)
+    monkeypatch.setattr("indexer.verifying.SAMPLED", 3)
+    shelf = Shelf(35)
     indexed(shelf, engine, tmp_path)
     stop = Event()
     embedder = Embedder(tmp_path / "cache", HashingEncoder())
     assert not rebuild(shelf, engine, embedder, stop, lambda _position: stop.set())
     draft = engine.standing().draft
     assert draft is not None
-    assert draft.documents == COMMITTED_AT_ONCE
+    assert draft.documents == 30
     assert engine.standing().generation == 1
     shelf.asked.clear()
     shelf.put(document(1, "renamed meanwhile"))
     assert rebuild(shelf, engine, embedder, Event(), ignore)
     embedder.close()
-    assert len(set(shelf.asked)) <= 5 + 1 + SAMPLED
+    assert len(set(shelf.asked)) <= 5 + 1 + 3
     assert compare(shelf, engine).differences == ()
 
 
