@@ -83,7 +83,7 @@ class EmbeddedEngine:
         index = tantivy.Index.open(str(manifest.words(draft)))
         faults = {one.id: why for one in documents if (why := why_wrong(index, one))}
         rows = open_rows(manifest.rows_file(draft), manifest.rows)
-        return {one: "has wrong vectors" for one in wrong_vectors(rows, vectors)} | faults
+        return dict.fromkeys(wrong_vectors(rows, vectors), "has wrong vectors") | faults
 
     def drop_draft(self, draft: IndexWriter) -> None:
         """Close a draft and drop it."""

@@ -116,8 +116,8 @@ class Indexes:
     def create(self, alias: str, log: str) -> None:
         """Make an empty index that follows the log `log`, give it the alias, and drop the one that had it.
 
-        Where no other is searched meanwhile it has its name from the beginning, since any process that begins to
-        write drops what has none.
+        Where no other is searched meanwhile it has its name from the beginning, since any process that begins
+        to write drops what has none.
         """
         if alias != self.live:
             self.drop(alias)
