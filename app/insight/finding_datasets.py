@@ -1,6 +1,6 @@
 """Finding datasets by words and meaning: the index ranks, the database tells the truth."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from app.db.cursors import Order, named
 from app.db.engine import ReadSession
@@ -22,10 +22,12 @@ class FoundDatasets:
         page: The datasets; its total counts what the filter admits that matches the words or lies in the
             window by meaning.
         degraded: Why the answer is not whole; empty when it is.
+        unmatched: The terms of the text that no dataset has.
     """
 
     page: Page[Dataset]
-    degraded: list[Degradation]
+    degraded: list[Degradation] = field(default_factory=list)
+    unmatched: frozenset[str] = frozenset()
 
 
 def find_datasets(
@@ -57,6 +59,7 @@ def find_datasets(
             total=total,
         ),
         degraded,
+        reply.answer.unmatched if reply.answer else frozenset(),
     )
 
 

@@ -5,7 +5,7 @@ from collections.abc import Set as AbstractSet
 from app.errors import InvalidInput
 from app.insight.discovery import Discovery
 from app.search.completion import MAX_PREFIX, Completion
-from app.search.contract import IndexUnavailable
+from app.search.contract import IndexUnavailable, Kind
 from app.search.spelling import respelled, unknown_words
 
 MOST = 50
@@ -28,18 +28,19 @@ def suggest(discovery: Discovery, prefix: str, limit: int) -> list[Completion] |
         return None
 
 
-def other_spellings(discovery: Discovery, text: str, unmatched: AbstractSet[str]) -> list[str]:
+def other_spellings(discovery: Discovery, kind: Kind, text: str, unmatched: AbstractSet[str]) -> list[str]:
     """Return a query in other spellings, the likeliest first; the index is asked if a word is unknown.
 
     Args:
         discovery: The indexes.
+        kind: What is looked for.
         text: The query.
-        unmatched: Those of its terms that no model has.
+        unmatched: Those of its terms that nothing of that kind has.
     """
     unknown = unknown_words(text, unmatched)
     if not unknown:
         return []
     try:
-        return respelled(text, discovery.models.spelled_like(unknown))
+        return respelled(text, discovery.of(kind).spelled_like(unknown))
     except IndexUnavailable:
         return []

@@ -279,7 +279,9 @@ class IndexReader(Protocol):
         """
 
     def spelled_like(self, words: Sequence[str]) -> dict[str, list[Spelling]]:
-        """Return for each word those of the documents that begin alike and are a slip or two from it.
+        """Return for each word how documents spell words like it.
+
+        Those that begin alike and are a slip or two from it, and pairs of words that it runs together.
 
         Raises:
             IndexUnavailable: There is no index.

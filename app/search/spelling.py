@@ -1,12 +1,13 @@
 """Did you mean: the words of a query that no document has, as documents spell words like them.
 
 A slip leaves out, adds, changes or swaps letters (Damerau, 1964), seldom the first one (Pollock and Zamora,
-1984). What is compared are whole words, not stems, so that a suggestion can be read.
+1984), or runs two words together. What is compared are whole words, not stems, so that a suggestion can be
+read.
 """
 
 import re
 import unicodedata
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 
@@ -17,6 +18,8 @@ from app.search.tokens import CJK, tokens
 
 LEAST_LETTERS, LONGEST = 4, 40
 """Shorter words are like too many others, and longer ones are none that a person types."""
+LEAST_ASKED = LEAST_LETTERS - 1
+"""A word of a query may lack a letter."""
 TWO_SLIPS_FROM = 7
 """From so many letters on, a word may have two slips."""
 MOST_WORDS = 8
@@ -25,14 +28,14 @@ MOST_SUGGESTIONS = 3
 FAR_RARER = 100
 """What so many times fewer documents have than the likeliest spelling is a slip of theirs."""
 
-_WORD = re.compile(rf"(?:(?![{CJK}])[^\W\d_]){{{LEAST_LETTERS},}}")
+_WORD = re.compile(rf"(?:(?![{CJK}])[^\W\d_]){{{LEAST_ASKED},}}")
 # Most text is ASCII, in which words are found several times as fast by a pattern of its own.
-_ASCII_WORD = re.compile(rf"[A-Za-z]{{{LEAST_LETTERS},}}")
+_ASCII_WORD = re.compile(rf"[A-Za-z]{{{LEAST_ASKED},}}")
 
 
 @dataclass(frozen=True, slots=True)
 class Spelling:
-    """A word as documents spell it, in lower case, and how many of them have it."""
+    """A word as documents spell it, in lower case, or two of them; and how many have it, or both."""
 
     written: str
     documents: int
@@ -41,12 +44,18 @@ class Spelling:
 def spelling_terms(document: Document) -> list[str]:
     """Return the different words of a document, in lower case and without digits."""
     words = (word for field in field_texts(document) for word in _words(field.text))
-    return list(dict.fromkeys(word.lower() for word in words if len(word) <= LONGEST))
+    return list(dict.fromkeys(word.lower() for word in words if LEAST_LETTERS <= len(word) <= LONGEST))
 
 
 def slips_allowed(word: str) -> int:
     """Return how many slips may lie between a word and another spelling of it."""
     return 2 if len(word) >= TWO_SLIPS_FROM else 1
+
+
+def cuts(word: str) -> Iterator[str]:
+    """Yield a word cut into two, with a blank between, wherever both may be words of documents."""
+    for place in range(LEAST_LETTERS, len(word) - LEAST_LETTERS + 1):
+        yield f"{word[:place]} {word[place:]}"
 
 
 def unknown_words(text: str, unmatched: AbstractSet[str]) -> list[str]:

@@ -8,6 +8,7 @@ from app.search.contract import query_terms
 from app.search.spelling import (
     MOST_SUGGESTIONS,
     Spelling,
+    cuts,
     respelled,
     slips_allowed,
     spelling_terms,
@@ -41,7 +42,9 @@ def test_words_are_kept_as_they_are_read() -> None:
         ("sentimnet of Tweets", ["sentimnet", "tweets"]),
         ("Sentimnet SENTIMNET", ["sentimnet"]),
         ("reznet50", ["reznet"]),
-        ("the cat after", []),
+        ("the cat after", ["cat"]),
+        ("bert-bse-uncased", ["bert", "bse", "uncased"]),
+        ("a 3d nn", []),
         ("中文模型是中文", []),
         ("größe", ["größe"]),
         ("gro\u0308ße", ["größe"]),
@@ -79,6 +82,13 @@ def test_fewer_slips_come_before_more_documents_and_a_stem_comes_once() -> None:
         "detection, in X!",
         "defection, in X!",
     ]
+
+
+def test_a_word_is_cut_into_two() -> None:
+    assert list(cuts("imagetext")) == ["imag etext", "image text"]
+    assert list(cuts("caption")) == []
+    run_together = {"imagetext": [Spelling("image text", 4), Spelling("imagetexts", 1)]}
+    assert respelled("ImageText!", run_together) == ["image text!", "imagetexts!"]
 
 
 def test_the_slips_of_documents_are_not_suggested() -> None:

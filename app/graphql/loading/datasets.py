@@ -1,13 +1,13 @@
 """Datasets, their versions, and what was made with them."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING, Any, cast
 
 import strawberry
 
 from app.db.cursors import Order, named
 from app.db.engine import ReadSession
-from app.db.paging import Page, sequence_page
+from app.db.paging import sequence_page
 from app.graphql.inputs.paging import page_request
 from app.graphql.loading.nodes import Loaded, load_nodes, loads
 from app.graphql.selection import Selection
@@ -21,7 +21,7 @@ from app.graphql.types.datasets import (
 )
 from app.graphql.types.degradation import degradation
 from app.graphql.types.entities import tags_made
-from app.insight import discovery
+from app.insight.finding_datasets import FoundDatasets
 from app.registry import tables as rows
 from app.registry.reading import browsing, listing
 from app.registry.reading.datasets import dataset_versions_of, datasets_by_version, uses_of
@@ -65,18 +65,19 @@ def load_datasets(
 
 def load_dataset_page(
     session: ReadSession,
-    page: Page[rows.Dataset],
+    found: FoundDatasets,
     selection: Selection,
-    degraded: Sequence[discovery.Degradation] = (),
+    suggestions: Iterable[str] = (),
 ) -> DatasetConnection:
     """Make a connection of a page of datasets, with what `selection` asks for."""
-    made = connection(page, load_datasets(session, page.items, selection.items()))
+    made = connection(found.page, load_datasets(session, found.page.items, selection.items()))
     return DatasetConnection(
         edges=made.edges,
         nodes=made.nodes,
         page_info=made.page_info,
         total_count=made.total_count,
-        degraded=[degradation(one) for one in degraded],
+        degraded=[degradation(one) for one in found.degraded],
+        suggestions=list(suggestions),
     )
 
 

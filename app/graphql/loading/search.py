@@ -11,7 +11,7 @@ from app.insight.discovery import Discovery
 from app.insight.queries import Parts, Query
 from app.insight.suggesting import other_spellings
 from app.insight.versions import versions_shown
-from app.search.contract import WINDOW
+from app.search.contract import WINDOW, Kind
 
 
 def load_search(
@@ -33,7 +33,7 @@ def load_search(
         versions = load_versions(session, list(rows.values()), edges.below("version"))
         shown = dict(zip(rows, versions, strict=True))
     asked = "suggestions" in selection
-    suggestions = other_spellings(index, query.text or "", answer.unmatched) if asked else []
+    suggestions = other_spellings(index, Kind.MODELS, query.text or "", answer.unmatched) if asked else []
     cursors = [found.cursor for found in answer.found]
     return SearchConnection(
         edges=[

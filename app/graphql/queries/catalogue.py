@@ -21,9 +21,11 @@ from app.graphql.types.connections import Connection, connection
 from app.graphql.types.datasets import Dataset, DatasetConnection
 from app.graphql.types.metrics import MetricDefinition, metric_definition
 from app.graphql.types.tasks import Task, task
-from app.insight.finding_datasets import find_datasets
+from app.insight.finding_datasets import FoundDatasets, find_datasets
+from app.insight.suggesting import other_spellings
 from app.registry.reading import browsing
 from app.registry.reading.changes import list_changes
+from app.search.contract import Kind
 
 
 @strawberry.type
@@ -69,10 +71,14 @@ class CatalogueQueries:
         def work(session: ReadSession) -> DatasetConnection:
             if text and text.strip():
                 found = find_datasets(session, discovery, text, request, admitted)
-                return load_dataset_page(session, found.page, selection, found.degraded)
+                asked = "suggestions" in selection
+                suggestions = (
+                    other_spellings(discovery, Kind.DATASETS, text, found.unmatched) if asked else ()
+                )
+                return load_dataset_page(session, found, selection, suggestions)
             counted = "totalCount" in selection
             page = browsing.list_datasets(session, request, admitted=admitted, counted=counted)
-            return load_dataset_page(session, page, selection)
+            return load_dataset_page(session, FoundDatasets(page), selection)
 
         return await info.context.read(work)
 

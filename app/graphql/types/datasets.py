@@ -54,6 +54,10 @@ class DatasetConnection(Connection[Dataset]):
     degraded: list[Degradation] = strawberry.field(
         description="Why what was found by a text is not whole; empty when it is."
     )
+    suggestions: list[str] = strawberry.field(
+        description="The text with words that no dataset has in the spelling of words that datasets have, "
+        "the likeliest first, at most 3; empty when every word is known."
+    )
 
 
 @strawberry.type(description="One state of a dataset; null in a fact means that nobody stated it.")

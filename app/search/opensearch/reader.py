@@ -104,7 +104,9 @@ class OpenSearchReader:
         return complete(self._asker, prefix, limit)
 
     def spelled_like(self, words: Sequence[str]) -> dict[str, list[Spelling]]:
-        """Return for each word those of the documents that begin alike and are a slip or two from it.
+        """Return for each word how documents spell words like it.
+
+        Those that begin alike and are a slip or two from it, and pairs of words that it runs together.
 
         Raises:
             IndexUnavailable: There is no index, or it did not answer in full and in time.

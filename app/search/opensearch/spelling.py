@@ -5,14 +5,14 @@ from collections.abc import Sequence
 from app.search.opensearch.asking import Asker, Body
 from app.search.opensearch.fields import SPELLINGS
 from app.search.opensearch.queries import EVERYTHING, NOTHING
-from app.search.spelling import Spelling, slips_allowed
+from app.search.spelling import LEAST_ASKED, Spelling, cuts, slips_allowed
 
 MOST = 50
 """How many spellings of a word are looked at: those with the fewest slips, the most frequent first."""
 
 
 def spelled_like(asker: Asker, words: Sequence[str]) -> dict[str, list[Spelling]]:
-    """Return for each word those of the documents that begin alike and are a slip or two from it.
+    """Return for each word how documents spell words like it.
 
     Raises:
         IndexUnavailable: The index did not answer.
@@ -21,7 +21,10 @@ def spelled_like(asker: Asker, words: Sequence[str]) -> dict[str, list[Spelling]
         return {}
     [response] = asker.search(_asked(words))
     found = [response["suggest"][str(place)] for place in range(len(words))]
-    near = [[option["text"] for entry in entries for option in entry["options"]] for entries in found]
+    near = [
+        [*(option["text"] for entry in entries for option in entry["options"]), *cuts(word)]
+        for word, entries in zip(words, found, strict=True)
+    ]
     counts = _documents(asker, sorted({spelling for each in near for spelling in each}))
     return {
         word: [Spelling(written, counts[written]) for written in each if counts[written]]
@@ -37,6 +40,7 @@ def _asked(words: Sequence[str]) -> Body:
                 "field": SPELLINGS,
                 "max_edits": slips_allowed(word),
                 "prefix_length": 1,
+                "min_word_length": LEAST_ASKED,
                 "size": MOST,
                 "suggest_mode": "always",
             },
@@ -47,12 +51,16 @@ def _asked(words: Sequence[str]) -> Body:
 
 
 def _documents(asker: Asker, spellings: Sequence[str]) -> dict[str, int]:
-    """Return how many documents have each spelling; the dictionary counts deleted ones, too."""
+    """Return how many documents have each spelling or both its words; the dictionary counts deleted ones."""
     if not spellings:
         return {}
-    counted = {"filters": {"filters": [{"term": {SPELLINGS: spelling}} for spelling in spellings]}}
+    counted = {"filters": {"filters": [_having(spelling.split()) for spelling in spellings]}}
     [response] = asker.search(
         {"query": EVERYTHING, "size": 0, "track_total_hits": False, "aggs": {"having": counted}}
     )
     buckets = response["aggregations"]["having"]["buckets"]
     return {spelling: bucket["doc_count"] for spelling, bucket in zip(spellings, buckets, strict=True)}
+
+
+def _having(words: Sequence[str]) -> Body:
+    return {"bool": {"filter": [{"term": {SPELLINGS: word}} for word in words]}}

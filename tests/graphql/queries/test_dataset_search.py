@@ -19,6 +19,7 @@ query Find(
     edges { cursor node { name } }
     pageInfo { hasNextPage hasPreviousPage endCursor startCursor }
     degraded { code }
+    suggestions
   }
 }"""
 REGISTER = """
@@ -71,6 +72,13 @@ def test_it_works(shelf: Api) -> None:
 )
 def test_what_the_tags_say_is_found(shelf: Api, text: str, name: str) -> None:
     assert names(shelf.run(FIND, text=text))[0] == name
+
+
+def test_a_slip_of_the_pen_is_understood(shelf: Api) -> None:
+    assert shelf.run(FIND, text="sentimnet fo film")["suggestions"] == ["sentiment fo film"]
+    assert shelf.run(FIND, text="filmreviews")["suggestions"] == ["film reviews"]
+    for known in ("sentiment", "feeling", "xylophone", None):
+        assert shelf.run(FIND, text=known)["suggestions"] == []
 
 
 def test_the_text_ranks_what_the_filter_admits(shelf: Api) -> None:

@@ -297,6 +297,8 @@ def test_an_index_ahead_of_what_a_reader_sees_is_not_behind(api: Api) -> None:
 def test_a_slip_of_the_pen_is_understood(zoo: Api) -> None:
     assert zoo.run(SEARCH, text="speach Recogniton")["suggestions"] == ["speech recognition"]
     assert zoo.run(SEARCH, text="speach", mode="WORDS")["suggestions"] == ["speech"]
+    assert zoo.run(SEARCH, text="BRET-de wihsper")["suggestions"] == ["bert-de whisper"]
+    assert zoo.run(SEARCH, text="speechrecognition")["suggestions"] == ["speech recognition"]
 
 
 @pytest.mark.parametrize("text", ["speech recognition", "xylophone", "中文模型", "🐦", " ", None])

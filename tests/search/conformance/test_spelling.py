@@ -32,7 +32,16 @@ def test_a_word_is_like_those_that_a_slip_or_two_make_of_it(index: Index) -> Non
     assert like(index, "tesst") == {"test": 1}
     assert like(index, "tets") == {"test": 1}
     assert like(index, "test") == {"text": 1, "tent": 1}
+    assert like(index, "tst") == {"test": 1}
     assert like(index, "a*[.") == {}
+
+
+def test_two_words_run_together_are_like_both_where_documents_have_both(index: Index) -> None:
+    names = ["sentiment analysis", "analysis of sentiment", "face", "detection", "resnet", "unit"]
+    index.fill([document(key, name) for key, name in enumerate(names, 1)])
+    assert like(index, "sentimentanalysis") == {"sentiment analysis": 2}
+    assert like(index, "facedetection") == {}
+    assert like(index, "analysisunits") == {}
 
 
 def test_documents_are_counted_as_they_are(index: Index) -> None:
