@@ -223,6 +223,14 @@ class ComparisonKind(Enum):
     SIGNATURE = enum_value("SIGNATURE", description="The inputs or the outputs.")
 
 
+@strawberry.enum(description="What of a version itself is weighed; smaller is better unless said otherwise.")
+class ObjectiveField(Enum):
+    """What of a version itself is weighed."""
+
+    PARAMETER_COUNT = enum_value("PARAMETER_COUNT", description="The number of weights.")
+    SIZE_BYTES = enum_value("SIZE_BYTES", description="The size of the artifact in bytes.")
+
+
 @strawberry.enum(description="How a version of software stands to another, in the order of PEP 440.")
 class Recency(Enum):
     """How a version of software stands to another."""

@@ -11,7 +11,10 @@ from app.db.engine import ReadSession
 from app.db.text import fold
 from app.errors import InvalidInput
 from app.insight.cells import Cell, measured_cells, stated_cells
-from app.insight.comparison_rows import ComparisonRow, RowKind, rows_of
+from app.insight.comparison_rows import ComparisonRow, Material, RowKind, read_material, rows_of
+from app.insight.objectives import Objective, Weighed, check_objectives, weigh
+from app.insight.recommendation import Choice, Recommendation, recommend
+from app.insight.tradeoffs import ParetoPoint, find_points
 from app.registry.tables import ModelVersion
 
 MIN_VERSIONS, MAX_VERSIONS = 2, 50
@@ -24,12 +27,18 @@ class Comparison:
     Attributes:
         versions: The versions, in the order asked for.
         baseline: The place of the one that deltas refer to; None for no deltas.
+        names: What the versions are called: their numbers, with their models' names where these differ.
         rows: By kind; fields in the order of a version's, everything else by key.
+        weighed: The objectives, with what each version has of them.
+        points: The versions among each other; none without objectives.
     """
 
     versions: Sequence[ModelVersion]
     baseline: int | None
-    rows: list[ComparisonRow]
+    names: Sequence[str]
+    rows: Sequence[ComparisonRow]
+    weighed: Sequence[Weighed] = ()
+    points: Sequence[ParetoPoint] = ()
 
     def matching(
         self, kinds: Sequence[RowKind] | None, *, only_differing: bool, text: str | None
@@ -48,20 +57,29 @@ class Comparison:
         """Return the cells of a row, one a version."""
         if row.numbers is not None:
             return measured_cells(row.values, row.numbers, self.baseline, row.direction)
-        names = [f"version {version.number}" for version in self.versions]
-        return stated_cells(row.values, self.baseline, names, versioned=row.versioned)
+        return stated_cells(row.values, self.baseline, self.names, versioned=row.versioned)
+
+    def recommendation(self) -> Recommendation | str | None:
+        """Return the version to take, or why there is none to recommend; None without objectives."""
+        if not self.points:
+            return None
+        return recommend(Choice(self.points, self.names, self.weighed, self.baseline))
 
 
 def compare_versions(
     session: ReadSession,
     versions: Sequence[ModelVersion],
     baseline: ModelVersion | None,
+    *,
     kinds: Collection[RowKind] = tuple(RowKind),
+    objectives: Sequence[Objective] = (),
 ) -> Comparison:
-    """Compare 2 to 50 versions, of one model or of many, in rows of these kinds.
+    """Compare 2 to 50 versions, of one model or of many, in rows of these kinds and by these objectives.
 
     Raises:
-        InvalidInput: Fewer than 2 or more than 50 versions, one twice, or a baseline that is not among them.
+        InvalidInput: Fewer than 2 or more than 50 versions, one twice, a baseline that is not among them, or
+            an objective that cannot be weighed.
+        Ambiguous: An objective means several metrics.
     """
     ids = [version.id for version in versions]
     check_count(len(ids))
@@ -69,8 +87,24 @@ def compare_versions(
         raise InvalidInput("a version is compared with itself: name each once", field=["versions"])
     if baseline is not None and baseline.id not in ids:
         raise InvalidInput("the baseline is one of the compared versions", field=["baseline"])
-    base = ids.index(baseline.id) if baseline else None
-    return Comparison(versions, base, rows_of(session, versions, kinds))
+    if objectives:
+        check_objectives(objectives)
+    material = read_material(session, versions, kinds, measured=bool(objectives))
+    weighed = weigh(objectives, versions, material.measured, material.metric_names)
+    return Comparison(
+        versions,
+        ids.index(baseline.id) if baseline else None,
+        _names(versions, material),
+        rows_of(versions, material, kinds),
+        weighed,
+        find_points(versions, weighed) if weighed else (),
+    )
+
+
+def _names(versions: Sequence[ModelVersion], material: Material) -> list[str]:
+    several = len({version.model_id for version in versions}) > 1
+    models = material.model_names() if several else {}
+    return [f"{models.get(version.id, '')} version {version.number}".strip() for version in versions]
 
 
 def check_count(versions: int) -> None:

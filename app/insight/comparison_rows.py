@@ -1,6 +1,6 @@
 """The rows of a comparison: what every version has to say of one thing, like with like."""
 
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
@@ -11,12 +11,13 @@ from pydantic.alias_generators import to_camel
 from app.db.engine import ReadSession
 from app.insight.cells import differs
 from app.lineage.tables import Relation
+from app.registry.catalogue import MetricNames
 from app.registry.drafts import Direction
 from app.registry.reading.attributes import Attribute, Origin, attributes_of
 from app.registry.reading.datasets import RELATION_ROLES
 from app.registry.reading.metrics import metric_names
-from app.registry.reading.series import SeriesKey, measured_by_key
-from app.registry.tables import ModelVersion
+from app.registry.reading.series import ByKey, SeriesKey, measured_by_key, metric_label
+from app.registry.tables import MetricDefinition, ModelVersion
 
 
 class RowKind(StrEnum):
@@ -58,38 +59,72 @@ class ComparisonRow:
     differs: bool
 
 
+@dataclass(frozen=True, slots=True)
+class Material:
+    """What was read of the versions that are compared.
+
+    Attributes:
+        attributes: What is said of each version, by version.
+        measured: Their metrics, by whole key; none where nobody asked.
+        metric_names: What the metrics' names mean.
+    """
+
+    attributes: Mapping[str, Sequence[Attribute]]
+    measured: ByKey
+    metric_names: MetricNames[MetricDefinition]
+
+    def model_names(self) -> dict[str, str]:
+        """Return the names of the versions' models, by version."""
+        return {
+            version: one.value
+            for version, mine in self.attributes.items()
+            for one in mine
+            if (one.origin, one.key) == (Origin.MODEL, "name")
+        }
+
+
+def read_material(
+    session: ReadSession, versions: Sequence[ModelVersion], kinds: Collection[RowKind], *, measured: bool
+) -> Material:
+    """Read what rows of these kinds need, by at most three statements.
+
+    Args:
+        session: Where to read.
+        versions: What is compared.
+        kinds: The rows that are wanted.
+        measured: Whether metrics are needed even if no row is about them.
+    """
+    origins = {one for kind in kinds for one in _ORIGINS[kind]}
+    if origins or measured:
+        origins.add(Origin.MODEL)
+    attributes = attributes_of(session, versions, origins)
+    if not (measured or RowKind.METRIC in kinds):
+        return Material(attributes, (), MetricNames(()))
+    by_key = measured_by_key(session, [version.id for version in versions])
+    return Material(attributes, by_key, metric_names(session))
+
+
 def rows_of(
-    session: ReadSession, versions: Sequence[ModelVersion], kinds: Collection[RowKind]
+    versions: Sequence[ModelVersion], material: Material, kinds: Collection[RowKind]
 ) -> list[ComparisonRow]:
     """Return the rows of these kinds: by kind, fields in the order of a version's, all else by key."""
-    attributes = attributes_of(session, versions, {one for kind in kinds for one in _ORIGINS[kind]})
     said = [
-        [one for attribute in attributes.get(version.id, ()) for one in _said(attribute)]
+        [one for attribute in material.attributes.get(version.id, ()) for one in _said(attribute)]
         for version in versions
     ]
-    if RowKind.FIELD in kinds:
-        for version, mine in zip(versions, said, strict=True):
-            mine.extend(_columns(version))
-    rows = sorted(_said_rows(said), key=_place)
+    for version, mine in zip(versions, said, strict=True):
+        mine.extend(_columns(version))
+    rows = [row for row in sorted(_said_rows(said), key=_place) if row.kind in kinds]
     if RowKind.METRIC in kinds:
-        rows += _metric_rows(session, [version.id for version in versions])
+        rows += _metric_rows(material, [version.id for version in versions])
     order = list(RowKind)
     return sorted(rows, key=lambda row: order.index(row.kind))
 
 
-def metric_label(key: SeriesKey) -> str:
-    """Return a whole key as one line: ``accuracy · ImageNet · val · resolution=224``."""
-    conditions = [f"{name}={value}" for name, value in key.conditions.items()]
-    source = [] if key.source == "EVALUATION" else [key.source.lower()]
-    parts = [key.name, key.dataset, key.split, key.slice, *conditions, *source, key.unit]
-    return " · ".join(part for part in parts if part)
-
-
-def _metric_rows(session: ReadSession, ids: Sequence[str]) -> Iterator[ComparisonRow]:
-    names = metric_names(session)
+def _metric_rows(material: Material, ids: Sequence[str]) -> Iterator[ComparisonRow]:
     absent = (None, None)
-    for key, measured in measured_by_key(session, ids):
-        definition = names.canonical(key.name)
+    for key, measured in material.measured:
+        definition = material.metric_names.canonical(key.name)
         points = [measured.get(owner, absent) for owner in ids]
         values = [non_finite or value for value, non_finite in points]
         yield ComparisonRow(

@@ -35,7 +35,7 @@ Compared = list[tuple[ComparisonRow, list[Cell | None]]]
 def compared(store: Store, versions: list[ModelVersion], base: int | None, *kinds: RowKind) -> Compared:
     with store.reading() as session:
         baseline = None if base is None else versions[base]
-        found = compare_versions(session, versions, baseline, kinds or [RowKind.METRIC, RowKind.PARAM])
+        found = compare_versions(session, versions, baseline, kinds=kinds or [RowKind.METRIC, RowKind.PARAM])
         return [(row, found.cells(row)) for row in found.rows]
 
 

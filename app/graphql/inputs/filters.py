@@ -75,6 +75,7 @@ class MetricKeyInput:
         default=UNSET, description="All its named values; none where the list is empty."
     )
     source: MetricSource | None = strawberry.field(default=UNSET, description="Where it was measured.")
+    unit: str | None = strawberry.field(default=UNSET, description="The unit of its values.")
 
 
 @strawberry.input(description="A condition on the latest value of a metric.")

@@ -124,7 +124,7 @@ class Matches:
             InvalidInput: A text is one that no store can keep.
         """
         parts: list[tuple[str, str | None]] = []
-        for name in ("dataset", "split", "slice"):
+        for name in ("dataset", "split", "slice", "unit"):
             value = getattr(key, name)
             if value is not UNSET:
                 parts.append((name, None if value is None else self._text(value, (*path, name))))

@@ -8,6 +8,7 @@ from strawberry import UNSET
 from app.db.engine import ReadSession
 from app.graphql.context import Info
 from app.graphql.inputs.naming import ModelVersionBy
+from app.graphql.inputs.objectives import ObjectiveInput, objectives_asked
 from app.graphql.loading.comparison import Compared, load_comparison
 from app.graphql.selection import selected
 from app.graphql.types.comparison import VersionComparison
@@ -29,11 +30,15 @@ class ComparisonQueries:
             ModelVersionBy | None,
             strawberry.argument(description="The version that deltas and diffs refer to, one of them."),
         ] = UNSET,
+        objectives: Annotated[
+            list[ObjectiveInput] | None,
+            strawberry.argument(description="What the versions are weighed by: 1 to 6, each once."),
+        ] = UNSET,
     ) -> VersionComparison | None:
         """Return versions side by side."""
         check_count(len(versions))
         selection = selected(info)
-        asked = Compared(versions, baseline or None)
+        asked = Compared(versions, baseline or None, objectives_asked(objectives or []))
 
         def work(session: ReadSession) -> VersionComparison:
             return load_comparison(session, asked, selection)

@@ -14,6 +14,7 @@ from app.graphql.scalars import JSON
 from app.graphql.types.connections import Connection, connection
 from app.graphql.types.metrics import MetricKey, metric_key
 from app.graphql.types.registered import ModelVersion
+from app.graphql.types.tradeoffs import ParetoFront, Recommendation
 from app.insight import comparison, comparison_rows
 from app.insight.cells import Cell
 from app.insight.comparison_rows import RowKind
@@ -69,6 +70,15 @@ class VersionComparison:
     comparison: strawberry.Private[comparison.Comparison]
     versions: list[ModelVersion] = strawberry.field(description="The versions, in the order asked for.")
     baseline: ModelVersion | None = strawberry.field(description="The version that deltas refer to.")
+    pareto: ParetoFront | None = strawberry.field(
+        description="How the versions stand to each other in the objectives; null without objectives."
+    )
+    recommendation: Recommendation | None = strawberry.field(
+        description="The version to take; null without objectives, and where `noRecommendation` says why."
+    )
+    no_recommendation: str | None = strawberry.field(
+        description="Why none of the versions can be recommended by the objectives."
+    )
 
     @strawberry.field(
         description="The rows, by kind in the order of the kinds. Metrics stand under their whole key and "

@@ -1,6 +1,6 @@
 """Many series at once, under their whole keys and without a row for each."""
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, TypeAlias
 
@@ -48,9 +48,11 @@ Measured: TypeAlias = tuple[float | None, str | None]
 """The latest point of a series: its value, or why it is not finite."""
 
 
-def measured_by_key(
-    session: ReadSession, version_ids: Collection[str]
-) -> list[tuple[SeriesKey, dict[str, Measured]]]:
+ByKey: TypeAlias = Sequence[tuple[SeriesKey, Mapping[str, Measured]]]
+"""By whole key, what each version has under it, by version."""
+
+
+def measured_by_key(session: ReadSession, version_ids: Collection[str]) -> ByKey:
     """Return the series of versions, by whole key and then by version.
 
     Keys are in the order of their names, so that those that differ in conditions alone stand together.
@@ -60,6 +62,14 @@ def measured_by_key(
         by_key.setdefault(tuple(key), {})[owner] = (value, non_finite)
     keys = sorted(by_key, key=lambda key: tuple("" if part is None else part for part in key))
     return [(_series_key(key), by_key[key]) for key in keys]
+
+
+def metric_label(key: SeriesKey) -> str:
+    """Return a whole key as one line: ``accuracy · ImageNet · val · resolution=224``."""
+    conditions = [f"{name}={value}" for name, value in key.conditions.items()]
+    source = [] if key.source == "EVALUATION" else [key.source.lower()]
+    parts = [key.name, key.dataset, key.split, key.slice, *conditions, *source, key.unit]
+    return " · ".join(part for part in parts if part)
 
 
 def _series_key(columns: tuple[Any, ...]) -> SeriesKey:
