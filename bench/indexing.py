@@ -21,6 +21,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from app.search.contract import Kind
+from bench.consumption import memory
 from bench.serving import HOLOTYPE, SAMPLE
 
 CHUNK = 500
@@ -77,17 +78,6 @@ def run(*command: str) -> Ran:
     after = resource.getrusage(resource.RUSAGE_CHILDREN)
     processor = after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
     return Ran(time.perf_counter() - began, processor, peak, said)
-
-
-def memory(process: int) -> float:
-    """Return the megabytes that a process and those that it started hold."""
-    try:
-        children = Path(f"/proc/{process}/task/{process}/children").read_text().split()
-        lines = Path(f"/proc/{process}/smaps_rollup").read_text().splitlines()
-    except (OSError, ProcessLookupError):
-        return 0.0
-    held = sum(int(line.split()[1]) for line in lines if line.startswith("Pss:"))
-    return held / 1024 + sum(memory(int(child)) for child in children)
 
 
 def encoded(data: Path) -> str:

@@ -68,6 +68,7 @@ class Cluster:
     binaries: Path
     folder: Path
     account: str | None
+    options: str = OPTIONS
 
     @property
     def server(self) -> Server:
@@ -84,7 +85,7 @@ class Cluster:
     def start(self) -> None:
         """Start the server and wait until it answers."""
         self._run(
-            "pg_ctl", "-w", "-l", str(self.folder / "log"), "-o", f"{OPTIONS} -k {self.folder}", "start"
+            "pg_ctl", "-w", "-l", str(self.folder / "log"), "-o", f"{self.options} -k {self.folder}", "start"
         )
 
     @contextmanager
@@ -107,9 +108,9 @@ class Cluster:
         finally:
             self.stop()
 
-    def stop(self) -> None:
-        """Stop the server at once, as when it is killed."""
-        self._run("pg_ctl", "-m", "immediate", "stop")
+    def stop(self, mode: str = "immediate") -> None:
+        """Stop the server: at once as when it is killed, or ``fast``, once it has ended what goes on."""
+        self._run("pg_ctl", "-m", mode, "stop")
 
     def _own(self) -> None:
         if self.account:
@@ -131,10 +132,10 @@ class Cluster:
 
 
 @contextmanager
-def private_cluster(binaries: Path) -> Iterator[Cluster]:
+def private_cluster(binaries: Path, options: str = OPTIONS) -> Iterator[Cluster]:
     """Run a server of our own meanwhile."""
     with _folder() as folder:
-        cluster = Cluster(binaries, folder, _account())
+        cluster = Cluster(binaries, folder, _account(), options)
         cluster.make()
         with cluster.running():
             yield cluster

@@ -120,6 +120,16 @@ class PrivateNode:
         self._node.wait()
         shutil.rmtree(self._folder, ignore_errors=True)
 
+    @property
+    def number(self) -> int:
+        """The number of its process."""
+        return self._node.pid
+
+    @property
+    def folder(self) -> Path:
+        """Where its files are."""
+        return self._folder
+
     def kill(self) -> None:
         """Kill it as a machine does that loses its power."""
         self._node.kill()

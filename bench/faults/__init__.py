@@ -1,0 +1,1 @@
+"""What happens to servers and processes, each time while clients read and write."""
