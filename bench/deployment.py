@@ -191,8 +191,7 @@ def deployed(
         own_disk: Whether the data folder of the indexers is a disk of its own, which only root may mount.
         settings: Further settings of all commands.
     """
-    # All that runs is ended too when this process is asked to end.
-    signal.signal(signal.SIGTERM, lambda *_: sys.exit(1))
+    signal.signal(signal.SIGTERM, _end)
     with ExitStack() as ends:
         folder = Path(ends.enter_context(TemporaryDirectory(prefix="holotype-bench-")))
         cluster, node = _stores(ends)
@@ -215,6 +214,12 @@ def deployed(
             service.start()
         until(lambda: all(is_ready(url, parts=["database"]) for url in made.urls), "the APIs answer")
         yield made
+
+
+def _end(*_: object) -> None:
+    """End this process and with it all that it runs, at the first signal."""
+    signal.signal(signal.SIGTERM, signal.SIG_IGN)
+    sys.exit(1)
 
 
 def _stores(ends: ExitStack) -> tuple[Cluster, PrivateNode]:

@@ -1,9 +1,9 @@
 """What happens to servers and processes, while two clients read and one writes under idempotency keys.
 
 PostgreSQL, OpenSearch, two APIs and two indexers run as processes of this machine over the shipped sample.
-For each fault it says what clients saw, after how many seconds a model that was registered then was found through
-both APIs, what `holotype index check` says afterwards, and how many acknowledged writes are lost or there
-twice. Run as `python -m bench.faults [--kept DATA] [--only WORD]`.
+For each fault it says what clients saw, after how many seconds a model that was registered then was found
+through both APIs, what `holotype index check` says afterwards, and how many acknowledged writes are lost or
+there twice. Run as `python -m bench.faults [--kept DATA] [--only WORD]`.
 """
 
 import argparse
