@@ -18,7 +18,7 @@ from app.errors import CycleFound, InvalidInput
 from app.identity.session import WriteSession
 from app.lineage.tables import ExternalNode, LineageEdge, Relation, lineage_edge_history
 from app.lineage.walks import living
-from app.lineage.ways import Steps, edges_above, shortest_way, steps_of
+from app.lineage.ways import Steps, edges_above, least_ways, steps_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,8 +112,8 @@ def refuse_cycles(session: WriteSession, edges: Sequence[NewEdge]) -> None:
 
 def _circle(above: Steps, edge: NewEdge) -> CycleFound | None:
     """Return the error of an edge that closes a circle."""
-    path = shortest_way(above, edge.upstream, edge.downstream)
-    if not path:
+    path = least_ways(above, edge.upstream).get(edge.downstream)
+    if path is None:
         return None
     message = f"{edge.upstream} already descends from {edge.downstream}: the edge would close a circle"
     return CycleFound(message, path=path, field=["upstream"])

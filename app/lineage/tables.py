@@ -34,6 +34,18 @@ class Relation(StrEnum):
     CONSUMES = "CONSUMES"
 
 
+DERIVING = frozenset(Relation) - {
+    Relation.EVALUATED_ON,
+    Relation.PREVIOUS_VERSION,
+    Relation.DEPENDS_ON,
+    Relation.BUILT_FROM,
+    Relation.RAN_IN,
+    Relation.DEPLOYMENT_OF,
+    Relation.CONSUMES,
+}
+"""The relations whose lower end was made of the upper, or learned from it."""
+
+
 class LineageEdge(Row, table=True):
     """One statement of descent: *downstream* RELATION *upstream*.
 

@@ -35,6 +35,7 @@ class Walk:
         max_depth: How many hops at most; 0 gives the root alone.
         relations: Only edges of these relations are followed; None follows all.
         kinds: Only nodes whose id has one of these prefixes are entered; None enters all.
+        most: The walk stops behind the level on which it has found more nodes than this; None goes on.
     """
 
     root: str
@@ -42,6 +43,7 @@ class Walk:
     max_depth: int = 1
     relations: Collection[Relation] | None = None
     kinds: Collection[str] | None = None
+    most: int | None = EXACT_TOTALS
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +52,7 @@ class Reached:
 
     Attributes:
         depths: The nodes with their hops from the root, nearest first, then by id.
-        complete: False when the walk stopped because it had found more than 50,000 nodes.
+        complete: False when the walk stopped because it had found too many.
     """
 
     depths: Mapping[str, int]
@@ -74,6 +76,7 @@ def walk(session: ReadSession, request: Walk) -> Reached:
     frontiers: dict[WalkDirection, set[str]] = {
         way: {request.root} for way in ways if request.direction in {way, WalkDirection.BOTH}
     }
+    too_many = False
     for depth in range(1, request.max_depth + 1):
         steps = [
             select(literal(str(way)), ways[way][1]).where(
@@ -86,10 +89,11 @@ def walk(session: ReadSession, request: Walk) -> Reached:
             if node not in depths and _entered(request, node):
                 depths[node] = depth
                 frontiers.setdefault(WalkDirection(way), set()).add(node)
-        if not frontiers or len(depths) > EXACT_TOTALS:
+        too_many = request.most is not None and len(depths) > request.most
+        if too_many or not frontiers:
             break
     nearest_first = sorted(depths, key=lambda node: (depths[node], node))
-    return Reached({node: depths[node] for node in nearest_first}, len(depths) <= EXACT_TOTALS)
+    return Reached({node: depths[node] for node in nearest_first}, complete=not too_many)
 
 
 def edges_between(

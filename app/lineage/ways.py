@@ -14,9 +14,9 @@ from sqlalchemy.orm import aliased
 from sqlmodel import col
 
 from app.db.engine import ReadSession
-from app.db.json_lists import elements
+from app.db.json_lists import among, elements
 from app.lineage.tables import LineageEdge, Relation
-from app.lineage.walks import living
+from app.lineage.walks import LOWER, UPPER, living
 
 Steps: TypeAlias = Mapping[str, Collection[str]]
 """A part of the graph: the next nodes of each node, one way."""
@@ -26,7 +26,7 @@ def edges_above(
     session: ReadSession, nodes: Collection[str], relations: Collection[Relation] | None = None
 ) -> Sequence[Any]:
     """Return all living edges above `nodes`, however far: their ends, relations and exceptions, by id."""
-    above = _closure(nodes, "downstream", "upstream", relations)
+    above = _reached(_given(nodes), "downstream", "upstream", relations)
     statement = select(
         LineageEdge.downstream,  # type: ignore[call-overload]
         LineageEdge.upstream,
@@ -36,14 +36,60 @@ def edges_above(
     return session.execute(statement.order_by(col(LineageEdge.id))).all()
 
 
-def nodes_below(nodes: Collection[str]) -> Select[tuple[str]]:
-    """Return the statement that selects `nodes` and all that lies below them, however far."""
-    return select(_closure(nodes, "upstream", "downstream", None).c.node)
+def nodes_below(
+    nodes: Select[tuple[str]], relations: Collection[Relation] | None = None
+) -> Select[tuple[str]]:
+    """Return the statement that selects what lies below the nodes which `nodes` selects, a hop at least."""
+    reached = _reached(nodes, "upstream", "downstream", relations)
+    edge = aliased(LineageEdge)
+    lower: Any = edge.downstream
+    upper: Any = edge.upstream
+    return select(lower).where(upper.in_(select(reached.c.node)), *living(relations, edge))
 
 
-def shortest_way(steps: Steps, start: str, goal: str) -> list[str]:
-    """Return the nodes of a shortest way from `start` to `goal`, the least by their keys; or nothing."""
-    return next(iter(shortest_ways(steps, start, goal, limit=1)), [])
+def ways_up(
+    session: ReadSession,
+    depths: Mapping[str, int],
+    nodes: Collection[str],
+    relations: Collection[Relation] | None = None,
+) -> dict[str, list[str]]:
+    """Return a shortest way up from each of `nodes` to the root of a walk, the least by its nodes' keys.
+
+    One statement a level serves all ways.
+
+    Args:
+        session: The session of the walk.
+        depths: What the walk down from the root found.
+        nodes: Where the ways begin.
+        relations: The relations that the walk followed.
+    """
+    ways = {node: [node] for node in nodes}
+    while lower := {way[-1] for way in ways.values() if depths[way[-1]]}:
+        steps = select(LOWER, UPPER)
+        nearer: dict[str, str] = {}
+        for near, far in session.execute(steps.where(among(LOWER, lower), *living(relations))):
+            if depths.get(far) == depths[near] - 1:
+                nearer[near] = min(far, nearer.get(near, far))
+        for way in ways.values():
+            if way[-1] in nearer:
+                way.append(nearer[way[-1]])
+    return ways
+
+
+def least_ways(steps: Steps, start: str) -> dict[str, list[str]]:
+    """Return a shortest way from `start` to each node that steps lead to, the least by its nodes' keys."""
+    ways = {start: [start]}
+    frontier = [start]
+    while frontier:
+        reached = []
+        # Nodes are gone through in the order of their ways, so that the first way to a node is its least.
+        for node in frontier:
+            for far in sorted(steps.get(node, ())):
+                if far not in ways:
+                    ways[far] = [*ways[node], far]
+                    reached.append(far)
+        frontier = reached
+    return ways
 
 
 def shortest_ways(
@@ -106,10 +152,13 @@ def _reversed(steps: Steps) -> dict[str, set[str]]:
     return steps_of((far, near) for near, fars in steps.items() for far in fars)
 
 
-def _closure(nodes: Collection[str], near: str, far: str, relations: Collection[Relation] | None) -> CTE:
-    """Return the recursive expression of `nodes` and all that their edges lead to, in a column `node`."""
+def _given(nodes: Collection[str]) -> Select[tuple[str]]:
+    return select(elements(literal(orjson.dumps(sorted(nodes)).decode())).c.value)
+
+
+def _reached(start: Select[tuple[str]], near: str, far: str, relations: Collection[Relation] | None) -> CTE:
+    """Return the recursive expression of `start` and all that edges lead to, in a column `node`."""
     edge = aliased(LineageEdge)
-    given = elements(literal(orjson.dumps(sorted(nodes)).decode()))
-    reached = select(given.c.value.label("node")).cte("reached", recursive=True)
+    reached = start.with_only_columns(next(iter(start.selected_columns)).label("node")).cte(recursive=True)
     step = select(getattr(edge, far)).join(reached, getattr(edge, near) == reached.c.node)
     return reached.union(step.where(*living(relations, edge)))

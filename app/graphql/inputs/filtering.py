@@ -1,6 +1,6 @@
 """Typed filters become the neutral tree that SQL and the index understand alike."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from functools import partial
 from typing import Any
 
@@ -14,6 +14,7 @@ from app.graphql.inputs.matching import Matches, Path
 from app.registry.reading import predicates
 from app.registry.reading.browsing import DatasetFacts, DatasetName, DatasetNamespace, DatasetTag
 from app.registry.reading.changes import Wanted
+from app.registry.reading.descent import DERIVED_FROM
 from app.registry.reading.listing import Deleted
 from app.registry.reading.provenance import MADE_WITH
 from app.search import filters
@@ -21,6 +22,9 @@ from app.search.filters import FactField, Filter
 
 MAX_FILTER_DEPTH = 20
 """How deep filters are nested in each other at most; SQLite's parser gives up on 23 negations."""
+
+MAX_ORIGINS = 100
+"""How many things a model may be asked not to derive from."""
 
 STEP = 3
 """How deep a step from models to their versions, or back, counts; each is a query in the query."""
@@ -110,17 +114,30 @@ class _Builder:
         for field in FactField:
             if field is not FactField.DATASET and (match := getattr(wanted, field.value)):
                 items.append(self._matches.fact(field, match, (*path, field.value)))
-        if owner := self._matches.identifier(wanted.owner, (*path, "owner"), "usr", "sva"):
-            items.append(predicates.Owned(owner))
-        if wanted.tag:
-            items.append(self._matches.property(wanted.tag, (*path, "tag"), predicates.ModelTag))
-        for column in ("created_at", "updated_at"):
-            if match := getattr(wanted, column):
-                items.append(predicates.ModelTime(column, self._matches.time(match)))
+        items += self._of_model(wanted, path)
         for name, make in _NESTED.items():
             if inner := getattr(wanted, name):
                 items.append(make(self.versions(inner, (*path, to_camel(name)), depth + STEP)))
         return self._joined(items, path)
+
+    def _of_model(self, wanted: given.ModelFilter, path: Path) -> Iterator[Filter]:
+        """Yield the conditions on a model that no index knows."""
+        if owner := self._matches.identifier(wanted.owner, (*path, "owner"), "usr", "sva"):
+            yield predicates.Owned(owner)
+        if wanted.tag:
+            yield self._matches.property(wanted.tag, (*path, "tag"), predicates.ModelTag)
+        for column in ("created_at", "updated_at"):
+            if match := getattr(wanted, column):
+                yield predicates.ModelTime(column, self._matches.time(match))
+        if things := stated(wanted.not_derived_from):
+            yield self._not_derived(things, (*path, "notDerivedFrom"))
+
+    def _not_derived(self, things: Sequence[str], path: Path) -> Filter:
+        if len(things) > MAX_ORIGINS:
+            raise InvalidInput(f"at most {MAX_ORIGINS} things, not {len(things)}", field=path)
+        each = enumerate(things)
+        ids = (self._matches.identifier(one, (*path, str(place)), *DERIVED_FROM) for place, one in each)
+        return predicates.NotDerived(tuple(sorted({one for one in ids if one})))
 
     def versions(self, wanted: given.VersionFilter, path: Path, depth: int = 0) -> Filter:
         """Return the tree of a filter of versions."""

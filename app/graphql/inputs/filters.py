@@ -135,6 +135,11 @@ class ModelFilter:
     latest_version: "VersionFilter | None" = strawberry.field(
         default=UNSET, description="This holds for the version with the highest number."
     )
+    not_derived_from: list[strawberry.ID] | None = strawberry.field(
+        default=UNSET,
+        description="No version of it was made of, or learned from, any of these models, versions, datasets "
+        "or external nodes, at any distance.",
+    )
     deleted: DeletedMode | None = strawberry.field(
         default=DeletedMode.EXCLUDE,
         description="Whether deleted models are admitted; said in the outermost filter alone.",

@@ -10,10 +10,19 @@ import strawberry
 from app.db.engine import ReadSession
 from app.db.ids import past_id
 from app.errors import NotFound
+from app.graphql.enums import FactKind
 from app.graphql.inputs.lineage import PREFIXES, most_nodes, walk_asked
-from app.graphql.loading.nodes import HAVING_A_PAST, load_nodes
+from app.graphql.loading.nodes import HAVING_A_PAST, Loaded, load_nodes
 from app.graphql.selection import Selection
-from app.graphql.types.lineage import LineageEdge, LineageGraph, LineageNode, LineagePath, lineage_edge
+from app.graphql.types.lineage import (
+    InheritedFact,
+    LineageEdge,
+    LineageGraph,
+    LineageNode,
+    LineagePath,
+    lineage_edge,
+)
+from app.insight.facts import inherited_facts
 from app.insight.nodes import label_nodes
 from app.lineage.walks import Walk, count_between, direct_counts, edges_between, walk
 from app.registry.reading.finding import require_kind
@@ -49,6 +58,30 @@ def load_graph(
         totals_exact=reached.complete,
         truncated=left_out,
     )
+
+
+def fill_lineage(session: ReadSession, loaded: Loaded, selection: Selection) -> None:
+    """Fill the fields of versions that tell of their lineage."""
+    for call in selection.calls("lineage"):
+        for version_id, fields in loaded.items():
+            fields[call.key] = load_graph(session, version_id, call.arguments, call.below)
+    calls = list(selection.calls("inheritedFacts"))
+    inherited = inherited_facts(session, loaded.keys()) if calls else {}
+    for call in calls:
+        facts = [fact for mine in inherited.values() for fact in mine]
+        paths = iter(load_paths(session, [fact.way for fact in facts], call.below.below("path")))
+        hops = {fact.origin: 0 for fact in facts}
+        origins = load_lineage_nodes(session, hops, call.below.below("origin"))
+        for version_id, fields in loaded.items():
+            fields[call.key] = [
+                InheritedFact(
+                    kind=FactKind[fact.kind],
+                    value=fact.value,
+                    origin=replace(origins[fact.origin], depth=len(fact.way) - 1),
+                    path=next(paths),
+                )
+                for fact in inherited[version_id]
+            ]
 
 
 def require_node(key: str, field: str) -> str:

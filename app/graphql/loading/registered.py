@@ -11,7 +11,7 @@ from app.graphql.inputs.ordering import model_order, version_order
 from app.graphql.inputs.paging import page_request
 from app.graphql.loading.changes import load_histories
 from app.graphql.loading.datasets import load_uses
-from app.graphql.loading.lineage import load_graph
+from app.graphql.loading.lineage import fill_lineage
 from app.graphql.loading.measurements import load_metrics, load_params
 from app.graphql.loading.nodes import Loaded, loads
 from app.graphql.loading.past import known_now_only
@@ -131,7 +131,7 @@ def load_versions(
     load_params(session, loaded, selection)
     load_histories(session, loaded, selection)
     load_uses(session, loaded, selection)
-    _fill_graphs(session, loaded, selection)
+    fill_lineage(session, loaded, selection)
     if not known_now_only(session, loaded, selection, "metrics", "metric"):
         load_metrics(session, loaded, selection)
     return [
@@ -243,12 +243,6 @@ def _fill_similar(
     for call in selection.calls("similar"):
         for model in models:
             loaded[model.id][call.key] = load_similar(session, model, call.arguments.get("limit"), call.below)
-
-
-def _fill_graphs(session: ReadSession, loaded: Loaded, selection: Selection) -> None:
-    for call in selection.calls("lineage"):
-        for version_id, fields in loaded.items():
-            fields[call.key] = load_graph(session, version_id, call.arguments, call.below)
 
 
 def _aliases_of_models(

@@ -9,18 +9,13 @@ from strawberry import UNSET
 from app.errors import InvalidInput
 from app.graphql.context import Info
 from app.graphql.enums import SearchCollapse, SearchMode
-from app.graphql.inputs.drafting import stated
 from app.graphql.inputs.facets import FacetInput, facets_wanted
 from app.graphql.inputs.filtering import deleted_models, model_filter
 from app.graphql.inputs.filters import ModelFilter
-from app.graphql.inputs.lineage import Kinds, MaxDepth, MaxNodes, Relations, Way
-from app.graphql.inputs.moments import Moment, session_at
 from app.graphql.inputs.ordering import SearchOrder, search_order
 from app.graphql.inputs.paging import After, First, page_asked
-from app.graphql.loading.lineage import load_graph
 from app.graphql.loading.search import load_search
 from app.graphql.selection import selected
-from app.graphql.types.lineage import LineageGraph
 from app.graphql.types.search import SearchConnection, Suggestion, suggestion
 from app.insight.queries import Query as SearchQuery
 from app.insight.suggesting import suggest
@@ -94,35 +89,3 @@ class DiscoveryQueries:
         most = 10 if limit is None else limit
         found = await to_thread.run_sync(suggest, info.context.discovery, prefix, most)
         return None if found is None else [suggestion(one) for one in found]
-
-    @strawberry.field(description="What a thing comes from or what came from it, nearest first.")
-    async def lineage(  # noqa: PLR0917 - the arguments of the schema
-        self,
-        info: Info,
-        root_id: Annotated[
-            strawberry.ID,
-            strawberry.argument(
-                name="root",
-                description="A model version, a dataset version or an external node; what was deleted keeps "
-                "its place and its name, since descent outlives it.",
-            ),
-        ],
-        direction: Way,
-        max_depth: MaxDepth = 1,
-        relations: Relations = UNSET,
-        kinds: Kinds = UNSET,
-        max_nodes: MaxNodes = 500,
-        as_of: Moment = UNSET,
-    ) -> LineageGraph | None:
-        """Return a part of the lineage graph."""
-        selection = selected(info)
-        arguments = {
-            "direction": direction,
-            "max_depth": max_depth,
-            "relations": stated(relations),
-            "kinds": stated(kinds),
-            "max_nodes": max_nodes,
-        }
-        return await info.context.read(
-            lambda present: load_graph(session_at(present, as_of or None), str(root_id), arguments, selection)
-        )

@@ -13,6 +13,7 @@ from app.graphql.loading.nodes import load_nodes, require_node
 from app.graphql.queries.catalogue import CatalogueQueries
 from app.graphql.queries.comparison import ComparisonQueries
 from app.graphql.queries.discovery import DiscoveryQueries
+from app.graphql.queries.lineage import LineageQueries
 from app.graphql.queries.registry import RegistryQueries
 from app.graphql.selection import selected
 from app.graphql.serving.limits import MAX_BODY_BYTES, MAX_COST, MAX_DEPTH
@@ -29,7 +30,7 @@ SHOWN_PARKED = 20
 
 
 @strawberry.type(description="The root of all reading.")
-class Query(RegistryQueries, CatalogueQueries, ComparisonQueries, DiscoveryQueries):
+class Query(RegistryQueries, CatalogueQueries, ComparisonQueries, DiscoveryQueries, LineageQueries):
     """The root of all reading."""
 
     @strawberry.field(description="Anything by its id; null when it is not there.")

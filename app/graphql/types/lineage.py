@@ -64,6 +64,20 @@ class LineagePath:
     )
 
 
+@strawberry.type(description="A fact that a version has from something that it comes from.")
+class InheritedFact:
+    """A fact that a version has from something that it comes from."""
+
+    kind: FactKind = strawberry.field(description="What it is.")
+    value: str = strawberry.field(
+        description="The licence; `true` for personal data; the moment at which the dataset was revoked."
+    )
+    origin: LineageNode = strawberry.field(description="What it is a fact of.")
+    path: LineagePath = strawberry.field(
+        description="A shortest way by which it came, from the version up to the origin."
+    )
+
+
 @strawberry.type(description="A part of the lineage graph, nearest to its root first.")
 class LineageGraph:
     """A part of the lineage graph."""

@@ -19,7 +19,7 @@ from app.graphql.scalars import JSON, URI, BigInt
 from app.graphql.types.connections import Connection
 from app.graphql.types.datasets import DatasetUse
 from app.graphql.types.entities import Entity, Loaded, answer
-from app.graphql.types.lineage import LineageGraph
+from app.graphql.types.lineage import InheritedFact, LineageGraph
 from app.graphql.types.metrics import Metric
 from app.graphql.types.principals import Node, Principal
 from app.graphql.types.provenance import CodeRevision, Environment, Signature
@@ -263,4 +263,12 @@ class ModelVersion(Entity):
         max_nodes: MaxNodes = 500,
     ) -> LineageGraph | None:
         """Return the graph above or below it."""
+        return answer(self.loaded, info)  # type: ignore[no-any-return]
+
+    @strawberry.field(
+        description="Licences, personal data and revoked datasets of what it comes from, by kind and nearest "
+        "first; an edge may except a fact."
+    )
+    def inherited_facts(self, info: strawberry.Info) -> list[InheritedFact] | None:
+        """Return the facts that it inherits."""
         return answer(self.loaded, info)  # type: ignore[no-any-return]

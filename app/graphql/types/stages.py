@@ -14,6 +14,9 @@ class Stage:
     description: str | None = strawberry.field(description="What being in it means.")
     allowed_next: list[str] = strawberry.field(description="The stages that a version may go to from here.")
     exclusive: bool = strawberry.field(description="Whether at most one version of a model may be in it.")
+    live: bool = strawberry.field(
+        description="Whether somebody relies on the versions in it: impact counts them."
+    )
 
 
 STAGES = {
@@ -23,6 +26,7 @@ STAGES = {
         description=stage.description,
         allowed_next=[other.name for other in DEFAULT_STAGES if other is not stage],
         exclusive=stage.exclusive,
+        live=stage.live,
     )
     for stage in DEFAULT_STAGES
 }

@@ -10,6 +10,7 @@ from sqlmodel import col, select
 from app.db.engine import ReadSession
 from app.db.json_lists import elements
 from app.lineage.tables import LineageEdge
+from app.registry.reading.descent import derived_models
 from app.registry.reading.matching import (
     has_property,
     number_matches,
@@ -23,6 +24,7 @@ from app.registry.reading.predicates import (
     MadeWith,
     ModelTag,
     ModelTime,
+    NotDerived,
     OfModel,
     Owned,
     Text,
@@ -120,20 +122,25 @@ def answered(session: ReadSession, tree: Filter) -> Filter:
 
 
 def _leaf(leaf: Any) -> Condition:
+    condition: Condition
     match leaf:
         case Keys(keys):
-            return col(RegisteredModel.key).in_(keys)
+            condition = col(RegisteredModel.key).in_(keys)
         case Owned(owner):
             owners = elements(RegisteredModel.owners)
-            return exists(select(1).select_from(owners).where(owners.c.value.cast(String) == owner))
+            condition = exists(select(1).select_from(owners).where(owners.c.value.cast(String) == owner))
         case ModelTag(property):
-            return has_property(col(RegisteredModel.id), Tag, property)
+            condition = has_property(col(RegisteredModel.id), Tag, property)
         case ModelTime(column, time):
-            return time_matches(getattr(RegisteredModel, column), time)
+            condition = time_matches(getattr(RegisteredModel, column), time)
         case AnyVersion(versions) | LatestVersion(versions):
             newest = isinstance(leaf, LatestVersion)
-            return col(RegisteredModel.id).in_(_models_of(versions, newest=newest))
-    return _fact(leaf)
+            condition = col(RegisteredModel.id).in_(_models_of(versions, newest=newest))
+        case NotDerived(things):
+            condition = col(RegisteredModel.id).not_in(derived_models(things))
+        case _:
+            condition = _fact(leaf)
+    return condition
 
 
 def _models_of(versions: Filter, *, newest: bool) -> Any:

@@ -120,6 +120,13 @@ class OfModel(Outside):
     models: Filter
 
 
+@dataclass(frozen=True, slots=True)
+class NotDerived(Outside):
+    """No living version of the model derives from any of these things, by their ids."""
+
+    things: tuple[str, ...]
+
+
 class VersionText(StrEnum):
     """The texts of a version that are filtered."""
 

@@ -23,20 +23,23 @@ class Stage:
     Attributes:
         rank: Its place in the order of stages, from 0.
         exclusive: Whether at most one version of a model may be in it.
+        live: Whether somebody relies on the versions in it.
     """
 
     name: str
     rank: int
     description: str
     exclusive: bool = False
+    live: bool = False
 
 
 DEFAULT_STAGES = (
     Stage("DEVELOPMENT", 0, "Being worked on; where every version starts."),
-    Stage("STAGING", 1, "On trial: measured and reviewed before it may serve."),
-    Stage("PRODUCTION", 2, "Serving."),
+    Stage("STAGING", 1, "On trial: measured and reviewed before it may serve.", live=True),
+    Stage("PRODUCTION", 2, "Serving.", live=True),
     Stage("ARCHIVED", 3, "Out of use and kept."),
 )
+LIVE_STAGES = tuple(stage.name for stage in DEFAULT_STAGES if stage.live)
 FIRST_STAGE = DEFAULT_STAGES[0].name
 ARCHIVE = "ARCHIVED"
 OPEN_TO_DRAFTS = (FIRST_STAGE, ARCHIVE)
