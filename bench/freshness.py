@@ -1,70 +1,68 @@
-"""How soon a model is found by words after it was registered: in a quiet registry, and during an import.
+"""How soon a model is found by words after it was registered: in a quiet registry, and while others write.
 
 A registry that `holotype up` serves is asked over HTTP: a model is registered, and searched by a word of its
-own until it is found. Run as `python -m bench.freshness [FILE [COUNT]]`; FILE is what is imported
-meanwhile, the shipped sample if none is named.
+own until it is found. The others write 20 models a second through the API, and then a file is imported. Run
+as `python -m bench.freshness [--file FILE] [--count COUNT] [--opensearch [URL]] [--postgresql [URL]]`.
 """
 
 import subprocess
-import sys
 import tempfile
 import time
 import uuid
 from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import Any
+from pathlib import Path
 
 import httpx2
 import numpy as np
 
 from bench.serving import HOLOTYPE, SAMPLE, free_port, running
+from bench.stores import engines, stores
+from bench.pacing import ask, register, writing
 
-REGISTER = "mutation($name: String!) { registerModel(input: {name: $name}) { userErrors { message } } }"
-SEARCH = "query($text: String!) { search(text: $text, mode: WORDS) { totalCount } }"
+SEARCH = "query($text: String!) { search(text: $text, mode: WORDS) { totalCount degraded { code } } }"
 PATIENCE_SECONDS = 120.0
+WRITES_A_SECOND = 20
 
 
 def main() -> None:
-    """Measure, and print both distributions."""
-    file = sys.argv[1] if sys.argv[1:] else str(SAMPLE)
-    count = int(sys.argv[2]) if sys.argv[2:] else 40
-    with tempfile.TemporaryDirectory() as data, served(data) as url:
-        tell("idle", [found_after(url) for _ in range(count)])
-        importing = subprocess.Popen(
-            [HOLOTYPE, "import", file, "--data", data], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
-        )
-        seconds = []
-        while importing.poll() is None:
-            seconds.append(found_after(url))
-        tell("during an import", seconds)
+    """Measure, and print the distributions."""
+    arguments = engines(__doc__)
+    arguments.add_argument("--file", type=Path, default=SAMPLE, help="what is imported (default: the sample)")
+    arguments.add_argument("--count", type=int, default=40, help="how many models are looked for")
+    options = arguments.parse_args()
+    with (
+        stores(options),
+        tempfile.TemporaryDirectory() as data,
+        served(data) as url,
+        httpx2.Client(base_url=url, trust_env=False, timeout=60) as http,
+    ):
+        tell("idle", [found_after(http) for _ in range(options.count)])
+        with writing(url, WRITES_A_SECOND) as written:
+            began = time.perf_counter()
+            seconds = [found_after(http) for _ in range(options.count)]
+            rate = len(written) / (time.perf_counter() - began)
+        tell(f"beside {rate:.0f} writes a second", seconds)
+        tell("during an import", list(_during_import(http, options.file, data)))
 
 
-def found_after(url: str) -> float:
+def found_after(http: httpx2.Client) -> float:
     """Register a model; return after how many seconds a search finds it."""
     word = f"w{uuid.uuid4().hex[:12]}"
-    refused = ask(url, REGISTER, name=word)["registerModel"]["userErrors"]
-    if refused:
-        raise RuntimeError(refused)
+    register(http, word)
     began = time.perf_counter()
-    while not ask(url, SEARCH, text=word)["search"]["totalCount"]:
+    while not ask(http, SEARCH, text=word)["search"]["totalCount"]:
         if time.perf_counter() - began > PATIENCE_SECONDS:
             return PATIENCE_SECONDS
         time.sleep(0.005)
     return time.perf_counter() - began
 
 
-def ask(url: str, query: str, **variables: Any) -> dict[str, Any]:
-    """Ask the API."""
-    answer = httpx2.post(f"{url}/graphql", json={"query": query, "variables": variables}, timeout=60)
-    data: dict[str, Any] = answer.json()["data"]
-    return data
-
-
 def tell(when: str, seconds: list[float]) -> None:
     """Print a distribution."""
     p50, p95, most = np.percentile(seconds, [50, 95, 100])
     said = f"p50 {p50:.2f} s, p95 {p95:.2f} s, at most {most:.2f} s"
-    print(f"{when}: {len(seconds)} models found by words after {said}")
+    print(f"{when}: {len(seconds)} models found by words after {said}", flush=True)
 
 
 @contextmanager
@@ -76,6 +74,13 @@ def served(data: str) -> Iterator[str]:
         while httpx2.get(f"{url}/readyz", timeout=10).json()["parts"]["index"] != "ready":
             time.sleep(0.2)
         yield url
+
+
+def _during_import(http: httpx2.Client, file: Path, data: str) -> Iterator[float]:
+    command = [HOLOTYPE, "import", str(file), "--data", data]
+    importing = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    while importing.poll() is None:
+        yield found_after(http)
 
 
 if __name__ == "__main__":

@@ -1,14 +1,12 @@
 """A hybrid search over HTTP beside its floor: encoding its text, and what the engine itself takes.
 
 The engine's own calls are those into tantivy and the product of the query with all vectors, or the requests
-to OpenSearch where HOLOTYPE_OPENSEARCH_URL names one, measured inside the very requests that are timed.
-Every search has a filter and five facets; the texts are the descriptions of the tasks. Then eight clients
-search a process at once. Run as `python -m bench.search_floor [--data DATA]`.
+to OpenSearch, measured inside the very requests that are timed. Every search has a filter, five facets and
+highlights; the texts are the descriptions of the tasks. Then eight clients search a process at once. Run as
+`python -m bench.search_floor [--data DATA] [--opensearch [URL]] [--postgresql [URL]]`.
 """
 
-import argparse
 import http.client
-import sqlite3
 import tempfile
 import threading
 import time
@@ -25,12 +23,14 @@ import pytest
 import uvicorn
 
 from app.main import create_app
+from app.registry.catalogue import shipped_tasks
 from app.search.embedded import reader
 from app.search.embedded.snapshot import Snapshot, take_snapshot
 from app.search.opensearch import server
 from app.search.query_encoder import QueryEncoder
 from app.settings import Settings
-from bench.serving import API, Server, free_port, median_and_p99, sample, serving
+from bench.serving import API, Server, free_port, median_and_p99, serving
+from bench.stores import parser, registry, stores
 
 SEARCH = """
 query ($text: String!) {
@@ -42,7 +42,10 @@ query ($text: String!) {
     ]
   ) {
     totalCount facets { field values { value count } } degraded { code }
-    edges { node { name namespace { name } task license } score why { matched { field words } } }
+    edges {
+      node { name namespace { name } task license }
+      score why { matched { field words } highlights { field fragments } }
+    }
   }
 }
 """
@@ -87,26 +90,36 @@ class Timed:
 
 def main() -> None:
     """Measure and print."""
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument(
-        "--data", type=Path, help="the data folder of an indexed registry (default: the sample)"
-    )
-    parser.add_argument("--requests", type=int, default=400, help="how many searches")
-    options = parser.parse_args()
-    with tempfile.TemporaryDirectory() as scratch:
-        data = options.data or sample(Path(scratch), indexed=True)
-        asked = list(islice(searches(data), options.requests))
+    arguments = parser(__doc__)
+    arguments.add_argument("--requests", type=int, default=400, help="how many searches")
+    options = arguments.parse_args()
+    with stores(options), tempfile.TemporaryDirectory() as scratch:
+        data = registry(options, Path(scratch))
+        asked = list(islice(searches(), options.requests))
         print(*_beside_floor(data, asked), sep="\n")
         print(_at_once(data, asked))
 
 
-def searches(data: Path) -> Iterator[bytes]:
-    """Yield searches without an end, by the descriptions of the tasks of a registry."""
-    file = sqlite3.connect(data / "registry.db")
-    rows = file.execute("SELECT description FROM task WHERE description <> '' ORDER BY name").fetchall()
-    file.close()
-    for (text,) in cycle(rows):
+def texts() -> list[str]:
+    """Return what is searched for: the descriptions of the tasks that every registry knows."""
+    return [task.description for task in shipped_tasks() if task.description]
+
+
+def searches() -> Iterator[bytes]:
+    """Yield searches without an end."""
+    for text in cycle(texts()):
         yield orjson.dumps({"query": SEARCH, "variables": {"text": text}})
+
+
+def found(answer: bytes) -> None:
+    """See that a search was answered in full.
+
+    Raises:
+        RuntimeError: It was not.
+    """
+    said = orjson.loads(answer)
+    if said.get("errors") or said["data"]["search"]["degraded"]:
+        raise RuntimeError(answer[:1_000].decode())
 
 
 def _beside_floor(data: Path, asked: list[bytes]) -> Iterator[str]:
@@ -127,7 +140,7 @@ def _beside_floor(data: Path, asked: list[bytes]) -> Iterator[str]:
             for number, body in enumerate(asked[:WARM_UP] + asked):
                 engine.seconds = encoder.seconds = 0.0
                 seconds, answer = api.ask("/graphql", body)
-                assert not orjson.loads(answer).get("errors"), answer
+                found(answer)
                 if number >= WARM_UP:
                     whole.append(seconds)
                     floor.append(engine.seconds + encoder.seconds)
@@ -162,7 +175,9 @@ def _at_once(data: Path, asked: list[bytes]) -> str:
                 local.server = Server(
                     http.client.HTTPConnection(server.connection.host, server.connection.port)
                 )
-            seconds: float = local.server.ask("/graphql", body)[0]
+            seconds: float
+            seconds, answer = local.server.ask("/graphql", body)
+            found(answer)
             return seconds
 
         with ThreadPoolExecutor(CLIENTS) as clients:

@@ -3,13 +3,12 @@
 import http.client
 import os
 import socket
-import sqlite3
 import statistics
 import subprocess
 import sys
 import time
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -39,21 +38,28 @@ class Server:
 def sample(scratch: Path, *, indexed: bool = False) -> Path:
     """Return a data folder with the shipped sample, with its search index if asked for."""
     data = scratch / "data"
-    _run(HOLOTYPE, "import", str(SAMPLE), "--data", str(data))
+    run(HOLOTYPE, "import", str(SAMPLE), "--data", str(data))
     if indexed:
-        _run(sys.executable, "-m", "indexer", "run", "--once", HOLOTYPE_DATA=str(data))
+        run(sys.executable, "-m", "indexer", "run", "--once", HOLOTYPE_DATA=str(data))
     return data
 
 
 def most_versions(data: Path) -> tuple[str, str]:
     """Return the namespace and the name of the model with the most versions."""
-    file = sqlite3.connect(data / "registry.db")
-    namespace, name = file.execute(
-        "SELECT namespace.name, model.name FROM model JOIN namespace ON namespace.id = model.namespace_id "
-        "ORDER BY model.next_number DESC, model.id LIMIT 1"
-    ).fetchone()
-    file.close()
-    return namespace, name
+    from sqlmodel import col, select  # noqa: PLC0415 - a floor's process loads nothing of the product
+
+    from app.db.engine import Database  # noqa: PLC0415 - likewise
+    from app.registry.tables import Namespace, RegisteredModel  # noqa: PLC0415 - likewise
+    from app.settings import Settings  # noqa: PLC0415 - likewise
+
+    statement = (
+        select(Namespace.name, RegisteredModel.name)
+        .join(RegisteredModel, col(RegisteredModel.namespace_id) == Namespace.id)
+        .order_by(col(RegisteredModel.next_number).desc(), col(RegisteredModel.id))
+        .limit(1)
+    )
+    with closing(Database(Settings(data=data).database)) as database, database.read() as session:
+        return session.exec(statement).one()
 
 
 def median_and_p99(seconds: Sequence[float]) -> tuple[float, float]:
@@ -109,5 +115,6 @@ def _listens(port: int) -> bool:
         return probe.connect_ex(("127.0.0.1", port)) == 0
 
 
-def _run(*command: str, **environment: str) -> None:
+def run(*command: str, **environment: str) -> None:
+    """Run a command to its end, without a word; it must not fail."""
     subprocess.run(command, check=True, capture_output=True, env={**os.environ, **environment})
