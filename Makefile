@@ -11,12 +11,13 @@ BIN := .venv/bin
 INSTALLED := .venv/.installed
 AUDITS := tests/graphql/serving/audits/node_modules/.package-lock.json
 SOURCES := app indexer tests bench examples
-BENCHES := import_floor indexing startup http_floor search_floor processes
+BENCHES := import_floor indexing startup http_floor search_floor scale processes
+SERVED := bulk_floor search_floor scale processes freshness
 
 export HF_HUB_OFFLINE := 1
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test fuzz check bench bench-quality opensearch lock
+.PHONY: help setup demo test fuzz check bench bench-servers bench-quality opensearch lock
 
 help: ## List these commands
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-13s %s\n", $$1, $$2 }' Makefile
@@ -43,6 +44,11 @@ check: $(INSTALLED) ## Run what finds mistakes without running the code
 
 bench: $(INSTALLED) ## Measure what is fast and what is found
 	@for script in $(BENCHES); do echo "== $$script"; $(BIN)/python -m "bench.$$script" || exit 1; done
+
+bench-servers: $(INSTALLED) ## Measure it on OpenSearch and PostgreSQL, and what happens while OpenSearch is away
+	@for script in $(SERVED); do \
+	  echo "== $$script"; $(BIN)/python -m "bench.$$script" --opensearch --postgresql || exit 1; done
+	@echo "== catching_up"; $(BIN)/python -m bench.catching_up --postgresql
 
 bench-quality: $(INSTALLED) ## Judge what is found at URL by a file of judged QUERIES; fail if it was better
 	@test -n "$(QUERIES)" || { echo "Say which queries: make bench-quality QUERIES=FILE (bench/README.md)"; exit 1; }

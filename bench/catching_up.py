@@ -19,6 +19,7 @@ from bench.pacing import ask, register, writing
 
 BEFORE_SECONDS = 5
 PATIENCE_SECONDS = 600
+WORD = "wombat"
 LOOKED_SECONDS = 0.2
 LAG = "{ serverInfo { wordsLag } }"
 SEARCH = "query($text: String!) { search(text: $text) { totalCount degraded { code } } }"
@@ -39,7 +40,7 @@ def main() -> None:
         httpx2.Client(base_url=url, trust_env=False, timeout=60) as http,
         writing(url, WRITES_A_SECOND) as written,
     ):
-        register(http, "early")
+        register(http, WORD)
         time.sleep(BEFORE_SECONDS)
         node.kill()
         began, before = time.perf_counter(), len(written)
@@ -59,7 +60,7 @@ def main() -> None:
 
 def _look(http: httpx2.Client) -> None:
     """Search while there is no engine; end the bench where an answer hides that."""
-    found = ask(http, SEARCH, text="early")["search"]
+    found = ask(http, SEARCH, text=WORD)["search"]
     if not (found["degraded"] and found["totalCount"]):
         sys.exit(f"a search without the engine was answered by {found}")
 
