@@ -14,8 +14,8 @@ import time
 import httpx2
 
 from bench.freshness import WRITES_A_SECOND, served
-from bench.stores import engines, indexes_in, private_node, stores
 from bench.pacing import ask, register, writing
+from bench.stores import engines, indexes_in, private_node, stores
 
 BEFORE_SECONDS = 5
 PATIENCE_SECONDS = 600

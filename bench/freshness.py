@@ -16,9 +16,9 @@ from pathlib import Path
 import httpx2
 import numpy as np
 
+from bench.pacing import ask, register, writing
 from bench.serving import HOLOTYPE, SAMPLE, free_port, running
 from bench.stores import engines, stores
-from bench.pacing import ask, register, writing
 
 SEARCH = "query($text: String!) { search(text: $text, mode: WORDS) { totalCount degraded { code } } }"
 PATIENCE_SECONDS = 120.0
