@@ -6,12 +6,13 @@ from typing import Annotated
 import typer
 
 from app.cli.client.commands import LOCAL, Json, Url, clients, namespaces
+from app.cli.client.lineage_commands import lineages
 from app.cli.db_commands import databases
 from app.cli.index_commands import Data, indexes
 
 EXIT_CODES = {
     0: "it is done",
-    1: "it was refused, or did not work; an import has rejected lines",
+    1: "it was refused, or did not work; an import has rejected lines; production hangs on what is asked for",
     2: "the command was not understood",
     3: "what it names is not there",
     4: "no Holotype answers at the address",
@@ -245,4 +246,5 @@ def config(data: Data = None, url: Url = LOCAL, *, json: Json = False) -> None:
 app.add_typer(databases)
 app.add_typer(indexes)
 app.add_typer(clients)
+app.add_typer(lineages)
 app.add_typer(namespaces)
