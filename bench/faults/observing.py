@@ -85,7 +85,8 @@ def observed(made: Deployment, fault: Callable[[Deployment], None]) -> Seen:
         whole_after = until(lambda: _is_whole(made, probe), "a model is found", seconds=300)
     readings = [one for reader in readers for one in reader.readings]
     until(lambda: _is_through(made), "the index is through the log", seconds=300)
-    check = made.run("index", "check").stdout.splitlines()
+    checked = made.run("index", "check")
+    check = (checked.stdout or checked.stderr).splitlines()
     return Seen(readings, written, probe, whole_after, check, _lost(made, [written.writer, probe], before))
 
 
