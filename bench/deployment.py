@@ -121,11 +121,6 @@ class Deployment:
         """Where the APIs answer."""
         return [api.url for api in self.apis]
 
-    @property
-    def postmaster(self) -> int:
-        """The first process of PostgreSQL."""
-        return int((self.cluster.folder / "data" / "postmaster.pid").read_text().split()[0])
-
     def run(self, *arguments: str | Path) -> "subprocess.CompletedProcess[str]":
         """Run a command of `holotype` to its end, with the indexers' data folder."""
         return subprocess.run(

@@ -169,7 +169,7 @@ def _counted(file: Path) -> Counter[str]:
 def _processes(made: Deployment) -> dict[str, int]:
     """Return what runs now; each number with all that it started."""
     services = {one.name: one.number for one in (*made.apis, *made.indexers) if one.number}
-    return {**services, "PostgreSQL": made.postmaster, "OpenSearch": made.node.number}
+    return {**services, "PostgreSQL": made.cluster.processes()[0], "OpenSearch": made.node.number}
 
 
 def _sizes(made: Deployment, most: dict[str, float]) -> Table:

@@ -1,6 +1,7 @@
 """The commands of the indexer, which read their settings from the environment, as the API does."""
 
 import argparse
+import faulthandler
 import logging
 import signal
 import sys
@@ -33,6 +34,9 @@ CACHE = "embeddings.sqlite"
 DONE, FAILED, ABSENT, STOPPED = 0, 1, 3, 130
 """Exit codes, as `holotype` has them: done; an index differs, or it did not work; there is no data folder; it
 was stopped."""
+
+STUCK_SECONDS = 600.0
+"""For how long a round of following the log may take; a round waits for no answer as long as that."""
 
 Kept = dict[Kind, tuple[RegistrySource, SearchEngine]]
 
@@ -82,11 +86,21 @@ def _run(options: argparse.Namespace, settings: Settings, database: Database) ->
             return _rebuild(kept, embedder, stop, Reporter(as_json=options.json))
         through = next(iter(kept.values()))[0].head() if options.once else None
         with closing(news_of(database)) as news:
-            follow(list(kept.values()), embedder, stop, through=through, news=news)
+            follow(list(kept.values()), embedder, stop, through=through, each_round=_watch, news=news)
     finally:
+        faulthandler.cancel_dump_traceback_later()
         if embedder:
             embedder.close()
     return DONE
+
+
+def _watch() -> None:
+    """End the process if this is not called again in time, with where it is stuck on standard error.
+
+    A thread goes on renewing the lease of an indexer that is stuck, and would keep all others out. Whoever
+    keeps the process running starts it again.
+    """
+    faulthandler.dump_traceback_later(STUCK_SECONDS, exit=True)
 
 
 def _status(kept: Kept, reporter: Reporter) -> int:

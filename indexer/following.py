@@ -31,6 +31,7 @@ def follow(
     stop: Event,
     *,
     through: Mark | None = None,
+    each_round: Callable[[], None] = lambda: None,
     news: News = Looking(),  # noqa: B008 - has no state
 ) -> None:
     """Wait to be the one indexer of some indexes, then keep them up to date.
@@ -42,6 +43,7 @@ def follow(
         embedder: Gives documents their vectors; None if there is none.
         stop: Ends it.
         through: Ends it too, once the indexes have reached this change.
+        each_round: Called in each round of standing by or of keeping up, also where that fails.
         news: Tells when to look at the log again.
     """
     done = False
@@ -49,12 +51,12 @@ def follow(
         with ExitStack() as held:
             workers = []
             for source, engine in kept:
-                writer = _take_over(source, engine, stop, through)
+                writer = _take_over(source, engine, stop, through, each_round)
                 if writer is None:
                     return
                 held.callback(writer.close)
                 workers.append(Worker(source, writer, embedder))
-            done = keep_up(workers, embedder, stop, through=through, news=news)
+            done = keep_up(workers, embedder, stop, through=through, each_round=each_round, news=news)
 
 
 def keep_up(
@@ -63,7 +65,7 @@ def keep_up(
     stop: Event,
     *,
     through: Mark | None = None,
-    after_step: Callable[[], None] = lambda: None,
+    each_round: Callable[[], None] = lambda: None,
     news: News = Looking(),  # noqa: B008 - has no state
 ) -> bool:
     """Let each do its work until `stop` is set, its index is wanted, or all have reached `through`.
@@ -77,6 +79,7 @@ def keep_up(
     """
     failed = False
     while not stop.is_set() and not any(worker.is_wanted() for worker in workers):
+        each_round()
         try:
             if failed:
                 for worker in workers:
@@ -94,7 +97,6 @@ def keep_up(
             failed = True
             stop.wait(PAUSE_SECONDS)
             continue
-        after_step()
         preparing = embedder is not None and embedder.is_preparing()
         if through and not preparing and all(worker.has_reached(through) for worker in workers):
             return True
@@ -131,11 +133,16 @@ def _tell(failure: Exception) -> None:
 
 
 def _take_over(
-    source: DocumentSource, engine: SearchEngine, stop: Event, through: Mark | None
+    source: DocumentSource,
+    engine: SearchEngine,
+    stop: Event,
+    through: Mark | None,
+    each_round: Callable[[], None],
 ) -> IndexWriter | None:
     """Return the writer of an index, standing by while another process has it; None if stopped before."""
     said = False
     while not stop.is_set():
+        each_round()
         try:
             writer = engine.writer(source.log())
         except IndexLocked as locked:

@@ -36,8 +36,9 @@ def rebuild(
         def tell() -> None:
             report(worker.position)
 
-        if not keep_up([worker], embedder, stop, through=source.head(), after_step=tell):
+        if not keep_up([worker], embedder, stop, through=source.head(), each_round=tell):
             return False
+        tell()
         with engine.alone():
             while worker.follow():
                 pass

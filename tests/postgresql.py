@@ -2,6 +2,7 @@
 
 import os
 import shutil
+import signal
 import subprocess
 import tempfile
 from collections.abc import Callable, Iterator
@@ -111,6 +112,24 @@ class Cluster:
     def stop(self, mode: str = "immediate") -> None:
         """Stop the server: at once as when it is killed, or ``fast``, once it has ended what goes on."""
         self._run("pg_ctl", "-m", mode, "stop")
+
+    @contextmanager
+    def paused(self) -> Iterator[None]:
+        """Let the server stand still meanwhile; its connections stay."""
+        processes = self.processes()
+        for process in processes:
+            os.kill(process, signal.SIGSTOP)
+        try:
+            yield
+        finally:
+            for process in processes:
+                os.kill(process, signal.SIGCONT)
+
+    def processes(self) -> list[int]:
+        """Return the processes of the server, first the one that started the others."""
+        first = int((self.folder / "data/postmaster.pid").read_text().split()[0])
+        others = Path(f"/proc/{first}/task/{first}/children").read_text().split()
+        return [first, *map(int, others)]
 
     def _own(self) -> None:
         if self.account:

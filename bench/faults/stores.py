@@ -4,9 +4,8 @@ import os
 import signal
 import threading
 import time
-from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager, suppress
+from contextlib import suppress
 from typing import Any
 from uuid import uuid4
 
@@ -16,7 +15,6 @@ import psycopg
 import urllib3
 
 from bench.clients import KINDS, send
-from bench.consumption import tree
 from bench.deployment import Deployment
 
 MODELS = "holotype-models"
@@ -38,8 +36,11 @@ def kill_opensearch(made: Deployment) -> None:
 
 def pause_opensearch(made: Deployment) -> None:
     """Let the node stand still for 20 seconds; its connections stay."""
-    with _paused([made.node.number]):
+    os.kill(made.node.number, signal.SIGSTOP)
+    try:
         time.sleep(20)
+    finally:
+        os.kill(made.node.number, signal.SIGCONT)
 
 
 def block_index(made: Deployment) -> None:
@@ -70,7 +71,7 @@ def crash_postgresql(made: Deployment) -> None:
 
 def pause_postgresql(made: Deployment) -> None:
     """Let PostgreSQL stand still for 15 seconds; its connections stay."""
-    with _paused(tree(made.postmaster)):
+    with made.cluster.paused():
         time.sleep(15)
 
 
@@ -119,17 +120,6 @@ def _move(made: Deployment, version: str, stage: str) -> str | None:
     given = {"version": {"id": version}, "to": stage, "idempotencyKey": uuid4().hex}
     with httpx2.Client(trust_env=False, timeout=60) as http:
         return send(http, made.urls, {"query": MOVE, "variables": {"input": given}})[1]
-
-
-@contextmanager
-def _paused(processes: Sequence[int]) -> Iterator[None]:
-    for process in processes:
-        os.kill(process, signal.SIGSTOP)
-    try:
-        yield
-    finally:
-        for process in processes:
-            os.kill(process, signal.SIGCONT)
 
 
 def _ask(made: Deployment, method: str, path: str, body: Any = None) -> Any:

@@ -18,7 +18,8 @@ from app.search.embedded.reader import EmbeddedReader
 from indexer.checking import compare
 from indexer.commands import main
 from indexer.source import RegistrySource
-from tests.store import Store
+from tests.postgresql import Cluster, text_of
+from tests.store import Store, open_store
 from tests.waiting import wait_until
 
 ROOT = Path(__file__).parents[2]
@@ -130,3 +131,19 @@ def test_a_database_of_a_later_version_is_left_alone(
     assert main(["run", "--once"]) == 1
     assert "revision 9999" in caplog.text
     assert not (tmp_path / "index").exists()
+
+
+def test_one_that_is_stuck_ends_and_says_where(cluster: Cluster, tmp_path: Path) -> None:
+    """PostgreSQL stands still, and what waits for its answer would wait for ever."""
+    url = text_of(cluster.server.make())
+    open_store(url).database.close()
+    impatient = "from indexer import commands as c; c.STUCK_SECONDS = 5; raise SystemExit(c.main(['run']))"
+    environment = {**os.environ, "HOLOTYPE_DATA": str(tmp_path), "HOLOTYPE_DATABASE_URL": url}
+    with subprocess.Popen(
+        [sys.executable, "-c", impatient], cwd=ROOT, env=environment, stderr=subprocess.PIPE, text=True
+    ) as process:
+        wait_for(process, "read all documents")
+        with cluster.paused():
+            assert process.wait(60) == 1
+        assert process.stderr is not None
+        assert "Timeout (0:00:05)!" in process.stderr.read()
