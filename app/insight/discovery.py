@@ -7,6 +7,7 @@ from enum import StrEnum
 from app.db.changelog import ends, head
 from app.db.engine import ReadSession
 from app.errors import InvalidInput
+from app.insight.describing import task_described
 from app.search.contract import (
     IndexPosition,
     IndexReader,
@@ -16,7 +17,6 @@ from app.search.contract import (
     SearchAnswer,
     SearchMode,
     SearchRequest,
-    Vector,
 )
 from app.search.parking import Parked
 from app.search.query_encoder import EmbedderMeta, EmbedderUnavailable, QueryEncoders
@@ -49,10 +49,12 @@ class Reply:
     Attributes:
         answer: None when there is no index to ask.
         degraded: Why the answer is not whole; empty when it is.
+        task: The task that the text was taken to describe; None if none was.
     """
 
     answer: SearchAnswer | None
     degraded: list[Degradation]
+    task: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,15 +122,15 @@ def ask(session: ReadSession, discovery: Discovery, kind: Kind, request: SearchR
     if request.text is not None and len(request.text) > MAX_QUERY:
         raise InvalidInput(f"text has at most {MAX_QUERY} characters", field=["text"])
     reader = discovery.of(kind)
-    vector, degraded = _encode(discovery, reader.position(), request)
+    asked, degraded = _encoded(discovery, reader.position(), request)
     try:
-        answer = reader.search(replace(request, vector=vector))
+        answer = reader.search(asked)
     except IndexUnavailable as away:
         return Reply(None, [Degradation(DegradationCode.INDEX_UNAVAILABLE, str(away))])
     log, newest = ends(session)
     if belongs_elsewhere(answer.position, log):
         return Reply(None, [Degradation(DegradationCode.INDEX_UNAVAILABLE, FOREIGN)])
-    return Reply(answer, degraded + _behind(newest, answer.position, request.mode))
+    return Reply(answer, degraded + _behind(newest, answer.position, request.mode), asked.task)
 
 
 def instead_of_index(reply: Reply) -> list[Degradation]:
@@ -160,18 +162,21 @@ def through(answer: SearchAnswer, mode: SearchMode) -> datetime | None:
     return min(marks, key=lambda mark: mark.sequence).at
 
 
-def _encode(
+def _encoded(
     discovery: Discovery, position: IndexPosition | None, request: SearchRequest
-) -> tuple[Vector | None, list[Degradation]]:
+) -> tuple[SearchRequest, list[Degradation]]:
+    """Return a request with what the encoder makes of its text, where meaning takes part."""
     text = request.text or ""
     # Signs without a letter or digit mean nothing, and would be found near to whatever is said least of.
     if request.mode is SearchMode.WORDS or not any(map(str.isalnum, text)):
-        return None, []
+        return request, []
     try:
         encoder = discovery.encoders.for_embedder(position.embedder if position else None)
     except EmbedderUnavailable as away:
-        return None, [Degradation(DegradationCode.EMBEDDER_UNAVAILABLE, f"{away}; found by words alone")]
-    return encoder.encode(text), []
+        return request, [Degradation(DegradationCode.EMBEDDER_UNAVAILABLE, f"{away}; found by words alone")]
+    vector = encoder.encode(text)
+    task = task_described(encoder, vector) if request.mode is SearchMode.HYBRID else None
+    return replace(request, vector=vector, task=task), []
 
 
 def _behind(newest: int, position: IndexPosition, mode: SearchMode) -> list[Degradation]:

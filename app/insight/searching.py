@@ -97,7 +97,7 @@ def _by_text(session: ReadSession, discovery: Discovery, query: Query, wanted: P
     firsts = _firsts(session, query, answer.hits.ids)
     shown = [(answer.hits[place], others) for place, others in firsts[start : start + query.size]]
     return Answer(
-        found=_found(session, query, shown, start, wanted),
+        found=_found(session, query, shown, start, wanted, reply.task),
         total=answer.total,
         has_next=start + query.size < len(firsts),
         facets=in_order(query.facets, answer.facets, count_found(session, further, answer.listed)),
@@ -154,14 +154,22 @@ def _ordered(session: ReadSession, query: Query, ids: Sequence[str]) -> Sequence
 
 
 def _found(
-    session: ReadSession, query: Query, shown: Sequence[tuple[Hit, int]], start: int, wanted: Parts
+    session: ReadSession,
+    query: Query,
+    shown: Sequence[tuple[Hit, int]],
+    start: int,
+    wanted: Parts,
+    task: str | None = None,
 ) -> list[FoundModel]:
-    """Fill hits from the database; a model that was deleted since is left out."""
+    """Fill hits from the database; a model that was deleted since is left out.
+
+    Words of the `task` that the query describes are reasons too.
+    """
     models = models_by_id(session, [hit.id for hit, _ in shown])
     why: dict[str, Reasons] = {}
     if wanted.reasons and query.text:
         documents = documents_of(session, list(models.values()))
-        explained = explain(query.text, documents, highlighted=wanted.highlights)
+        explained = explain(f"{query.text} {task or ''}", documents, highlighted=wanted.highlights)
         why = dict(zip(models, explained, strict=True))
     window = order_of(query)
     return [

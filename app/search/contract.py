@@ -69,6 +69,7 @@ class SearchRequest:
     Attributes:
         text: What is looked for, in a person's words; None or blank: the filter alone decides.
         vector: The unit vector of `text`, or None if there is no encoder: then words rank alone.
+        task: The name of the task that `text` describes, whose words rank as if they stood there too.
         mode: What ranks.
         filter: What is admitted.
         facets: What is counted.
@@ -78,6 +79,7 @@ class SearchRequest:
 
     text: str | None = None
     vector: Vector | None = None
+    task: str | None = None
     mode: SearchMode = SearchMode.HYBRID
     filter: Filter = All()  # noqa: RUF009 - a frozen value without parts
     facets: tuple[FacetRequest, ...] = ()

@@ -63,7 +63,11 @@ def has_text(request: SearchRequest) -> bool:
 
 def ranking_terms(request: SearchRequest) -> list[str]:
     """Return the terms that a request ranks by; none if words take no part."""
-    return [] if request.mode is SearchMode.MEANING else query_terms(request.text or "")
+    return (
+        []
+        if request.mode is SearchMode.MEANING
+        else query_terms(f"{request.text or ''} {request.task or ''}")
+    )
 
 
 def ranking_vector(request: SearchRequest) -> Vector | None:

@@ -5,6 +5,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from app.insight.describing import task_described
 from app.search.query_encoder import EmbedderUnavailable, QueryEncoder, QueryEncoders, encoder_directory
 from indexer.encoder import SentenceEncoder
 from indexer.weights import DIMENSION, WrongWeights, check_weights
@@ -57,6 +58,22 @@ def test_both_encoders_agree(encoder: SentenceEncoder, index: Path) -> None:
 def test_meaning_is_told_from_words(encoder: SentenceEncoder) -> None:
     cat, kitten, tax = encoder.encode(["a picture of a cat", "photo of a kitten", "income tax return"])
     assert cat @ kitten > 0.5 > cat @ tax
+
+
+@pytest.mark.parametrize(
+    ("text", "task"),
+    [
+        ("draw boxes around the cars in a photo", "object_detection"),
+        ("summarise text", "summarization"),
+        ("speech", None),
+        ("resnet50", None),
+    ],
+)
+def test_a_task_is_told_from_its_description(
+    encoder: SentenceEncoder, index: Path, text: str, task: str | None
+) -> None:
+    queries = QueryEncoder(encoder_directory(index, encoder.meta.digest))
+    assert task_described(queries, queries.encode(text)) == task
 
 
 def test_an_export_is_found_once_it_is_there(encoder: SentenceEncoder, index: Path, tmp_path: Path) -> None:

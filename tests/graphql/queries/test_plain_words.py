@@ -8,7 +8,7 @@ import pytest
 from tests.graphql.conftest import Api, serving
 from tests.graphql.indexing import index
 
-FIND = """query($text: String!) { search(text: $text, mode: WORDS) {
+FIND = """query($text: String!, $mode: SearchMode! = WORDS) { search(text: $text, mode: $mode) {
   nodes { name } edges { why { matched { field words } } }
 } }"""
 
@@ -23,6 +23,7 @@ def zoo(
         api.model("boxes", task="object_detection", domains=["computer vision"])
         api.model("names", task="token_classification")
         api.model("hears", task="ASR", domains=["audio"])
+        api.model("feels", task="sentiment_analysis")
         api.model("large", version={"parameterCount": 6_738_415_616})
         api.model("middle-1.3b", version={"parameterCount": 1_315_758_080})
         api.model("small-350M")
@@ -59,3 +60,21 @@ def test_it_works(zoo: Api, text: str, found: set[str]) -> None:
 def test_a_size_is_a_reason(zoo: Api) -> None:
     [edge] = zoo.run(FIND, text="7 billion")["edges"]
     assert edge["why"]["matched"] == [{"field": "parameterCount", "words": ["6.74B"]}]
+
+
+@pytest.mark.parametrize(
+    ("text", "mode", "words"),
+    [
+        ("sentiment classifier", "HYBRID", ["sentiment", "analysis"]),
+        ("sentiment classifier", "WORDS", ["sentiment"]),
+        ("sentiment classifier", "MEANING", ["sentiment"]),
+        ("sentiment bert german", "HYBRID", ["sentiment"]),
+    ],
+)
+def test_a_text_that_describes_a_task_names_it(zoo: Api, text: str, mode: str, words: list[str]) -> None:
+    found = zoo.run(FIND, text=text, mode=mode)
+    [edge] = [
+        edge for edge, node in zip(found["edges"], found["nodes"], strict=True) if node["name"] == "feels"
+    ]
+    [task] = [matched for matched in edge["why"]["matched"] if matched["field"] == "task"]
+    assert task["words"] == words
