@@ -35,8 +35,12 @@ def load_comparison(session: ReadSession, asked: Compared, selection: Selection)
     """
     with below("versions"):
         rows = named_versions(session, asked.versions)
-    with below("baseline"):
-        base = named_version(session, asked.baseline) if asked.baseline else None
+    base = None
+    if asked.baseline in asked.versions:
+        base = rows[asked.versions.index(asked.baseline)]
+    elif asked.baseline:
+        with below("baseline"):
+            base = named_version(session, asked.baseline)
     compared = compare_versions(session, rows, base, kinds=_kinds(selection), objectives=asked.objectives)
     recommended = compared.recommendation() if selection.asks("recommendation", "noRecommendation") else None
     based = load_versions(session, [base], selection.below("baseline")) if base else [None]
@@ -56,7 +60,7 @@ def _front(session: ReadSession, compared: Comparison, selection: Selection) -> 
     dominators = load_versions(session, compared.versions, points.below("dominatedBy"))
     by_id = {str(node.entity_id): node for node in dominators}
     return ParetoFront(
-        objectives=[objective_echo(one) for one in compared.weighed],
+        objectives=[objective_echo(one, list(one.values).count(None)) for one in compared.weighed],
         points=[
             ParetoPoint(
                 dominators=[by_id[other.id] for other in point.dominated_by],

@@ -18,6 +18,7 @@ from app.graphql.loading.past import known_now_only
 from app.graphql.loading.provenance import load_made_with
 from app.graphql.loading.rows import Beside, Creators, alias_of, model_of, namespace_of, version_of
 from app.graphql.loading.similar import load_similar
+from app.graphql.loading.trends import load_trends
 from app.graphql.selection import Selection
 from app.graphql.types.connections import connection
 from app.graphql.types.entities import Tag, tags_made
@@ -99,8 +100,9 @@ def load_models(
     _fill_latest(session, loaded, selection)
     _fill_versions(session, loaded, selection)
     load_histories(session, loaded, selection)
-    if not known_now_only(session, loaded, selection, "similar"):
+    if not known_now_only(session, loaded, selection, "similar", "metricTrend"):
         _fill_similar(session, models, loaded, selection)
+        load_trends(session, loaded, selection)
     return [
         model_of(model, loaded[model.id], namespaces[model.namespace_id], retirements.get(model.id), beside)
         for model in models

@@ -138,6 +138,19 @@ class RegisteredModel(Entity):
         """Return models that are like it."""
         return answer(self.loaded, info)  # type: ignore[no-any-return]
 
+    @strawberry.field(
+        description="A metric over its versions, by number: the newest `limit` of those that have it. What "
+        "the key leaves out has to be the same for all, else it is AMBIGUOUS."
+    )
+    def metric_trend(
+        self,
+        info: strawberry.Info,
+        metric: Annotated[MetricKeyInput, strawberry.argument(description="The metric.")],
+        limit: Annotated[int | None, strawberry.argument(description="How many at most, 1 to 100.")] = 100,
+    ) -> list["MetricTrendPoint"] | None:
+        """Return a metric over its versions."""
+        return answer(self.loaded, info)  # type: ignore[no-any-return]
+
     @strawberry.field(description="Its versions, the highest number first unless another order is asked for.")
     def versions(  # noqa: PLR0917 - the arguments of the schema
         self,
@@ -272,3 +285,14 @@ class ModelVersion(Entity):
     def inherited_facts(self, info: strawberry.Info) -> list[InheritedFact] | None:
         """Return the facts that it inherits."""
         return answer(self.loaded, info)  # type: ignore[no-any-return]
+
+
+@strawberry.type(description="A metric of a version, and what it changed by since the version before.")
+class MetricTrendPoint:
+    """A metric of a version, and what it changed by."""
+
+    version: ModelVersion = strawberry.field(description="The version.")
+    metric: Metric = strawberry.field(description="The metric.")
+    delta: float | None = strawberry.field(
+        description="Its value minus that of the version before that has one; null where there is none."
+    )

@@ -6,6 +6,8 @@ import strawberry
 
 from app.errors import InvalidInput
 from app.graphql.enums import MetricDirection
+from app.graphql.types.connections import PageInfo
+from app.graphql.types.metrics import Metric
 from app.graphql.types.registered import ModelVersion
 from app.insight.objectives import Weighed
 
@@ -76,13 +78,67 @@ class Recommendation:
     because: list[str] = strawberry.field(description="The reasons, each a sentence with its numbers.")
 
 
-def objective_echo(one: Weighed) -> ObjectiveEcho:
-    """Make an echo of an objective and of what versions have of it."""
+@strawberry.type(description="A version on the front, and its place.")
+class TradeoffEdge:
+    """A version on the front, and its place."""
+
+    cursor: str = strawberry.field(description="The place, for `after`.")
+    node: ParetoPoint = strawberry.field(description="The version with its values.")
+
+
+@strawberry.type(description="A page of the front over every version that a filter admits.")
+class TradeoffConnection:
+    """A page of the front over every version that a filter admits."""
+
+    edges: list[TradeoffEdge] = strawberry.field(description="The front, with places.")
+    nodes: list[ParetoPoint] = strawberry.field(
+        description="The front: the best in the first objective first, of equal ones in the next, then by id."
+    )
+    page_info: PageInfo = strawberry.field(description="Where the page lies.")
+    total_count: int = strawberry.field(description="How many versions are on the front.")
+    evaluated: int = strawberry.field(
+        description="How many versions were weighed: those that lack no value. The others are nowhere."
+    )
+    objectives: list[ObjectiveEcho] = strawberry.field(description="The objectives, in their order.")
+
+
+@strawberry.type(description="A version at its rank.")
+class LeaderboardEntry:
+    """A version at its rank."""
+
+    rank: int = strawberry.field(
+        description="One more than there are versions with a better value, so equal values share a rank."
+    )
+    version: ModelVersion = strawberry.field(description="The version.")
+    metric: Metric = strawberry.field(description="Its best value, under its whole key.")
+
+
+@strawberry.type(description="An entry of a leaderboard and its place.")
+class LeaderboardEdge:
+    """An entry of a leaderboard and its place."""
+
+    cursor: str = strawberry.field(description="The place, for `after` and `before`.")
+    node: LeaderboardEntry = strawberry.field(description="The entry.")
+
+
+@strawberry.type(description="A page of the versions that were measured alike, the best first.")
+class LeaderboardConnection:
+    """A page of the versions that were measured alike."""
+
+    edges: list[LeaderboardEdge] = strawberry.field(description="The entries with their places.")
+    nodes: list[LeaderboardEntry] = strawberry.field(description="The entries.")
+    page_info: PageInfo = strawberry.field(description="Where the page lies.")
+    total_count: int = strawberry.field(description="How many versions have a rank.")
+    direction: MetricDirection = strawberry.field(description="Which way the metric gets better.")
+
+
+def objective_echo(one: Weighed, lacking: int) -> ObjectiveEcho:
+    """Make an echo of an objective that so many versions lack a value of."""
     return ObjectiveEcho(
         label=one.label,
         direction=MetricDirection(one.direction.value),
         unit=one.unit,
         weight=one.objective.weight,
         tolerance=one.objective.tolerance,
-        lacking=sum(value is None for value in one.values),
+        lacking=lacking,
     )

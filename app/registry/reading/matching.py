@@ -76,9 +76,8 @@ def has_property(subject: Any, table: type[Tag | Param], test: Property) -> Cond
     return subject.in_(select(owner).where(*conditions).correlate(None))  # type: ignore[no-any-return]
 
 
-def series_matches(key: MetricKeyTest) -> Condition:
-    """Return whether a series has a key like this."""
-    row: Any = MetricSeries
+def series_matches(key: MetricKeyTest, row: Any = MetricSeries) -> Condition:
+    """Return whether a series, of the table or an alias of it, has a key like this."""
     conditions = [row.name_folded == key.name]
     for column, value in key.parts:
         held = getattr(row, column)

@@ -72,6 +72,11 @@ def metric_label(key: SeriesKey) -> str:
     return " · ".join(part for part in parts if part)
 
 
+def key_of(row: MetricSeries) -> SeriesKey:
+    """Return the whole key of a series."""
+    return SeriesKey(row.name, row.dataset, row.split, row.slice, row.conditions, row.source, row.unit)
+
+
 def _series_key(columns: tuple[Any, ...]) -> SeriesKey:
     _, name, dataset, split, slice_, source, unit, conditions = columns
     return SeriesKey(name, dataset, split, slice_, orjson.loads(conditions), source, unit)

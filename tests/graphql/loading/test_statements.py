@@ -122,6 +122,18 @@ LISTS = {
         'dataset(by: {name: {name: "imagenet"}}) { versions(first: $n) { totalCount nodes { label } } }',
         3,
     ),
+    "Query.leaderboard": (
+        """leaderboard(metric: {name: "accuracy"}, first: $n) { totalCount nodes {
+          rank version { number } metric { value }
+        } }""",
+        6,
+    ),
+    "Query.tradeoff": (
+        """tradeoff(first: $n, objectives: [
+          {target: {metric: {name: "accuracy"}}}, {target: {metric: {name: "loss"}}}
+        ]) { totalCount evaluated nodes { values version { number } } }""",
+        5,
+    ),
     "VersionComparison.rows": (
         """compareVersions(versions: [
           {number: {model: {name: "wide"}, number: 99}}, {number: {model: {name: "wide"}, number: 100}}
@@ -234,6 +246,25 @@ def test_a_comparison_of_fifty_takes_what_one_of_two_takes(hundred: Api) -> None
             assert len(hundred.run(query, v=versions)["versions"]) == len(versions)
         sent.append(len(statements))
     assert sent == [6, 6], statements
+
+
+def test_a_comparison_takes_four_statements_whatever_is_asked(hundred: Api) -> None:
+    named = [{"number": {"model": {"name": f"model {number}"}, "number": 1}} for number in range(1, 51)]
+    query = """query($v: [ModelVersionBy!]!, $b: ModelVersionBy!) {
+      compareVersions(versions: $v, baseline: $b, objectives: [
+        {target: {metric: {name: "accuracy"}}}, {target: {metric: {name: "loss"}}}
+      ]) {
+        versions { number } baseline { number } rows { totalCount nodes { kind key cells { value delta } } }
+        pareto { points { version { number } onFront dominatedBy { number } } }
+        recommendation { version { number } score because }
+      }
+    }"""
+    sent = []
+    for versions in (named[:2], named):
+        with counted() as statements:
+            hundred.run(query, v=versions, b=versions[0])
+        sent.append(len(statements))
+    assert sent == [4, 4], statements
 
 
 def test_versions_that_are_compared_by_name_are_found_at_once(hundred: Api) -> None:
