@@ -15,6 +15,7 @@ from typing import NoReturn
 
 from sqlalchemy import make_url
 
+from bench.deployment import DURABLE
 from bench.serving import HOLOTYPE, run, sample
 from tests.opensearch.node import OLDEST_JAVA, NodeNotStarted, PrivateNode, own_prefix, tools
 from tests.postgresql import Server, installed, private_cluster
@@ -110,7 +111,7 @@ def _database_in(url: str) -> Iterator[None]:
             binaries = installed()
             if binaries is None:
                 _leave_out("PostgreSQL")
-            server = ends.enter_context(private_cluster(binaries)).server
+            server = ends.enter_context(private_cluster(binaries, DURABLE)).server
         else:
             server = Server(make_url(url))
         database = ends.enter_context(server.fresh())

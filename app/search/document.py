@@ -6,6 +6,7 @@ Words are one weighted text, meaning is two texts, reasons and highlights are dr
 import hashlib
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
+from functools import lru_cache
 
 import orjson
 
@@ -13,6 +14,9 @@ from app.search.filters import FactField
 from app.search.languages import language_name, language_names
 from app.search.sizes import written_size
 from app.search.tokens import tokens
+
+REMEMBERED = 4_096
+"""How many texts of fields are kept with their words: those of tasks, families and variants come again."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -116,7 +120,7 @@ def field_texts(document: Document) -> list[FieldText]:
 
 def words_text(document: Document) -> str:
     """Return the tokens of a document, repeated by weight and joined by blanks, for a whitespace analyser."""
-    return " ".join(token for field in field_texts(document) for token in tokens(field.text) * field.weight)
+    return " ".join(filter(None, map(_weighted_tokens, field_texts(document))))
 
 
 def meaning_texts(document: Document) -> MeaningTexts:
@@ -167,6 +171,11 @@ def fact_values(document: Document, field: FactField) -> tuple[str, ...]:
             return document.datasets
     value: str | None = getattr(document, field.value)
     return (value,) if value else ()
+
+
+@lru_cache(maxsize=REMEMBERED)
+def _weighted_tokens(field: FieldText) -> str:
+    return " ".join(tokens(field.text) * field.weight)
 
 
 def _bits(text: bytes) -> int:
