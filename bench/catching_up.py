@@ -32,9 +32,9 @@ def main() -> None:
     options = arguments.parse_args()
     options.opensearch = None
     with (
+        stores(options),
         private_node() as node,
         indexes_in(node.address),
-        stores(options),
         tempfile.TemporaryDirectory() as data,
         served(data) as url,
         httpx2.Client(base_url=url, trust_env=False, timeout=60) as http,

@@ -10,7 +10,7 @@ ratio over HTTP is lower. Run as `python -m bench.scale [--data DATA] [--opensea
 import tempfile
 import time
 from collections.abc import Callable, Iterable
-from contextlib import closing
+from contextlib import closing, suppress
 from dataclasses import replace
 from itertools import cycle, islice
 from pathlib import Path
@@ -19,7 +19,7 @@ import numpy as np
 
 from app.db.engine import Database
 from app.db.statements import batched
-from app.search.contract import FacetRequest, IndexReader, Kind, SearchRequest, Vector
+from app.search.contract import FacetRequest, IndexReader, IndexUnavailable, Kind, SearchRequest, Vector
 from app.search.document import Document, meaning_texts, texts_digest
 from app.search.engines import engine_of
 from app.search.filters import Exists, FactField
@@ -35,6 +35,7 @@ from indexer.source import RegistrySource
 TIMES = 5
 REQUESTS = 400
 WARM_UP = 50
+PAUSE_SECONDS = 3
 AT_ONCE = 500
 TURNED = 0.1
 """The length of what is added to a unit vector; its cosine to the first one is .995."""
@@ -114,7 +115,12 @@ def _searched(engine: SearchEngine, encode: Callable[[str], Vector]) -> float:
     """Search, print how long it took, and return the 99th percentile in seconds."""
     asked = [_request(text, encode(text)) for text in texts()]
     with closing(engine.reader()) as reader:
-        seconds = [_asked(reader, request) for request in islice(cycle(asked), WARM_UP + REQUESTS)][WARM_UP:]
+        for request in islice(cycle(asked), WARM_UP):
+            # The first ones read the index from the disk, which may take longer than an answer is waited for.
+            with suppress(IndexUnavailable):
+                reader.search(request)
+        time.sleep(PAUSE_SECONDS)
+        seconds = [_asked(reader, request) for request in islice(cycle(asked), REQUESTS)]
         position = reader.position()
     median, worst = median_and_p99(seconds)
     count = position.embedded if position else 0

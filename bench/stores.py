@@ -7,6 +7,7 @@ chosen is put into the environment, so that the programs that a bench starts agr
 import argparse
 import os
 import shutil
+import signal
 import sys
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
@@ -44,6 +45,8 @@ def parser(description: str | None) -> argparse.ArgumentParser:
 @contextmanager
 def stores(options: argparse.Namespace) -> Iterator[None]:
     """Keep the registry meanwhile where the options say; end the bench where a server is not to be had."""
+    # Who is ended by a signal ends what it has started.
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(1))
     with ExitStack() as ends:
         if options.opensearch:
             url = options.opensearch
