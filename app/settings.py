@@ -35,6 +35,7 @@ class Settings(BaseSettings):
         opensearch_ca: A file of certificates, one of which has signed OpenSearch's; None for the usual ones.
         opensearch_fingerprint: The SHA-256 of OpenSearch's certificate, if it has to be just this one.
         opensearch_headers: Headers that are sent with each request to OpenSearch.
+        opensearch_approximate: Whether the nearest by meaning are looked for there through a graph.
         host: The address to listen on.
         allow_unauthenticated: Whether `host` may be more than loopback although there is no access control.
         port: The port to listen on.
@@ -64,6 +65,7 @@ class Settings(BaseSettings):
     opensearch_ca: FilePath | None = None
     opensearch_fingerprint: str | None = None
     opensearch_headers: dict[str, SecretStr] = {}
+    opensearch_approximate: bool = False
     host: str = "127.0.0.1"
     allow_unauthenticated: bool = False
     port: int = 8765
@@ -103,6 +105,7 @@ class Settings(BaseSettings):
             "ca": self.opensearch_ca,
             "fingerprint": self.opensearch_fingerprint,
             "headers": {name: value.get_secret_value() for name, value in self.opensearch_headers.items()},
+            "approximate": self.opensearch_approximate,
         }
 
     @property

@@ -26,6 +26,7 @@ from app.search.keeping import IndexLocked
 from app.search.opensearch.cluster import Cluster
 from app.search.opensearch.engine import OpenSearchEngine
 from app.search.opensearch.indexes import Indexes
+from app.search.opensearch.mapping import Layout
 from app.search.opensearch.server import Server
 from app.search.opensearch.turns import Turns
 from app.search.opensearch.writer import OpenSearchWriter
@@ -225,7 +226,7 @@ class Paused(Turns):
 def test_a_writer_that_was_paused_as_it_began_takes_nothing_over(
     cluster: Cluster, engine: OpenSearchEngine, leases: Database
 ) -> None:
-    indexes = Indexes(Server(cluster, seconds=30, connections=1), cluster.prefix, Kind.MODELS)
+    indexes = Indexes(Server(cluster, seconds=30, connections=1), cluster.prefix, Layout(Kind.MODELS))
     paused = Paused(Turns(leases, indexes.live).take())
     other = take_over(engine, leases)
     with pytest.raises(IndexLocked, match="has taken over"):

@@ -16,6 +16,7 @@ class Cluster:
         password: The password of `user`.
         ca: A file of the certificates that the server's has to be signed by; None for the usual ones.
         fingerprint: The SHA-256 of the server's certificate in hexadecimal, if it has to be just this one.
+        approximate: Whether the nearest by meaning are looked for through a graph.
         headers: Sent with each request, such as what a gateway in front of the cluster asks for.
     """
 
@@ -25,4 +26,5 @@ class Cluster:
     password: str = field(default="", repr=False)
     ca: Path | None = None
     fingerprint: str | None = None
+    approximate: bool = False
     headers: Mapping[str, str] = field(default_factory=dict, repr=False)

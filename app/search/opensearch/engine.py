@@ -12,6 +12,7 @@ from app.search.opensearch.bulk import SENDERS
 from app.search.opensearch.cluster import Cluster
 from app.search.opensearch.contents import sources, stored_documents, unit_vectors, why_wrong
 from app.search.opensearch.indexes import Indexes
+from app.search.opensearch.mapping import Layout
 from app.search.opensearch.reader import OpenSearchReader
 from app.search.opensearch.server import Server
 from app.search.opensearch.turns import Turns
@@ -34,16 +35,16 @@ class OpenSearchEngine:
 
     def __init__(self, cluster: Cluster, kind: Kind, database: Database) -> None:
         self._cluster = cluster
-        self._kind = kind
+        self._layout = Layout(kind, cluster.approximate)
         server = Server(cluster, seconds=WRITING_SECONDS, connections=WRITING_CONNECTIONS)
-        self._indexes = Indexes(server, cluster.prefix, kind)
+        self._indexes = Indexes(server, cluster.prefix, self._layout)
         self._turns = Turns(database, self._indexes.live)
         self._draft_turns = Turns(database, self._indexes.draft)
 
     def reader(self) -> OpenSearchReader:
         """Return a reader; the index may not exist yet."""
         server = Server(self._cluster, seconds=WRITING_SECONDS, connections=READING_CONNECTIONS)
-        return OpenSearchReader(server, self._indexes.live, self._kind)
+        return OpenSearchReader(server, self._indexes.live, self._layout)
 
     def writer(self, log: str) -> OpenSearchWriter:
         """Return the writer of the index, which follows the log `log`; it is made if missing or unfit.

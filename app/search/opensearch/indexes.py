@@ -11,10 +11,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from app.search.contract import IndexPosition, IndexUnavailable, Kind
+from app.search.contract import IndexPosition, IndexUnavailable
 from app.search.keeping import IndexLocked
 from app.search.opensearch.fields import STATE
-from app.search.opensearch.mapping import PRODUCT, index_body, index_digest
+from app.search.opensearch.mapping import PRODUCT, Layout, index_body, index_digest
 from app.search.opensearch.server import Server, to_json
 from app.search.opensearch.state import State, state_of, state_source
 
@@ -57,13 +57,13 @@ class Indexes:
     Args:
         server: The cluster.
         prefix: What all names begin with.
-        kind: What the indexes hold.
+        layout: What the indexes hold, and how.
     """
 
-    def __init__(self, server: Server, prefix: str, kind: Kind) -> None:
+    def __init__(self, server: Server, prefix: str, layout: Layout) -> None:
         self.server = server
-        self.kind = kind
-        self.live = f"{prefix}-{kind}"
+        self._layout = layout
+        self.live = f"{prefix}-{layout.kind}"
         self.draft = f"{self.live}-draft"
         self.previous = f"{self.live}-previous"
 
@@ -105,9 +105,9 @@ class Indexes:
         kept = self.state(alias)
         if kept is None:
             return "it does not say how far it is"
-        if kept.state.digest != index_digest(self.kind):
+        if kept.state.digest != index_digest(self._layout):
             return "its documents were built in another way"
-        if _shape(found.mappings) != _shape(index_body(self.kind, "")["mappings"]):
+        if _shape(found.mappings) != _shape(index_body(self._layout, "")["mappings"]):
             return "its mapping was changed"
         if log is not None and kept.state.position.log != log:
             return "it belongs to another registry"
@@ -124,9 +124,9 @@ class Indexes:
         found = self.found()
         had = [one.name for one in found if alias in one.aliases]
         name = f"{self.live}-{max((one.number for one in found), default=0) + 1:06d}"
-        body = index_body(self.kind, log) | ({} if had else {"aliases": {alias: {}}})
+        body = index_body(self._layout, log) | ({} if had else {"aliases": {alias: {}}})
         self.server.ask("PUT", f"/{name}", to_json(body))
-        state = State(digest=index_digest(self.kind), position=IndexPosition(log=log))
+        state = State(digest=index_digest(self._layout), position=IndexPosition(log=log))
         self.server.ask("PUT", f"/{name}/_create/{STATE}", to_json(state_source(state)), refresh="true")
         if had:
             self._swing([*(_remove(one, alias) for one in had), _add(name, alias)])

@@ -1,13 +1,13 @@
 """How documents are kept in OpenSearch.
 
 Nothing is analysed there: words are prepared tokens, split at blanks, and facts are folded by us, so that
-both engines match alike. There is no graph over the vectors, so that the nearest are found exactly; to write
-one takes six times as long. k-NN keeps vectors outside of the stored source, in a third of the space, and
-puts them back into it when it is read.
+both engines match alike. k-NN keeps vectors outside of the stored source, in a third of the space, and puts
+them back into it when it is read.
 """
 
 import hashlib
 from collections.abc import Mapping
+from dataclasses import dataclass
 from functools import cache
 from typing import Any
 
@@ -31,12 +31,6 @@ _VERSIONS = "2 * sequence + encoded"
 """How documents are told from older ones, as `version_of` in `pending` does it."""
 _OF_VECTORS = frozenset({fields.VECTORS, fields.EMBEDDER, fields.FACTS, fields.DESCRIPTION})
 _NUMBER = {"type": "long", "index": False}
-_VECTOR = {
-    "type": "knn_vector",
-    "dimension": DIMENSION,
-    "space_type": "innerproduct",
-    "method": {"name": "hnsw", "engine": "faiss", "parameters": {"m": 32, "ef_construction": 256}},
-}
 _SETTINGS: Body = {
     "number_of_shards": 1,
     "auto_expand_replicas": "0-1",
@@ -46,28 +40,37 @@ _SETTINGS: Body = {
     "gc_deletes": "1h",
     "max_result_window": 100_000,
     "knn": True,
+    # With faiss, vectors are then just kept.
     "knn.advanced.approximate_threshold": -1,
 }
 
 
-def index_body(kind: Kind, log: str) -> Body:
+@dataclass(frozen=True, slots=True)
+class Layout:
+    """How an index is laid out.
+
+    Attributes:
+        kind: What it holds.
+        approximate: Whether there is a graph over the vectors, which leads to nearly all of the nearest;
+            without, a vector is compared with every one.
+    """
+
+    kind: Kind
+    approximate: bool = False
+
+
+def index_body(layout: Layout, log: str) -> Body:
     """Return settings and mapping of an empty index that follows the log `log`."""
-    meta = {"product": PRODUCT, "digest": index_digest(kind), "log": log}
-    return {"settings": {"index": _SETTINGS}, "mappings": {**_mapping(kind), "_meta": meta}}
+    meta = {"product": PRODUCT, "digest": index_digest(layout), "log": log}
+    return {"settings": {"index": _SETTINGS}, "mappings": {**_mapping(layout), "_meta": meta}}
 
 
 @cache
-def index_digest(kind: Kind) -> str:
+def index_digest(layout: Layout) -> str:
     """Return a digest of how an index is laid out and its documents are built; another one is made anew."""
-    made = [_SETTINGS, _mapping(kind), _VERSIONS, fingerprint()]
-    layout = orjson.dumps(made, option=orjson.OPT_SORT_KEYS)
-    return hashlib.sha256(layout).hexdigest()[:16]
-
-
-def properties(kind: Kind) -> Body:
-    """Return the fields of an index as its mapping names them."""
-    found: Body = _mapping(kind)["properties"]
-    return found
+    made = [_SETTINGS, _mapping(layout), _VERSIONS, fingerprint()]
+    told = orjson.dumps(made, option=orjson.OPT_SORT_KEYS)
+    return hashlib.sha256(told).hexdigest()[:16]
 
 
 def to_source(document: Document) -> Body:
@@ -120,8 +123,9 @@ def without_vectors(source: Mapping[str, Any]) -> Body:
     return {name: value for name, value in source.items() if name not in _OF_VECTORS}
 
 
-def _mapping(kind: Kind) -> Body:
-    number = "integer" if kind is Kind.MODELS else "long"
+def _mapping(layout: Layout) -> Body:
+    number = "integer" if layout.kind is Kind.MODELS else "long"
+    vector = _vector("lucene" if layout.approximate else "faiss")
     return {
         "dynamic": "strict",
         "properties": {
@@ -135,13 +139,18 @@ def _mapping(kind: Kind) -> Body:
             fields.WORDS: {"type": "text", "analyzer": "whitespace", "index_options": "freqs"},
             fields.COMPLETIONS: {"type": "keyword"},
             fields.SPELLINGS: {"type": "keyword", "doc_values": False},
-            fields.FACTS: _VECTOR,
-            fields.DESCRIPTION: _VECTOR,
+            fields.FACTS: vector,
+            fields.DESCRIPTION: vector,
             fields.STATE: {"type": "object", "enabled": False},
             "filter": _each_fact({"type": "keyword", "doc_values": False}),
             "facet": _each_fact({"type": "keyword", "index": False}),
         },
     }
+
+
+def _vector(engine: str) -> Body:
+    graph = {"name": "hnsw", "engine": engine, "parameters": {"m": 32, "ef_construction": 256}}
+    return {"type": "knn_vector", "dimension": DIMENSION, "space_type": "innerproduct", "method": graph}
 
 
 def _each_fact(keyword: Body) -> Body:

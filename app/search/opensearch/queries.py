@@ -99,10 +99,24 @@ def near(vector: Vector, among: Query) -> Query:
     return {"dis_max": {"queries": either}}
 
 
+def near_by_graph(vector: Vector, among: Query, wanted: int) -> Query:
+    """Return a query as `near` does for the `wanted` nearest, most of which it finds.
+
+    Each of the nearest by the better cosine is among as many by that one, so that none is lost to asking for
+    each on its own.
+    """
+    return {"dis_max": {"queries": _led_to(MeaningVectors(vector, vector), among, wanted)}}
+
+
 def alike(vectors: MeaningVectors, among: Query) -> Query:
     """Return the query that scores documents, all of them with vectors, by (1 + cosine) / 2, added up."""
     both = ((FACTS, vectors.facts), (DESCRIPTION, vectors.description))
     return {"bool": {"must": [_compared(*one, among, "cosinesimil") for one in both]}}
+
+
+def alike_by_graph(vectors: MeaningVectors, among: Query, wanted: int) -> Query:
+    """Return a query as `alike` does for what is among the `wanted` nearest of either vector."""
+    return scored(alike(vectors, among), any_of(_led_to(vectors, among, wanted)))
 
 
 def cosines(scores: PartArray) -> PartArray:
@@ -117,6 +131,14 @@ def _compared(field: str, vector: Vector, among: Query, space: str) -> Query:
     parameters = {"field": field, "query_value": vector.tolist(), "space_type": space}
     script = {"lang": "knn", "source": "knn_score", "params": parameters}
     return {"script_score": {"query": among, "script": script}}
+
+
+def _led_to(vectors: MeaningVectors, among: Query, wanted: int) -> list[Query]:
+    """Return the queries that match and score what the graph of either field leads to."""
+    both = ((FACTS, vectors.facts), (DESCRIPTION, vectors.description))
+    return [
+        {"knn": {field: {"vector": vector.tolist(), "k": wanted, "filter": among}}} for field, vector in both
+    ]
 
 
 def _leaf(leaf: In | Contains | StartsWith | Exists) -> Query:

@@ -8,9 +8,9 @@ import numpy as np
 
 from app.search.completion import Completion
 from app.search.contract import (
+    WINDOW,
     IndexPosition,
     IndexUnavailable,
-    Kind,
     Likeness,
     MeaningVectors,
     SearchAnswer,
@@ -19,8 +19,8 @@ from app.search.contract import (
 from app.search.opensearch.asking import NONE_YET, Asker
 from app.search.opensearch.completing import complete
 from app.search.opensearch.fields import DESCRIPTION, FACTS, STATE
-from app.search.opensearch.mapping import index_digest
-from app.search.opensearch.queries import alike, all_of, with_keys, with_vectors
+from app.search.opensearch.mapping import Layout, index_digest
+from app.search.opensearch.queries import alike, alike_by_graph, all_of, with_keys, with_vectors
 from app.search.opensearch.searching import most_alike, search_index
 from app.search.opensearch.server import Server
 from app.search.opensearch.spelling import spelled_like
@@ -39,15 +39,16 @@ class OpenSearchReader:
     Args:
         server: The cluster, which nobody else asks through it.
         index: The name, or alias, of the index.
-        kind: What the index holds.
+        layout: What the index holds, and how.
     """
 
     engine: ClassVar = "opensearch"
 
-    def __init__(self, server: Server, index: str, kind: Kind) -> None:
+    def __init__(self, server: Server, index: str, layout: Layout) -> None:
         self._server = server
         self._asker = Asker(server, index)
-        self._digest = index_digest(kind)
+        self._approximate = layout.approximate
+        self._digest = index_digest(layout)
         self._known: tuple[float, State] | None = None
 
     def position(self) -> IndexPosition | None:
@@ -70,7 +71,8 @@ class OpenSearchReader:
         Raises:
             IndexUnavailable: There is no index, or it did not answer in full and in time.
         """
-        return search_index(self._asker, request, self._state().position)
+        position = self._state().position
+        return search_index(self._asker, request, position, approximate=self._approximate)
 
     def vectors_of(self, key: int) -> MeaningVectors | None:
         """Return the vectors of a document, or None while it has none.
@@ -92,7 +94,8 @@ class OpenSearchReader:
             IndexUnavailable: There is no index, or it did not answer in full and in time.
         """
         encoded = with_vectors(self._state().position.embedder)
-        return most_alike(self._asker, alike(vectors, encoded), limit)
+        query = alike_by_graph(vectors, encoded, WINDOW) if self._approximate else alike(vectors, encoded)
+        return most_alike(self._asker, query, limit)
 
     def complete(self, prefix: str, limit: int) -> list[Completion]:
         """Return what completes a prefix, in turns by kind: what begins with it before what has it inside.

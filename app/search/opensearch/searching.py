@@ -32,6 +32,7 @@ from app.search.opensearch.queries import (
     any_of,
     cosines,
     near,
+    near_by_graph,
     scored,
     with_keys,
     with_vectors,
@@ -60,13 +61,22 @@ PAGE = 10_000
 BY_SCORE = [{"_score": "desc"}, {KEY: "asc"}, {ID: "asc"}]
 
 
-def search_index(asker: Asker, request: SearchRequest, position: IndexPosition) -> SearchAnswer:
+def search_index(
+    asker: Asker, request: SearchRequest, position: IndexPosition, *, approximate: bool
+) -> SearchAnswer:
     """Answer a search from an index that was at `position` or has come farther since.
+
+    Args:
+        asker: Asks the index.
+        request: The search.
+        position: How far the index is at least.
+        approximate: Whether the nearest by meaning are looked for through a graph, which may miss some.
 
     Raises:
         IndexUnavailable: The index did not answer.
     """
-    search = _Search.prepare(asker, request, with_vectors(position.embedder))
+    encoded = with_vectors(position.embedder)
+    search = _Search.prepare(asker, request, encoded, approximate=approximate)
     fields = fields_by_filter(request.facets, request.filter)
     trees = dict.fromkeys((request.filter, *fields, *request.listed))
     scopes = {tree: _Scope(admitting(tree), fields.get(tree, [])) for tree in trees}
@@ -141,6 +151,7 @@ class _Search:
         words: The query for what counts without meaning; None if nothing does.
         vector: The vector that meaning ranks by; None if it takes no part.
         encoded: The query for what can be compared with it.
+        approximate: Whether the nearest are looked for through a graph.
         ids: The ids of the documents that were seen, by key.
     """
 
@@ -150,15 +161,16 @@ class _Search:
     words: Query | None
     vector: Vector | None
     encoded: Query
+    approximate: bool
     ids: dict[int, str] = field(default_factory=dict)
     unmatched: set[str] = field(default_factory=set)
 
     @classmethod
-    def prepare(cls, asker: Asker, request: SearchRequest, encoded: Query) -> "_Search":
+    def prepare(cls, asker: Asker, request: SearchRequest, encoded: Query, *, approximate: bool) -> "_Search":
         """Turn text and vector into what the mode ranks by."""
         terms = ranking_terms(request)
         words = with_words(terms) if terms else None if has_text(request) else EVERYTHING
-        return cls(asker, request, terms, words, ranking_vector(request), encoded)
+        return cls(asker, request, terms, words, ranking_vector(request), encoded, approximate)
 
     def run(self, main: _Scope, scopes: Sequence[_Scope]) -> Hits:
         """Fill the scopes, and return the hits of the main one."""
@@ -214,7 +226,11 @@ class _Search:
             size = self.request.window + TIES if hits else 0
             yield {**counting, "size": size, "sort": BY_SCORE}
         if self.vector is not None:
-            yield _best(near(self.vector, all_of(scope.admitted, self.encoded)), self.request.window)
+            among, window = all_of(scope.admitted, self.encoded), self.request.window
+            nearest = (
+                near_by_graph(self.vector, among, window) if self.approximate else near(self.vector, among)
+            )
+            yield _best(nearest, window)
 
     def _second_round(
         self, main: _Scope, scopes: Sequence[_Scope], matched: Scored, *, cut: bool
