@@ -18,13 +18,14 @@ import urllib3
 
 from app.db.engine import Database, sqlite_url
 from app.registry.opening import open_registry
-from app.search.contract import IndexReader, Kind, Mark, SearchMode, SearchRequest, Vector
+from app.search.contract import IndexReader, IndexUnavailable, Kind, Mark, SearchMode, SearchRequest, Vector
 from app.search.document import Document, texts_digest
 from app.search.filters import All, FactField, Filter, In
 from app.search.keeping import DocumentVectors
 from app.search.opensearch.cluster import Cluster
 from app.search.opensearch.engine import OpenSearchEngine
 from app.search.opensearch.mapping import DIMENSION
+from app.search.opensearch.writer import OpenSearchWriter
 from bench.serving import median_and_p99
 
 CHUNK, SEARCHES, TOPICS = 5_000, 30, 2_000
@@ -88,12 +89,25 @@ def fill(cluster: Cluster, database: Database, count: int, topics: Vector) -> In
     with closing(engine.writer("chg_bench")) as writer:
         writer.use_embedder("bench")
         for documents, vectors in chunks(count, topics):
-            writer.put(documents)
-            writer.put_vectors(vectors)
-            writer.commit(Mark(documents[-1].sequence))
+            while not _is_kept(writer, documents, vectors):
+                writer.discard()
     while _is_merging(cluster):
         time.sleep(0.5)
     return Index(engine.reader(), time.perf_counter() - begun, engine.standing().size)
+
+
+def _is_kept(
+    writer: OpenSearchWriter, documents: Sequence[Document], vectors: Sequence[DocumentVectors]
+) -> bool:
+    """Write a chunk, as the indexer does; return whether the server took it in time."""
+    try:
+        writer.put(documents)
+        writer.put_vectors(vectors)
+        writer.commit(Mark(documents[-1].sequence))
+    except IndexUnavailable as failure:
+        print(f"again: {failure}", flush=True)
+        return False
+    return True
 
 
 def _is_merging(cluster: Cluster) -> bool:

@@ -2,7 +2,7 @@
 
 import ssl
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -22,15 +22,21 @@ class Behaviour:
         arrived: It sets this when there is such a request.
         passed: It sets this when the node has answered that request.
         status: What it answers instead of passing the request on; 0: nothing, it just ends the connection.
+        page: What it answers then, a page for people; empty: a few words of JSON.
+        largest: Requests of more bytes are refused.
         truncated: Whether it ends the connection after half of an answer.
-        authorization: What all requests have to say of who they are from.
+        rewritten: What it makes of an answer of the node.
+        required: Headers that all requests have to come with; those with others are not let in.
     """
 
     paths: str = ""
     seconds: float = 0.0
     status: int | None = None
     truncated: bool = False
-    authorization: str | None = None
+    page: bytes = b""
+    largest: int = 2**40
+    rewritten: Callable[[bytes], bytes] = bytes
+    required: Mapping[str, str] = field(default_factory=dict)
     gate: Event | None = None
     arrived: Event = field(default_factory=Event)
     passed: Event = field(default_factory=Event)
@@ -43,13 +49,16 @@ class _Handler(BaseHTTPRequestHandler):
         behaviour = self.server.behaviour
         length = int(self.headers.get("content-length", 0))
         body = self.rfile.read(length)
-        if behaviour.authorization not in {None, self.headers["authorization"]}:
+        if any(self.headers[name] != value for name, value in behaviour.required.items()):
             self._answer(401, b"{}")
             return
         concerned = behaviour.paths in self.path
         if concerned and behaviour.status is not None:
             if behaviour.status:
-                self._answer(behaviour.status, b'{"error": {"type": "gateway", "reason": "said so"}}')
+                self._refuse(behaviour.status)
+            return
+        if concerned and length > behaviour.largest:
+            self._refuse(413)
             return
         time.sleep(behaviour.seconds if concerned else 0)
         if concerned and behaviour.gate:
@@ -65,16 +74,28 @@ class _Handler(BaseHTTPRequestHandler):
         )
         if concerned and behaviour.gate:
             behaviour.passed.set()
-        self._answer(answer.status, answer.data, whole=not (concerned and behaviour.truncated))
+        if concerned:
+            said = behaviour.rewritten(answer.data)
+            self._answer(answer.status, said, whole=not behaviour.truncated)
+        else:
+            self._answer(answer.status, answer.data)
 
     do_POST = do_PUT = do_DELETE = do_HEAD = do_GET  # noqa: N815 - named by http.server
 
     def log_message(self, *_: object) -> None:
         pass
 
-    def _answer(self, status: int, body: bytes, *, whole: bool = True) -> None:
+    def _refuse(self, status: int) -> None:
+        if page := self.server.behaviour.page:
+            self._answer(status, page, kind="text/html")
+        else:
+            self._answer(status, b'{"error": {"type": "gateway", "reason": "said so"}}')
+
+    def _answer(
+        self, status: int, body: bytes, *, whole: bool = True, kind: str = "application/json"
+    ) -> None:
         self.send_response(status)
-        self.send_header("content-type", "application/json")
+        self.send_header("content-type", kind)
         self.send_header("content-length", str(len(body)))
         self.end_headers()
         self.wfile.write(body if whole else body[: len(body) // 2])

@@ -12,6 +12,7 @@ from functools import partial
 from pathlib import Path
 from threading import Event, Thread
 from typing import Any
+from urllib.parse import urlencode
 
 import numpy as np
 import orjson
@@ -20,9 +21,10 @@ import urllib3
 
 from app.db.engine import Database
 from app.db.leases import LEASE_SECONDS, HeldLease
-from app.search.contract import IndexUnavailable, Kind, Mark
+from app.search.contract import IndexUnavailable, Kind, Mark, SearchRequest
 from app.search.document import content_digest, texts_digest
 from app.search.keeping import IndexLocked
+from app.search.opensearch.breaker import ServerAway
 from app.search.opensearch.cluster import Cluster
 from app.search.opensearch.engine import OpenSearchEngine
 from app.search.opensearch.indexes import Indexes
@@ -42,8 +44,9 @@ from tests.waiting import wait_until
 __all__ = ["leases", "seeded_file"]
 
 
-def ask(address: str, method: str, path: str, body: Any = None) -> Any:
+def ask(address: str, method: str, path: str, body: Any = None, **params: Any) -> Any:
     """Ask the node itself."""
+    path += f"?{urlencode(params)}" if params else ""
     headers = {"content-type": "application/json"}
     answer = urllib3.request(method, f"{address}{path}", body=orjson.dumps(body), headers=headers)
     assert answer.status < 300, answer.data
@@ -90,6 +93,39 @@ def test_a_blocked_index_goes_on_where_it_was(
     writer.put([document(1)])
     writer.commit(Mark(1))
     assert [entry.key for entry in engine.entries()] == [1]
+
+
+def test_an_index_that_lost_its_shard_is_made_anew_once_there_is_room_for_one(
+    cluster: Cluster, leases: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("app.search.opensearch.engine.WRITING_SECONDS", 5.0)
+    monkeypatch.setattr("indexer.following.PAUSE_SECONDS", 0.05)
+    engine, shelf = OpenSearchEngine(cluster, Kind.MODELS, leases), Shelf(20)
+    reader = engine.reader()
+    with indexing(shelf, engine):
+        wait_until(lambda: is_through(engine, shelf))
+        index, wanted = lose_shard(cluster), "index.routing.allocation.require._name"
+        shelf.put(document(21, sequence=21))
+        with pytest.raises(ServerAway):
+            reader.search(SearchRequest(text="model"))
+        with pytest.raises(IndexUnavailable) as failure:
+            engine.standing()
+        assert "\n" not in str(failure.value)
+        ask(cluster.url, "PUT", f"/{index}/_settings", {wanted: None})
+        wait_until(lambda: is_through(engine, shelf))
+    assert [entry.key for entry in engine.entries()] == list(range(1, 22))
+    reader.close()
+
+
+def lose_shard(cluster: Cluster) -> str:
+    """Leave of an index what a cluster knows of one whose only node is gone; return its name."""
+    alias = f"{cluster.prefix}-models"
+    [(index, known)] = ask(cluster.url, "GET", f"/{alias}").items()
+    nowhere = {"index.routing.allocation.require._name": "nobody", "knn": True}
+    left = {"settings": nowhere, "mappings": known["mappings"], "aliases": known["aliases"]}
+    ask(cluster.url, "DELETE", f"/{index}")
+    ask(cluster.url, "PUT", f"/{index}", left, wait_for_active_shards=0)
+    return str(index)
 
 
 def test_an_index_that_is_not_ours_is_left_alone(cluster: Cluster, engine: OpenSearchEngine) -> None:
@@ -384,15 +420,17 @@ def test_a_server_is_asked_over_tls_with_credentials_and_trusted_by_its_certific
     tls = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
     tls.load_cert_chain(certificate / "certificate.pem", certificate / "key.pem")
     told = f"Basic {b64encode(b'indexer:secret').decode()}"
-    with gateway(opensearch, Behaviour(authorization=told), tls) as address:
+    required = {"authorization": told, "x-gateway-key": "open secret"}
+    with gateway(opensearch, Behaviour(required=required), tls) as address:
 
         def refusal(**given: Any) -> str:
-            cluster = Cluster(url=address, prefix=opensearch_prefix, **given)
+            cluster = Cluster(url=address, prefix=opensearch_prefix, **(shown | given))
             with pytest.raises(IndexUnavailable) as failure:
                 OpenSearchEngine(cluster, Kind.MODELS, leases).writer(LOG)
             assert "secret" not in repr(failure.value) + repr(cluster)
             return str(failure.value)
 
+        shown: dict[str, Any] = {"headers": {"X-Gateway-Key": "open secret"}}
         ca = certificate / "certificate.pem"
         fingerprint = (
             subprocess.run(
@@ -404,11 +442,12 @@ def test_a_server_is_asked_over_tls_with_credentials_and_trusted_by_its_certific
             .stdout.partition("=")[2]
             .strip()
         )
-        known: dict[str, Any] = {"user": "indexer", "password": "secret"}
+        known: dict[str, Any] = {"user": "indexer", "password": "secret", **shown}
         for trusted in (None, fingerprint):
             cluster = Cluster(url=address, prefix=opensearch_prefix, ca=ca, fingerprint=trusted, **known)
             OpenSearchEngine(cluster, Kind.MODELS, leases).writer(LOG).close()
         assert "refuses the credentials" in refusal(ca=ca)
+        assert "refuses the credentials" in refusal(ca=ca, **(known | {"headers": {}}))
         assert "refuses the credentials" in refusal(ca=ca, **(known | {"user": "another"}))
         assert "cannot be trusted" in refusal(**known)
         assert "cannot be trusted" in refusal(ca=ca, fingerprint="00" * 32, **known)

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from app.search.keeping import Refused
-from app.search.opensearch.server import BUSY, RequestFailed, Server, to_json
+from app.search.opensearch.server import BUSY, MOST_OF_A_REASON, RequestFailed, Server, to_json
 
 CHUNK_BYTES = 8_000_000
 SENDERS = 2
@@ -16,9 +16,7 @@ SENDERS = 2
 PAUSES = (0.2, 0.4, 0.8, 1.6, 3.2)
 """How long to wait, in seconds, before each time that what the server has no room for is sent again."""
 
-MOST_OF_A_REASON = 200
-
-_OK, _MALFORMED, _NOT_FOUND, _NEWER_IS_THERE = range(200, 300), 400, 404, 409
+_OK, _MALFORMED, _NOT_FOUND, _NEWER_IS_THERE, _TOO_LARGE = range(200, 300), 400, 404, 409, 413
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,7 +122,7 @@ def _send_chunk(server: Server, index: str, chunk: Sequence[Write]) -> list[Refu
         for write, result in zip(chunk, _results(server, index, chunk), strict=True):
             if result["status"] in BUSY:
                 left.append((write, result))
-            elif result["status"] == _MALFORMED:
+            elif result["status"] in {_MALFORMED, _TOO_LARGE}:
                 refused.append(Refused(write.id, _said(result)))
             elif not _is_done(write, result):
                 raise _failed(server, result)
@@ -138,14 +136,25 @@ def _send_chunk(server: Server, index: str, chunk: Sequence[Write]) -> list[Refu
 
 
 def _results(server: Server, index: str, chunk: Sequence[Write]) -> list[dict[str, Any]]:
-    """Return what became of each write, or for all of them that the server is busy."""
+    """Return what became of each write, or for all of them that the server is busy.
+
+    What is too large for the server, or for a gateway in front of it, is sent by halves.
+    """
     body = b"".join(write.lines() for write in chunk)
     try:
         answer = server.ask("POST", f"/{index}/_bulk", body, require_alias="true")
     except RequestFailed as failure:
-        if failure.status not in BUSY:
+        if failure.status == _TOO_LARGE and len(chunk) > 1:
+            middle = len(chunk) // 2
+            return [*_results(server, index, chunk[:middle]), *_results(server, index, chunk[middle:])]
+        if failure.status not in {*BUSY, _TOO_LARGE}:
             raise
-        return [{"status": failure.status, "error": {"reason": str(failure)}}] * len(chunk)
+        return [
+            {
+                "status": failure.status,
+                "error": {"reason": str(failure).removeprefix(f"OpenSearch at {server.url} ")},
+            }
+        ] * len(chunk)
     return [result for item in answer["items"] for result in item.values()]
 
 

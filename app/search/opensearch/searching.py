@@ -66,11 +66,7 @@ def search_index(
 ) -> SearchAnswer:
     """Answer a search from an index that was at `position` or has come farther since.
 
-    Args:
-        asker: Asks the index.
-        request: The search.
-        position: How far the index is at least.
-        approximate: Whether the nearest by meaning are looked for through a graph, which may miss some.
+    The nearest by meaning are looked for through a graph, which may miss some, if that is `approximate`.
 
     Raises:
         IndexUnavailable: The index did not answer.

@@ -2,6 +2,7 @@
 
 import logging
 from collections.abc import Collection
+from http.client import responses
 from typing import Any
 
 import orjson
@@ -25,6 +26,11 @@ logging.getLogger("opensearch").setLevel(logging.CRITICAL)
 
 BUSY = frozenset({429, 502, 503, 504})
 """Statuses by which the server says that it may answer later."""
+
+
+OLDEST = 3
+"""The first version that keeps vectors and filters by bitmaps as they are asked for here."""
+MOST_OF_A_REASON = 200
 
 
 class RequestFailed(IndexUnavailable):
@@ -91,13 +97,29 @@ class Server:
             RequestFailed: There was no answer, or one that says that it was not done.
         """
         try:
-            return self._client.transport.perform_request(
+            answer = self._client.transport.perform_request(
                 method, path, params={**params, "ignore": tuple(ok)}, body=body
             )
         except TransportError as failure:
             raise self._failed(failure) from None
         except SerializationError:
-            raise RequestFailed(f"what answers at {self.url} is not OpenSearch") from None
+            answer = None
+        if not isinstance(answer, dict):
+            raise RequestFailed(f"what answers at {self.url} is not OpenSearch")
+        return answer
+
+    def require_new_enough(self) -> None:
+        """Make sure of what answers.
+
+        Raises:
+            RequestFailed: It is no OpenSearch, or too old a one.
+        """
+        told = self.ask("GET", "/").get("version", {})
+        number = str(told.get("number"))
+        name = "OpenSearch" if told.get("distribution") == "opensearch" else "Elasticsearch or its like,"
+        if name != "OpenSearch" or int(number.partition(".")[0]) < OLDEST:
+            needed = f"Holotype needs OpenSearch {OLDEST}.0 or newer"
+            raise RequestFailed(f"what answers at {self.url} is {name} {number}: {needed}")
 
     def close(self) -> None:
         """Let go of the connections."""
@@ -135,7 +157,9 @@ def _said(failure: TransportError) -> str:
 def _reason(failure: TransportError) -> str:
     """Return the type and the reason that an answer gives."""
     told = failure.info.get("error") if isinstance(failure.info, dict) else None
-    if not isinstance(told, dict):
-        return str(told or failure.error)
-    causes = told.get("root_cause") or [told]
-    return f"{causes[0].get('type')}: {causes[0].get('reason')}"
+    if isinstance(told, dict):
+        cause = (told.get("root_cause") or [told])[0]
+        told = f"{cause.get('type')}: {cause.get('reason')}"
+    # What is between may answer with a page for people.
+    said = str(told or responses.get(int(failure.status_code), ""))
+    return " ".join(said.split())[:MOST_OF_A_REASON]

@@ -209,6 +209,7 @@ class OpenSearchWriter:
         """Take the index over; return why what was there was unfit."""
         if self.is_wanted():
             raise IndexLocked(f"another process waits for the index {self._alias}")
+        self._indexes.server.require_new_enough()
         if self._alias == self._indexes.live:
             self._indexes.drop_nameless()
         unfit = self._indexes.why_unfit(self._alias, log)
