@@ -116,6 +116,8 @@ def test_the_pages_are_the_window_without_doubles(searched: Searched, size: int)
         page = searched.ask("bird", size=size, after=page.found[-1].cursor)
     assert [one.model.id for one in seen] == list(window.ids)
     assert [one.rank for one in seen] == list(range(1, 31))
+    past = searched.ask("bird", size=size, after=seen[-1].cursor)
+    assert (past.found, past.has_next, past.total, past.degraded) == ([], False, 30, [])
 
 
 def test_pages_between_writes_are_no_error(searched: Searched) -> None:

@@ -81,6 +81,44 @@ def test_two_thousand_words_are_no_error(index: Index) -> None:
     assert answer.total == 20
 
 
+QUERY_SYNTAX = [
+    "/.*/",
+    "a AND (b",
+    "*:*",
+    "\\",
+    "mod*",
+    "mo?el",
+    "~2 ^3",
+    "[a TO z]",
+    '"model',
+    "_exists_:id",
+    "<1-9>",
+]
+
+
+@pytest.mark.parametrize("typed", QUERY_SYNTAX)
+def test_what_reads_like_query_syntax_is_text(index: Index, typed: str) -> None:
+    meant = document(
+        2, "meant", framework=f"x {typed} y", description="a b /.*/ mod el z 2 3 exists id 1 9 to"
+    )
+    index.fill([document(1, "model", framework="other"), meant])
+    for tree in (Contains(FRAMEWORK, fold(typed)), StartsWith(FRAMEWORK, fold(f"x {typed}"))):
+        assert index.keys(SearchRequest(filter=tree)) == [2]
+    assert index.keys(SearchRequest(filter=In(FRAMEWORK, (fold(typed),)))) == []
+    assert set(index.keys(SearchRequest(text=typed, mode=SearchMode.WORDS))) <= (
+        {1, 2} if "model" in typed else {2}
+    )
+    assert index.reader.complete(typed, 5) == [] or index.reader.complete(typed, 5)[0].text
+    index.reader.spelled_like([typed])
+
+
+def test_filters_of_five_thousand_values_are_no_error(index: Index) -> None:
+    index.fill([document(key, framework=f"framework-{key}") for key in (1, 4_999, 5_001)])
+    values = tuple(f"framework-{key}" for key in range(5_000))
+    for tree in (In(FRAMEWORK, values), Keys(frozenset(range(5_000)))):
+        assert index.keys(SearchRequest(filter=tree)) == [1, 4_999]
+
+
 def test_filters_admit_what_they_say(index: Index) -> None:
     documents = corpus()
     index.fill(documents)
