@@ -21,7 +21,7 @@ from opensearchpy.helpers import bulk, scan
 
 from app.search.contract import Kind
 from app.search.opensearch.fields import ID, STATE
-from app.search.opensearch.mapping import index_body
+from app.search.opensearch.mapping import Layout, index_body
 from bench.indexing import run
 from bench.stores import OPENSEARCH, PREFIX, PRIVATE, parser, registry, stores
 
@@ -71,7 +71,7 @@ def sent(folder: Path) -> float:
         documents = [(orjson.loads(line)[ID], line) for line in lines]
         index = f"{os.environ[PREFIX]}-floor-{kind}"
         server = client()
-        server.indices.create(index=index, body=index_body(kind, ""))
+        server.indices.create(index=index, body=index_body(Layout(kind), ""))
         began = time.perf_counter()
         bulk(server, documents, index=index, expand_action_callback=_ready)
         server.indices.refresh(index=index)
