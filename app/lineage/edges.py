@@ -1,7 +1,7 @@
 """Adding edges: no self edges, no doubles, no cycles."""
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from graphlib import CycleError, TopologicalSorter
 from typing import Any
@@ -30,6 +30,7 @@ class NewEdge:
     relation: Relation
     evidence: str | None = None
     since: datetime | None = None
+    exceptions: Mapping[str, str] = field(default_factory=dict)
 
 
 def external_nodes(session: WriteSession, uris: Iterable[str]) -> dict[str, str]:
@@ -83,7 +84,7 @@ def add_edges(session: WriteSession, edges: Sequence[NewEdge], logged: Mapping[s
             "evidence": edge.evidence,
             "since": edge.since or session.now,
             "until": None,
-            "exceptions": {},
+            "exceptions": dict(edge.exceptions),
         }
         for edge in edges
     ]

@@ -24,7 +24,7 @@ def lineage_lines(session: ReadSession) -> Iterator[Line]:
         *(upper.c[name] for name in ("kind", "namespace", "name", "number", "label")),
     ]
     statement = (
-        select(*order, LineageEdge.evidence, LineageEdge.since)  # type: ignore[call-overload]
+        select(*order, LineageEdge.evidence, LineageEdge.since, LineageEdge.exceptions)  # type: ignore[call-overload]
         .select_from(LineageEdge)
         .join(lower, lower.c.id == LineageEdge.downstream)
         .join(upper, upper.c.id == LineageEdge.upstream)
@@ -39,6 +39,7 @@ def lineage_lines(session: ReadSession) -> Iterator[Line]:
             "relation": row[5],
             "evidence": row[11],
             "since": row[12],
+            "exceptions": row[13],
         }
         yield line
 

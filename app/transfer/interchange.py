@@ -14,6 +14,7 @@ from app.registry.drafts import (
     AnyDraft,
     DatasetDraft,
     DatasetVersionDraft,
+    FactKind,
     MetricDefinitionDraft,
     MetricDraft,
     ModelDraft,
@@ -220,6 +221,7 @@ class LineageLine(Draft):
     relation: Relation
     evidence: Text | None = None
     since: Instant | None = None
+    exceptions: dict[FactKind, Text] = Field(default={})
 
 
 Record = NamespaceLine | TaskLine | MetricDefinitionLine | DatasetLine | ModelLine | LineageLine

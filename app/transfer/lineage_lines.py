@@ -41,6 +41,7 @@ def settle_lineage(session: WriteSession, lines: Sequence[Stated[LineageLine]]) 
             record.relation,
             record.evidence,
             record.since,
+            {str(fact): reason for fact, reason in record.exceptions.items()},
         )
         for record in sound
     ]

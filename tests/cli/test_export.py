@@ -81,7 +81,10 @@ def test_everything_the_format_knows_comes_back(run: Run, tmp_path: Path) -> Non
     (tmp_path / "zoo.jsonl").write_bytes(interchange(ZOO))
     assert run("import", "zoo.jsonl", "--data", "first")[0] == 0
     exported = lines_of(round_trip(run, tmp_path))
-    assert [line["type"] for line in exported].count("lineage") == 3
+    edges = [line for line in exported if line["type"] == "lineage"]
+    assert len(edges) == 3
+    excepted = [edge["exceptions"] for edge in edges if "exceptions" in edge]
+    assert excepted == [{"LICENSE": "its outputs are free"}]
     [wren] = [line for line in exported if line.get("name") == "wren"]
     assert wren["task"] == "bird_song"
     assert wren["taskAsWritten"] == "bird song"

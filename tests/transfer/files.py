@@ -83,6 +83,7 @@ ZOO: list[dict[str, Any]] = [
         "upstream": {"external": "hf:songbird"},
         "relation": "DISTILLED_FROM",
         "since": "2020-01-01T00:00:00Z",
+        "exceptions": {"LICENSE": "its outputs are free"},
     },
 ]
 
