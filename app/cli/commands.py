@@ -6,6 +6,7 @@ from typing import Annotated
 import typer
 
 from app.cli.client.commands import LOCAL, Json, Url, clients, namespaces
+from app.cli.client.comparison_commands import comparisons
 from app.cli.client.lineage_commands import lineages
 from app.cli.db_commands import databases
 from app.cli.index_commands import Data, indexes
@@ -246,5 +247,6 @@ def config(data: Data = None, url: Url = LOCAL, *, json: Json = False) -> None:
 app.add_typer(databases)
 app.add_typer(indexes)
 app.add_typer(clients)
+app.add_typer(comparisons)
 app.add_typer(lineages)
 app.add_typer(namespaces)

@@ -115,7 +115,7 @@ def _measured(
     owners = np.fromiter((places[row[0]] for row in rows), dtype=np.int64, count=len(rows))
     extreme.at(column, owners, np.fromiter((row[1] for row in rows), dtype=np.float64, count=len(rows)))
     unit = told[-1] or (definition.unit if definition else None)
-    return Weighed(objective, label_of(key, told), direction, unit, ()), column
+    return Weighed(objective, label_of(objective.name, key, told), direction, unit, ()), column
 
 
 def _told(objective: Objective, key: MetricKeyTest, rows: Sequence[Any], at: Sequence[str]) -> Told:

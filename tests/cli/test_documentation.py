@@ -13,11 +13,18 @@ from tests.transfer.files import ZOO, interchange
 Run = Callable[..., tuple[int, str, str]]
 
 PAGE = (Path(__file__).parents[2] / "docs" / "cli.md").read_text()
+MEASURED = [
+    {"name": "F1", "value": 0.9, "dataset": "support tickets"},
+    {"name": "latency", "value": 40, "dataset": "support tickets", "unit": "ms"},
+]
 TICKETS = {
     "type": "model",
     "name": "support-ticket-router",
     "tags": {"draft": True},
-    "versions": [{"number": 1, "aliases": ["champion"]}, {"number": 3}],
+    "versions": [
+        {"number": 1, "aliases": ["champion"], "metrics": MEASURED},
+        {"number": 3, "metrics": MEASURED},
+    ],
 }
 
 

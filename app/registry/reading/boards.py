@@ -108,15 +108,15 @@ def refuse_several(key: MetricKeyTest, boards: Sequence[Told]) -> None:
             f"{key.name!r} was measured on several datasets, splits, slices, sources or units, which are not "
             "alike: say more of the key",
             field=["metric"],
-            suggestions=[label_of(key, told) for told in boards[:CHOICES]],
+            suggestions=[label_of(key.name, key, told) for told in boards[:CHOICES]],
         )
 
 
-def label_of(key: MetricKeyTest, told: Told) -> str:
-    """Return a board as one line, as `metric_label` does a whole key."""
+def label_of(name: str, key: MetricKeyTest, told: Told) -> str:
+    """Return a board of the metric that is called `name` as one line, as `metric_label` does a whole key."""
     dataset, split, slice_, source, unit = told
     conditions = {} if key.conditions is None else key.condition_values
-    return metric_label(SeriesKey(key.name, dataset, split, slice_, conditions, source or "", unit))
+    return metric_label(SeriesKey(name, dataset, split, slice_, conditions, source or "", unit))
 
 
 def measured_values(session: ReadSession, key: MetricKeyTest, admitted: Filter) -> Sequence[Any]:

@@ -1,0 +1,214 @@
+"""`holotype compare`, `leaderboard` and `tradeoff`: which version is better, and on what."""
+
+from collections.abc import Sequence
+from typing import Any
+
+import orjson
+
+from app.cli.client.asking import Unanswered, ask
+from app.cli.client.tables import Cell, Format, print_table
+from app.cli.client.targets import Target
+from app.cli.terminal import USAGE, fail, out, print_json, say
+
+NAMED = "id number registeredModel { name namespace { name } }"
+COMPARE = f"""
+query Compare(
+  $versions: [ModelVersionBy!]!, $baseline: ModelVersionBy, $objectives: [ObjectiveInput!], $after: String
+) {{
+  compareVersions(versions: $versions, baseline: $baseline, objectives: $objectives) {{
+    versions {{ {NAMED} }}
+    rows(after: $after) {{
+      pageInfo {{ hasNextPage endCursor }}
+      nodes {{
+        kind key direction unit differs
+        cells {{ value number delta relativeDelta isBest isDiff recency }}
+      }}
+    }}
+    pareto {{
+      objectives {{ label direction unit }}
+      points {{ version {{ id }} values onFront dominatedByCount dominatedBy {{ id }} missing }}
+    }}
+    recommendation {{ version {{ id }} score because }}
+    noRecommendation
+  }}
+}}"""
+LEADERBOARD = f"""
+query Leaderboard($metric: MetricKeyInput!, $filter: VersionFilter, $first: Int!) {{
+  leaderboard(metric: $metric, filter: $filter, first: $first) {{
+    totalCount direction
+    nodes {{
+      rank version {{ {NAMED} }}
+      metric {{ value unit key {{ dataset split conditions {{ name value }} }} }}
+    }}
+  }}
+}}"""
+TRADEOFF = f"""
+query Tradeoff($objectives: [ObjectiveInput!]!, $filter: VersionFilter, $first: Int!) {{
+  tradeoff(objectives: $objectives, filter: $filter, first: $first) {{
+    totalCount evaluated objectives {{ label direction unit lacking }}
+    nodes {{ values version {{ {NAMED} }} }}
+  }}
+}}"""
+FIELDS = {
+    "parametercount": "PARAMETER_COUNT",
+    "parameters": "PARAMETER_COUNT",
+    "sizebytes": "SIZE_BYTES",
+    "size": "SIZE_BYTES",
+}
+"""What of a version itself is an objective, by how it is written; `_` and case do not count."""
+LONGEST = 60
+
+
+def parsed_objective(text: str) -> dict[str, Any]:
+    """Return what ``[-|+]NAME[@DATASET]`` asks for; a sign says which way it gets better."""
+    sign, name = (text[0], text[1:]) if text[:1] in {"-", "+"} else ("", text)
+    name, _, dataset = name.partition("@")
+    if not name:
+        fail(f"{text!r} is no objective: write accuracy, accuracy@ImageNet, -latency_ms or -size", USAGE)
+    direction = {"-": {"direction": "MINIMIZE"}, "+": {"direction": "MAXIMIZE"}}.get(sign, {})
+    if field := FIELDS.get(name.lower().replace("_", "")):
+        return {"target": {"field": field}, **direction}
+    return {"target": {"metric": {"name": name, **({"dataset": dataset} if dataset else {})}}, **direction}
+
+
+def show_comparison(
+    url: str,
+    versions: Sequence[Target],
+    baseline: Target | None,
+    objectives: Sequence[str],
+    *,
+    differing: bool,
+    shape: Format,
+) -> None:
+    """Print versions side by side, what differs first."""
+    wanted = {
+        "versions": [one.version for one in versions],
+        "baseline": baseline.version if baseline else None,
+        "objectives": [parsed_objective(one) for one in objectives],
+    }
+    found = _asked(url, COMPARE, wanted)
+    page = found["rows"]
+    while page["pageInfo"]["hasNextPage"]:
+        page = _asked(url, COMPARE, {**wanted, "after": page["pageInfo"]["endCursor"]})["rows"]
+        found["rows"]["nodes"] += page["nodes"]
+    found["rows"] = found["rows"]["nodes"]
+    if shape is Format.JSON:
+        print_json(found)
+        return
+    rows = [row for row in found["rows"] if row["differs"] or not differing]
+    rows.sort(key=lambda row: not row["differs"])
+    headers = ["", *_names(found["versions"])]
+    print_table(headers, [_row(row) for row in rows], shape)
+    if shape is Format.TABLE and found["pareto"]:
+        _print_front(found)
+
+
+def show_leaderboard(
+    url: str, metric: dict[str, Any], task: str | None, *, limit: int, shape: Format
+) -> None:
+    """Print the versions that were measured alike, the best first."""
+    board = _asked(url, LEADERBOARD, {"metric": metric, "filter": _filter(task), "first": limit})
+    if shape is Format.JSON:
+        print_json(board)
+        return
+    names = _names([one["version"] for one in board["nodes"]])
+    rows = [
+        [Cell(str(one["rank"])), Cell(name), Cell(_number(one["metric"]["value"])), Cell(_conditions(one))]
+        for one, name in zip(board["nodes"], names, strict=True)
+    ]
+    print_table(["rank", "version", metric["name"], "conditions"], rows, shape)
+    say(f"{len(rows)} of {board['totalCount']:,} versions")
+
+
+def show_tradeoff(
+    url: str, objectives: Sequence[str], task: str | None, *, limit: int, shape: Format
+) -> None:
+    """Print the versions that no other beats."""
+    wanted = {"objectives": [parsed_objective(one) for one in objectives], "filter": _filter(task)}
+    found = _asked(url, TRADEOFF, {**wanted, "first": limit})
+    if shape is Format.JSON:
+        print_json(found)
+        return
+    names = _names([one["version"] for one in found["nodes"]])
+    rows = [
+        [Cell(name), *(Cell(_number(value)) for value in one["values"])]
+        for one, name in zip(found["nodes"], names, strict=True)
+    ]
+    print_table(["version", *(one["label"] for one in found["objectives"])], rows, shape)
+    say(f"{len(rows)} of {found['totalCount']:,} on the front of {found['evaluated']:,} versions")
+    for one in found["objectives"]:
+        if one["lacking"]:
+            say(f"{one['lacking']:,} versions lack {one['label']}")
+
+
+def _asked(url: str, query: str, variables: dict[str, Any]) -> dict[str, Any]:
+    try:
+        [answer] = ask(url, query, variables).values()
+    except Unanswered as unanswered:
+        fail(str(unanswered), unanswered.code)
+    found: dict[str, Any] = answer
+    return found
+
+
+def _filter(task: str | None) -> dict[str, Any] | None:
+    return {"model": {"task": {"equals": task}}} if task else None
+
+
+def _names(versions: Sequence[dict[str, Any]]) -> list[str]:
+    """Return what versions are called: as on the command line, without a namespace that all share."""
+    spaces = {one["registeredModel"]["namespace"]["name"] for one in versions}
+    return [
+        f"{one['registeredModel']['namespace']['name'] + '/' if len(spaces) > 1 else ''}"
+        f"{one['registeredModel']['name']}/{one['number']}"
+        for one in versions
+    ]
+
+
+def _row(row: dict[str, Any]) -> list[Cell]:
+    unit = f" [{row['unit']}]" if row["unit"] and not row["key"].endswith(row["unit"]) else ""
+    dim = not row["differs"]
+    cells = [Cell("-", dim=True) if cell is None else _cell(cell, dim=dim) for cell in row["cells"]]
+    return [Cell(f"{row['key']}{unit}", dim=dim), *cells]
+
+
+def _cell(cell: dict[str, Any], *, dim: bool) -> Cell:
+    value = cell["value"]
+    if cell["isDiff"]:
+        changed = [line for line in value.splitlines()[2:] if line[:1] in {"+", "-"}]
+        return Cell(f"{len(changed)} lines differ", dim=dim)
+    text = value if isinstance(value, str) else _number(value)
+    shown = text if len(text) <= LONGEST else f"{text[: LONGEST - 3]}..."
+    delta = f" ({cell['delta']:+.4g})" if cell["delta"] else ""
+    recency = f" ({cell['recency'].lower()})" if cell["recency"] in {"OLDER", "NEWER"} else ""
+    return Cell(f"{shown.splitlines()[0] if shown else ''}{delta}{recency}", cell["isBest"], dim)
+
+
+def _number(value: Any) -> str:
+    """Write a number as people read it, and anything else as JSON."""
+    if isinstance(value, bool) or not isinstance(value, int | float):
+        return orjson.dumps(value).decode()
+    return f"{value:,.0f}" if float(value).is_integer() and abs(value) >= 10_000 else f"{value:.6g}"  # noqa: PLR2004
+
+
+def _conditions(entry: dict[str, Any]) -> str:
+    return " ".join(f"{one['name']}={one['value']}" for one in entry["metric"]["key"]["conditions"])
+
+
+def _print_front(found: dict[str, Any]) -> None:
+    names = dict(zip((one["id"] for one in found["versions"]), _names(found["versions"]), strict=True))
+    out.print()
+    for point in found["pareto"]["points"]:
+        name = names[point["version"]["id"]]
+        if point["missing"]:
+            said = f"lacks {', '.join(point['missing'])}"
+        elif point["onFront"]:
+            said = "on the front: no other is better in one objective without being worse in another"
+        else:
+            said = f"dominated by {', '.join(names[one['id']] for one in point['dominatedBy'])}"
+        out.out(f"{name}: {said}", highlight=False)
+    if best := found["recommendation"]:
+        out.out(f"\nTake {names[best['version']['id']]}, score {best['score']:+.4g}:", highlight=False)
+        for reason in best["because"]:
+            out.out(f"  {reason}", highlight=False)
+    else:
+        out.out(f"\nNone is recommended: {found['noRecommendation']}", highlight=False)

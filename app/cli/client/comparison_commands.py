@@ -1,0 +1,100 @@
+"""The commands that say which version is better, with their arguments and help."""
+
+from typing import Annotated
+
+import typer
+
+from app.cli.client.commands import LOCAL, Json, Url
+from app.cli.client.tables import Format
+
+comparisons = typer.Typer()
+
+Shape = Annotated[Format, typer.Option("--format", help="How the result is written.")]
+Objectives = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--objective",
+        metavar="NAME",
+        help="[-|+]METRIC[@DATASET], `parameters` or `size`; with - less is better, with + more. Up to 6.",
+    ),
+]
+Task = Annotated[str | None, typer.Option(metavar="TASK", help="Only models made for this task.")]
+Limit = Annotated[int, typer.Option(metavar="NUMBER", min=1, max=100, help="How many versions are shown.")]
+
+
+@comparisons.command()
+def compare(
+    versions: Annotated[
+        list[str],
+        typer.Argument(
+            metavar="VERSION", help="2 to 50: [NAMESPACE/]MODEL/VERSION or [NAMESPACE/]MODEL@ALIAS."
+        ),
+    ],
+    url: Url = LOCAL,
+    baseline: Annotated[
+        str | None,
+        typer.Option(metavar="VERSION", help="The version that differences refer to, one of them."),
+    ] = None,
+    objective: Objectives = None,
+    shape: Shape = Format.TABLE,
+    *,
+    differing: Annotated[bool, typer.Option("--differing", help="Only what the versions differ in.")] = False,
+    json: Json = False,
+) -> None:
+    """Put versions side by side: what differs first, the best marked, and by objectives which one to take.
+
+    Example: holotype compare support-ticket-router/1 support-ticket-router/3 --objective F1
+    """
+    from app.cli.client.comparing import show_comparison  # noqa: PLC0415 - see the package
+    from app.cli.client.targets import version_target  # noqa: PLC0415
+
+    show_comparison(
+        url,
+        [version_target(one) for one in versions],
+        version_target(baseline) if baseline else None,
+        objective or (),
+        differing=differing,
+        shape=Format.JSON if json else shape,
+    )
+
+
+@comparisons.command()
+def leaderboard(
+    metric: Annotated[str, typer.Argument(metavar="METRIC", help="The metric's name.")],
+    url: Url = LOCAL,
+    dataset: Annotated[str | None, typer.Option(metavar="NAME", help="What it was measured on.")] = None,
+    split: Annotated[str | None, typer.Option(metavar="NAME", help="Which part of it.")] = None,
+    *,
+    task: Task = None,
+    limit: Limit = 20,
+    shape: Shape = Format.TABLE,
+    json: Json = False,
+) -> None:
+    """List versions by a metric, the best first; equal values share a rank.
+
+    Example: holotype leaderboard F1 --dataset "support tickets"
+    """
+    from app.cli.client.comparing import show_leaderboard  # noqa: PLC0415 - see the package
+
+    stated = {"name": metric, "dataset": dataset, "split": split}
+    key = {name: value for name, value in stated.items() if value is not None}
+    show_leaderboard(url, key, task, limit=limit, shape=Format.JSON if json else shape)
+
+
+@comparisons.command()
+def tradeoff(
+    url: Url = LOCAL,
+    objective: Objectives = None,
+    task: Task = None,
+    limit: Limit = 50,
+    shape: Shape = Format.TABLE,
+    *,
+    json: Json = False,
+) -> None:
+    """List the versions that no other beats in all objectives: the Pareto front of the whole registry.
+
+    Example: holotype tradeoff --objective F1 --objective -latency
+    """
+    from app.cli.client.comparing import show_tradeoff  # noqa: PLC0415 - see the package
+
+    show_tradeoff(url, objective or (), task, limit=limit, shape=Format.JSON if json else shape)

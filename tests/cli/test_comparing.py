@@ -1,0 +1,127 @@
+"""`holotype compare`, `leaderboard` and `tradeoff`, over HTTP."""
+
+import csv
+import io
+import json
+from collections.abc import Callable, Iterator
+
+import pytest
+
+from app.cli.client.asking import ask as ask_api
+from tests.routes.serving import served
+
+Run = Callable[..., tuple[int, str, str]]
+
+MEASURED = ((0.871, 41), (0.912, 42), (0.905, 19))
+CREATE = """mutation($version: VersionInput!) {
+  createModelVersion(input: {model: {name: {name: "router"}}, version: $version}) { userErrors { message } }
+}"""
+BY_F1 = ("--objective", "F1", "--objective", "-latency")
+
+
+@pytest.fixture(scope="module")
+def url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    with served(tmp_path_factory.mktemp("served")) as api:
+        ask_api(api.url, 'mutation { registerModel(input: {name: "router"}) { userErrors { message } } }')
+        for place, (score, latency) in enumerate(MEASURED):
+            version = {
+                "metrics": [
+                    {"name": "F1", "value": score},
+                    {"name": "latency", "value": latency, "unit": "ms"},
+                ],
+                "params": [{"name": "epochs", "value": 3 + place}, {"name": "note", "value": "[a|b]"}],
+                "parameterCount": 1_000_000,
+            }
+            ask_api(api.url, CREATE, {"version": version})
+        yield api.url
+
+
+@pytest.fixture
+def ask(run: Run, url: str) -> Run:
+    """Give what runs a command against the served registry."""
+
+    def asked(*arguments: object) -> tuple[int, str, str]:
+        return run(*arguments, HOLOTYPE_URL=url)
+
+    return asked
+
+
+def compare(ask: Run, *further: str) -> str:
+    code, output, messages = ask(
+        "compare", "router/1", "router/2", "router/3", "--baseline", "router/1", *further
+    )
+    assert (code, messages) == (0, "")
+    return output
+
+
+def test_it_works(ask: Run) -> None:
+    lines = [" ".join(line.split()) for line in compare(ask, *BY_F1).splitlines()]
+    assert lines[0] == "router/1 router/2 router/3"
+    assert "F1 0.871 0.912 (+0.041) * 0.905 (+0.034)" in lines
+    assert "latency · ms 41 42 (+1) 19 (-22) *" in lines
+    assert lines.index("epochs 3 4 (+1) 5 (+2)") < lines.index("parameterCount 1,000,000 1,000,000 1,000,000")
+    assert "note [a|b] [a|b] [a|b]" in lines
+    assert "router/1: dominated by router/3" in lines
+    assert lines[-3:] == [
+        "F1: 0.905, 0.034 (3.904 %) better than the baseline with 0.871",
+        "latency · ms: 19, 22 ms (53.66 %) better than the baseline with 41",
+        "F1: 0.007 (0.7675 %) behind version 2 with 0.912, whose latency · ms is 2.21 times higher",
+    ]
+    assert "Take router/3, score +0.2878:" in lines
+    assert "\x1b" not in "".join(lines)
+
+
+def test_only_what_differs(ask: Run) -> None:
+    assert "note" not in compare(ask, "--differing")
+
+
+def test_every_format(ask: Run) -> None:
+    found = json.loads(compare(ask, "--json"))
+    assert json.loads(compare(ask, "--format", "json")) == found
+    assert [one["number"] for one in found["versions"]] == [1, 2, 3]
+    table = list(csv.reader(io.StringIO(compare(ask, "--format", "csv"))))
+    assert table[0] == ["", "router/1", "router/2", "router/3"]
+    assert ["F1", "0.871", "0.912 (+0.041)", "0.905 (+0.034)"] in table
+    assert "| note | [a\\|b] | [a\\|b] | [a\\|b] |" in compare(ask, "--format", "markdown")
+    assert "| F1 | 0.871 | **0.912 (+0.041)** | 0.905 (+0.034) |" in compare(ask, "--format", "markdown")
+    assert "<tr><td>F1</td><td>0.871</td><td><strong>0.912 (+0.041)</strong></td>" in compare(
+        ask, "--format", "html"
+    )
+
+
+def test_a_board(ask: Run) -> None:
+    code, output, messages = ask("leaderboard", "latency", "--limit", 2)
+    assert (code, messages) == (0, "2 of 3 versions\n")
+    assert [line.split() for line in output.splitlines()] == [
+        ["rank", "version", "latency", "conditions"],
+        ["1", "router/3", "19"],
+        ["2", "router/1", "41"],
+    ]
+    code, output, _ = ask("leaderboard", "latency", "--json")
+    assert [one["rank"] for one in json.loads(output)["nodes"]] == [1, 2, 3]
+
+
+def test_the_front_of_the_registry(ask: Run) -> None:
+    code, output, messages = ask("tradeoff", *BY_F1, "--format", "csv")
+    assert (code, messages) == (0, "2 of 2 on the front of 3 versions\n")
+    assert output == "version,F1,latency · ms\nrouter/2,0.912,42\nrouter/3,0.905,19\n"
+
+
+@pytest.mark.parametrize(
+    ("arguments", "code", "says"),
+    [
+        (("compare", "router/1"), 1, "2 to 50 versions are compared, not 1"),
+        (("compare", "router", "router/2"), 2, "'router' names no version"),
+        (("compare", "router/1", "router/9"), 3, "9"),
+        (("compare", "router/1", "router/2", "--objective", "-"), 2, "'-' is no objective"),
+        (("compare", "router/1", "router/2", "--objective", "latencies"), 1, "did you mean latency?"),
+        (("leaderboard", "my score"), 1, "nobody knows which way 'my score' gets better"),
+        (("tradeoff",), 1, "1 to 6 objectives are weighed, not 0"),
+    ],
+)
+def test_what_goes_wrong_is_one_clear_line(
+    ask: Run, arguments: tuple[str, ...], code: int, says: str
+) -> None:
+    ended, output, messages = ask(*arguments)
+    assert (ended, output, messages.count("\n")) == (code, "", 1)
+    assert says in messages
