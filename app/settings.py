@@ -34,8 +34,10 @@ class Settings(BaseSettings):
         opensearch_password: That user's password.
         opensearch_ca: A file of certificates, one of which has signed OpenSearch's; None for the usual ones.
         opensearch_fingerprint: The SHA-256 of OpenSearch's certificate, if it has to be just this one.
+        opensearch_previous_hours: For how long an index is kept there that a rebuild has replaced.
         opensearch_headers: Headers that are sent with each request to OpenSearch.
         opensearch_approximate: Whether the nearest by meaning are looked for there through a graph.
+        index_rebuild: Whether the indexer makes an index anew by itself that another version made otherwise.
         host: The address to listen on.
         allow_unauthenticated: Whether `host` may be more than loopback although there is no access control.
         port: The port to listen on.
@@ -64,8 +66,10 @@ class Settings(BaseSettings):
     opensearch_password: SecretStr | None = None
     opensearch_ca: FilePath | None = None
     opensearch_fingerprint: str | None = None
+    opensearch_previous_hours: float = Field(default=24.0, ge=0)
     opensearch_headers: dict[str, SecretStr] = {}
     opensearch_approximate: bool = False
+    index_rebuild: bool = True
     host: str = "127.0.0.1"
     allow_unauthenticated: bool = False
     port: int = 8765
@@ -104,6 +108,7 @@ class Settings(BaseSettings):
             "password": password.get_secret_value() if password else "",
             "ca": self.opensearch_ca,
             "fingerprint": self.opensearch_fingerprint,
+            "previous_hours": self.opensearch_previous_hours,
             "headers": {name: value.get_secret_value() for name, value in self.opensearch_headers.items()},
             "approximate": self.opensearch_approximate,
         }

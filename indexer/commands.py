@@ -26,7 +26,6 @@ from indexer.following import follow
 from indexer.rebuilding import rebuild
 from indexer.reporting import Reporter, building
 from indexer.source import RegistrySource
-from indexer.verifying import DraftDiffers
 
 logger = logging.getLogger("indexer")
 
@@ -58,7 +57,7 @@ def main(arguments: list[str] | None = None) -> int:
     try:
         with closing(open_registry(settings.database, ServerLimits(**settings.database_limits))) as database:
             return _run(options, settings, database)
-    except (RegistryNotOpened, SQLAlchemyError, IndexLocked, IndexUnavailable, DraftDiffers) as refused:
+    except (RegistryNotOpened, SQLAlchemyError, IndexLocked, IndexUnavailable) as refused:
         logger.error("%s", fault(refused) or refused)  # noqa: TRY400 - a sentence for a person, not a screen
         return FAILED
 
@@ -86,7 +85,15 @@ def _run(options: argparse.Namespace, settings: Settings, database: Database) ->
             return _rebuild(kept, embedder, stop, Reporter(as_json=options.json))
         through = next(iter(kept.values()))[0].head() if options.once else None
         with closing(news_of(database)) as news:
-            follow(list(kept.values()), embedder, stop, through=through, each_round=_watch, news=news)
+            follow(
+                list(kept.values()),
+                embedder,
+                stop,
+                through=through,
+                each_round=_watch,
+                news=news,
+                may_rebuild=settings.index_rebuild,
+            )
     finally:
         faulthandler.cancel_dump_traceback_later()
         if embedder:

@@ -7,8 +7,8 @@ from threading import Event
 from app.search.contract import IndexPosition
 from app.search.keeping import SearchEngine
 from indexer.embeddings import Embedder
-from indexer.following import keep_up
 from indexer.source import DocumentSource
+from indexer.stepping import keep_up
 from indexer.verifying import DraftDiffers, verify
 from indexer.worker import Worker
 

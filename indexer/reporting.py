@@ -111,6 +111,9 @@ def _status_lines(kind: Kind, standing: Standing, head: Mark) -> Iterator[str]:
     yield f"  generation {standing.generation}, {standing.size / 1e6:,.1f} MB; {kept}"
     if standing.draft:
         yield f"  a rebuild has {standing.draft.documents:,} of {standing.draft.expected:,} documents"
+    if standing.previous_until:
+        until = f"{standing.previous_until:%Y-%m-%d %H:%M:%S} UTC"
+        yield f"  `holotype index rollback` goes back to the index before, which is kept until {until}"
     for one in standing.parked[:SHOWN_PARKED]:
         again = f"{one.retry_at:%Y-%m-%d %H:%M:%S} UTC"
         yield f"  parked: {one.id} by its {one.part}, tried {one.tries} times, next at {again}: {one.reason}"

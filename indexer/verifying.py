@@ -2,6 +2,7 @@
 
 from random import Random
 
+from app.search.contract import IndexUnavailable
 from app.search.keeping import IndexWriter, SearchEngine
 from app.search.parking import Part
 from indexer.checking import touched_since
@@ -13,7 +14,7 @@ SAMPLED = 300
 NAMED = 3
 
 
-class DraftDiffers(Exception):
+class DraftDiffers(IndexUnavailable):
     """An index made anew is not what the registry holds; it is dropped, and the old one stays.
 
     Attributes:

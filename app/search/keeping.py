@@ -8,6 +8,7 @@ from collections.abc import Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Protocol
 
 from app.search.contract import IndexPosition, IndexReader, Mark, Vector
@@ -149,6 +150,7 @@ class Standing:
         size: How many bytes it takes, the draft included.
         kept: Whether a process writes it.
         draft: How far the draft of a rebuild is; None if there is none.
+        previous_until: Until when the index is kept that the last rebuild replaced; None if none is.
     """
 
     unfit: str | None
@@ -158,6 +160,7 @@ class Standing:
     size: int
     kept: bool
     draft: IndexPosition | None
+    previous_until: datetime | None
 
 
 class SearchEngine(Protocol):
@@ -211,6 +214,15 @@ class SearchEngine(Protocol):
 
         Raises:
             IndexUnavailable: None is kept, or it cannot be used any more.
+        """
+
+    def drop_replaced(self) -> None:
+        """Drop the index that the last draft took the place of, once it has been kept for its time."""
+
+    def why_outdated(self) -> str | None:
+        """Say what about the index this version makes otherwise; None if there is none, or nothing.
+
+        Processes of the version that made it can search it until another takes its place.
         """
 
     def standing(self) -> Standing:

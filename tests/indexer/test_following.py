@@ -55,7 +55,7 @@ def test_news_alone_keep_an_index_up_to_date(
 def test_a_restart_of_the_server_is_outlived_at_work_and_in_waiting(
     cluster: Cluster, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
-    monkeypatch.setattr("indexer.following.PAUSE_SECONDS", 0.05)
+    monkeypatch.setattr("indexer.stepping.PAUSE_SECONDS", 0.05)
     store = open_store(text_of(cluster.server.make()))
     working, wanted = EmbeddedEngine(tmp_path / "working"), EmbeddedEngine(tmp_path / "wanted")
     other = wanted.writer(RegistrySource(store.database).log())

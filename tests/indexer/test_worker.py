@@ -239,7 +239,7 @@ class Flaky(Shelf):
 def test_a_failure_of_the_registry_is_tried_again(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
-    monkeypatch.setattr("indexer.following.PAUSE_SECONDS", 0.01)
+    monkeypatch.setattr("indexer.stepping.PAUSE_SECONDS", 0.01)
     stop = Event()
     engine = EmbeddedEngine(tmp_path)
     follow([(Flaky(3, stop), engine)], None, stop)

@@ -339,7 +339,7 @@ def test_nothing_is_lost_or_done_twice_when_an_answer_is(
     cluster: Cluster, leases: Database, path: str, behaviour: Behaviour, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("app.search.opensearch.engine.WRITING_SECONDS", 5.0)
-    monkeypatch.setattr("indexer.following.PAUSE_SECONDS", 0.05)
+    monkeypatch.setattr("indexer.stepping.PAUSE_SECONDS", 0.05)
     calm = Behaviour()
     with gateway(cluster.url, calm) as address:
         through = OpenSearchEngine(Cluster(url=address, prefix=cluster.prefix), Kind.MODELS, leases)
@@ -360,7 +360,7 @@ def test_nothing_is_lost_or_done_twice_when_an_answer_is(
 def test_a_node_that_is_killed_loses_nothing(
     private_opensearch: PrivateNode, leases: Database, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("indexer.following.PAUSE_SECONDS", 0.05)
+    monkeypatch.setattr("indexer.stepping.PAUSE_SECONDS", 0.05)
     engine = OpenSearchEngine(Cluster(url=private_opensearch.address), Kind.MODELS, leases)
     shelf = Shelf(200)
     with indexing(shelf, engine):

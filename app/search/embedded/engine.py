@@ -10,7 +10,7 @@ import tantivy
 
 from app.search.contract import IndexUnavailable
 from app.search.document import Document
-from app.search.embedded.generations import adopt_generation, why_unfit
+from app.search.embedded.generations import adopt_generation, why_outdated, why_unfit
 from app.search.embedded.ledger import read_stored
 from app.search.embedded.manifest import Manifest, read_manifest
 from app.search.embedded.reader import EmbeddedReader
@@ -99,6 +99,13 @@ class EmbeddedEngine:
         mend = "`holotype index rebuild` makes it anew"
         raise IndexUnavailable(f"the index in {self._directory} keeps none that it replaced; {mend}")
 
+    def drop_replaced(self) -> None:
+        """Do nothing: what a draft took the place of is not kept."""
+
+    def why_outdated(self) -> str | None:
+        """Say what about the index this version makes otherwise; None if there is none, or nothing."""
+        return why_outdated(_look_at(self._directory)[1])
+
     def standing(self) -> Standing:
         """Return what is known of the index without looking into it."""
         unfit, manifest = _look_at(self._directory)
@@ -112,6 +119,7 @@ class EmbeddedEngine:
             size=sum(path.stat().st_size for path in files),
             kept=is_taken(self._directory, WRITER),
             draft=draft.position if draft else None,
+            previous_until=None,
         )
 
     def entries(self) -> list[Entry]:

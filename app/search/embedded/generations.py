@@ -61,11 +61,18 @@ def why_unfit(directory: Path, log: str | None = None) -> str | None:
         return f"its manifest cannot be read: {error}"
     if manifest is None:
         return "there is none yet"
-    if manifest.fingerprint != fingerprint():
-        return "its documents were built in another way"
+    if why := why_outdated(manifest):
+        return why
     if log is not None and manifest.position.log != log:
         return "it belongs to another registry"
     return _why_broken(directory, manifest)
+
+
+def why_outdated(manifest: Manifest | None) -> str | None:
+    """Say what about an index this version makes otherwise; None if there is none, or nothing."""
+    if manifest is not None and manifest.fingerprint != fingerprint():
+        return "its documents were built in another way"
+    return None
 
 
 def _why_broken(directory: Path, manifest: Manifest) -> str | None:

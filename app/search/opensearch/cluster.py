@@ -17,6 +17,7 @@ class Cluster:
         ca: A file of the certificates that the server's has to be signed by; None for the usual ones.
         fingerprint: The SHA-256 of the server's certificate in hexadecimal, if it has to be just this one.
         approximate: Whether the nearest by meaning are looked for through a graph.
+        previous_hours: For how long an index is kept that a rebuild has replaced.
         headers: Sent with each request, such as what a gateway in front of the cluster asks for.
     """
 
@@ -27,4 +28,5 @@ class Cluster:
     ca: Path | None = None
     fingerprint: str | None = None
     approximate: bool = False
+    previous_hours: float = 24.0
     headers: Mapping[str, str] = field(default_factory=dict, repr=False)

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from contextlib import AbstractContextManager
+from datetime import UTC, datetime, timedelta
 
 from app.db.engine import Database
 from app.search.contract import IndexUnavailable, Kind
@@ -110,6 +111,16 @@ class OpenSearchEngine:
         """
         self._indexes.roll_back()
 
+    def drop_replaced(self) -> None:
+        """Drop the index that the last draft took the place of, once it has been kept for its time."""
+        until = self._previous_until()
+        if until and until <= datetime.now(UTC):
+            self._indexes.drop(self._indexes.previous)
+
+    def why_outdated(self) -> str | None:
+        """Say what about the index this version makes otherwise; None if there is none, or nothing."""
+        return self._indexes.why_outdated(self._indexes.live)
+
     def standing(self) -> Standing:
         """Return what is known of the index without looking into it."""
         unfit = self._indexes.why_unfit(self._indexes.live)
@@ -123,6 +134,7 @@ class OpenSearchEngine:
             size=self._indexes.size(),
             kept=self._turns.is_taken(),
             draft=draft.state.position if draft else None,
+            previous_until=self._previous_until(),
         )
 
     def entries(self) -> list[Entry]:
@@ -149,3 +161,8 @@ class OpenSearchEngine:
                 self._indexes.server, self._indexes.live
             )
         ]
+
+    def _previous_until(self) -> datetime | None:
+        """Return until when the index is kept that the last draft took the place of; None if none is."""
+        replaced_at = self._indexes.replaced_at()
+        return replaced_at and replaced_at + timedelta(hours=self._cluster.previous_hours)

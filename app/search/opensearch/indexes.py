@@ -2,13 +2,14 @@
 
 PREFIX-KIND            alias of the index that is searched
 PREFIX-KIND-draft      alias of the one that a rebuild makes
-PREFIX-KIND-previous   alias of the one that was searched before, kept until the next rebuild
+PREFIX-KIND-previous   alias of the one that was searched before, kept for a stated time
 PREFIX-KIND-000001     an index; the number grows with each one that is made
 """
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
 from typing import Any
 
 from app.search.contract import IndexPosition, IndexUnavailable
@@ -105,13 +106,20 @@ class Indexes:
         kept = self.state(alias)
         if kept is None:
             return "it does not say how far it is"
-        if kept.state.digest != index_digest(self._layout):
-            return "its documents were built in another way"
-        if _shape(found.mappings) != _shape(index_body(self._layout, "")["mappings"]):
-            return "its mapping was changed"
+        if why := self._why_outdated(found, kept.state):
+            return why
         if log is not None and kept.state.position.log != log:
             return "it belongs to another registry"
         return None
+
+    def why_outdated(self, alias: str) -> str | None:
+        """Say what about an index this version makes otherwise; None if there is none, or nothing.
+
+        Raises:
+            IndexUnavailable: The alias names an index that Holotype did not make, or nothing answers.
+        """
+        found, kept = self.named(alias), self.state(alias)
+        return self._why_outdated(found, kept.state) if found and kept else None
 
     def create(self, alias: str, log: str) -> None:
         """Make an empty index that follows the log `log`, give it the alias, and drop the one that had it.
@@ -146,6 +154,7 @@ class Indexes:
         draft, live, previous = (self.named(one) for one in (self.draft, self.live, self.previous))
         if draft is None:
             raise IndexUnavailable(f"there is no index {self.draft}")
+        self._note_replaced()
         swings = [_remove(draft.name, self.draft), _add(draft.name, self.live)]
         if live:
             swings += [_remove(live.name, self.live), _add(live.name, self.previous)]
@@ -160,12 +169,21 @@ class Indexes:
         Raises:
             IndexUnavailable: There is none, or it cannot be used any more.
         """
+        if self.named(self.previous) is None:
+            kept = "an index is kept for HOLOTYPE_OPENSEARCH_PREVIOUS_HOURS after a rebuild replaced it"
+            raise IndexUnavailable(f"there is no index {self.previous} to go back to: {kept}")
         if unfit := self.why_unfit(self.previous):
             raise IndexUnavailable(f"there is no going back to the index {self.previous}: {unfit}")
         live, previous = self.named(self.live), self.named(self.previous)
         if live and previous:
+            self._note_replaced()
             back = [_remove(previous.name, self.previous), _add(previous.name, self.live)]
             self._swing([*back, _remove(live.name, self.live), _add(live.name, self.previous)])
+
+    def replaced_at(self) -> datetime | None:
+        """Return when another index took the place of the previous one; None if none is kept."""
+        kept = self.state(self.previous)
+        return kept.state.replaced_at if kept else None
 
     def drop_nameless(self) -> None:
         """Delete what a process left behind that was killed as it made an index or dropped one."""
@@ -206,6 +224,18 @@ class Indexes:
         if answer.get("status") == CONFLICT:
             raise IndexLocked(f"another process writes the index {alias}")
         return KeptState(state, _write(answer))
+
+    def _why_outdated(self, found: Found, state: State) -> str | None:
+        if state.digest != index_digest(self._layout):
+            return "its documents were built in another way"
+        if _shape(found.mappings) != _shape(index_body(self._layout, "")["mappings"]):
+            return "its mapping was changed"
+        return None
+
+    def _note_replaced(self) -> None:
+        """Note that another index is about to take the place of the one that is searched."""
+        if kept := self.state(self.live):
+            self.keep_state(self.live, replace(kept.state, replaced_at=datetime.now(UTC)), instead_of=kept)
 
     def _number(self, name: str) -> int:
         match = re.fullmatch(rf"{re.escape(self.live)}-(\d{{6,}})", name)

@@ -5,6 +5,7 @@ is never ahead of an answer.
 """
 
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 import orjson
@@ -25,6 +26,7 @@ class State:
         position: How far the index is.
         filling_from: While all is read for the first time: the change that this began at.
         parked: What could not be indexed.
+        replaced_at: When another index took its place; None while it is the one that is searched, or a draft.
     """
 
     digest: str
@@ -32,6 +34,7 @@ class State:
     filling_from: Mark | None = None
     parked: tuple[Parked, ...] = ()
     token: int = 0
+    replaced_at: datetime | None = None
 
 
 _STATE = TypeAdapter(State)

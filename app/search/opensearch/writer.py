@@ -240,7 +240,7 @@ class OpenSearchWriter:
 
     def _keep(self, state: State) -> None:
         self._require_lease()
-        state = replace(state, token=self._lease.token)
+        state = replace(state, token=self._lease.token, replaced_at=None)
         self._kept = self._indexes.keep_state(self._alias, state, instead_of=self._kept)
 
     def _require_lease(self) -> None:
