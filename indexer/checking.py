@@ -138,6 +138,6 @@ def touched_since(source: DocumentSource, after: Mark) -> set[str]:
     mark: Mark | None = after
     while mark is not None:
         touched = source.touched(mark.sequence, CHANGES_AT_ONCE)
-        ids |= touched.ids
+        ids |= touched.ids | touched.many
         mark = touched.through
     return ids

@@ -13,6 +13,7 @@ from app.registry.tables import Dataset, RegisteredModel
 from app.search.contract import Mark
 
 TASK_DEFINED = "task.defined"
+FEW = 500
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,12 +21,14 @@ class Touched:
     """What a run of changes touched.
 
     Attributes:
-        ids: The ids of what was touched; some may be deleted by now.
+        ids: The ids of what was touched by changes that touch few; some may be deleted by now.
         through: The last change of the run; None if there was none.
+        many: The ids of what else was touched, by changes that touch more than `FEW` each.
     """
 
     ids: set[str]
     through: Mark | None
+    many: frozenset[str] = frozenset()
 
 
 def touched_models(session: ReadSession, after: int, limit: int) -> Touched:
@@ -35,10 +38,10 @@ def touched_models(session: ReadSession, after: int, limit: int) -> Touched:
     defined touches the models whose task it names.
     """
     changes = changes_after(session, after, limit=limit)
-    models = {entity for change in changes for entity in _named(change) if entity.startswith("mdl_")}
+    touched = [{one for one in _named(change) if one.startswith("mdl_")} for change in changes]
     if defined := [change.subject_id for change in changes if change.action == TASK_DEFINED]:
-        models |= models_of_tasks(session, defined)
-    return _run(changes, models)
+        touched.append(models_of_tasks(session, defined))
+    return _run(changes, touched)
 
 
 def touched_datasets(session: ReadSession, after: int, limit: int) -> Touched:
@@ -49,10 +52,10 @@ def touched_datasets(session: ReadSession, after: int, limit: int) -> Touched:
     """
     changes = changes_after(session, after, limit=limit)
     own = [change for change in changes if change.subject_id.startswith(("dst_", "dsv_"))]
-    datasets = {entity for change in own for entity in _named(change) if entity.startswith("dst_")}
+    touched = [{one for one in _named(change) if one.startswith("dst_")} for change in own]
     if any(change.action == TASK_DEFINED for change in changes):
-        datasets |= datasets_with_tasks(session)
-    return _run(changes, datasets)
+        touched.append(datasets_with_tasks(session))
+    return _run(changes, touched)
 
 
 def living_models(session: ReadSession) -> list[str]:
@@ -75,5 +78,7 @@ def mark_of(change: Change) -> Mark:
     return Mark(change.sequence, change.at, change.digest)
 
 
-def _run(changes: Sequence[Change], ids: set[str]) -> Touched:
-    return Touched(ids, mark_of(changes[-1]) if changes else None)
+def _run(changes: Sequence[Change], touched: Sequence[set[str]]) -> Touched:
+    few: set[str] = set().union(*(ids for ids in touched if len(ids) <= FEW))
+    many = frozenset().union(*(ids for ids in touched if len(ids) > FEW)) - few
+    return Touched(few, mark_of(changes[-1]) if changes else None, many)

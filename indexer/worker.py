@@ -8,6 +8,7 @@ committed position.
 import logging
 from collections import deque
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import UTC, datetime
 from logging import DEBUG, INFO
 
@@ -17,7 +18,7 @@ from app.db.faults import is_away
 from app.db.statements import batched
 from app.search.contract import IndexPosition, Mark
 from app.search.document import Document
-from app.search.keeping import IndexWriter, Refused
+from app.search.keeping import Ahead, IndexWriter, Refused
 from app.search.parking import Part, park
 from app.search.query_encoder import EmbedderUnavailable
 from indexer.embeddings import Batch, Embedder, EncodingFailed
@@ -52,6 +53,7 @@ class Worker:
         self._in_vain: set[str] = set()
         self._alone: set[str] = set()
         self._unread: list[str] | None = None
+        self._left: list[str] | None = None
         if embedder:
             writer.use_embedder(embedder.digest)
 
@@ -70,14 +72,19 @@ class Worker:
         if not self.position.words.sequence:
             self._fill(head)
             return True
+        if ahead := self._writer.ahead:
+            self._catch_up(ahead)
+            return True
         touched = self._source.touched(self.position.words.sequence, CHANGES_AT_ONCE)
         if touched.through is None:
             return False
         self._index(sorted(touched.ids), touched.through.sequence)
-        self._writer.commit(touched.through)
-        logger.debug(
-            "words: followed to change %d (%d documents)", touched.through.sequence, len(touched.ids)
-        )
+        if touched.many:
+            self._left = sorted(touched.many)
+            self._writer.commit(ahead=Ahead(followed=touched.through, through=touched.through))
+            logger.info("words: %d documents are touched by one change", len(self._left))
+        else:
+            self._writer.commit(touched.through)
         return True
 
     def retry(self) -> bool:
@@ -121,19 +128,19 @@ class Worker:
     def discard(self) -> None:
         """Go back to what was last committed."""
         self._batches.clear()
-        self._unread = None
+        self._unread = self._left = None
         self._writer.discard()
 
     def _continues(self) -> bool:
         """Return whether the index was made from this log, up to a change that is still in it."""
         position = self.position
-        known = self._writer.filling_from or position.words
+        known = self._writer.filling_from or self._followed
         return self._source.log() == position.log and self._source.mark(known.sequence) == known
 
     def _begin_anew(self) -> None:
         if self.position.log:
             logger.warning("the registry was restored or replaced: indexing it anew")
-        self._unread = None
+        self._unread = self._left = None
         self._writer.reset(self._source.log())
         if self._embedder:
             self._writer.use_embedder(self._embedder.digest)
@@ -155,6 +162,36 @@ class Worker:
         self._unread = None
         self._writer.commit(began)
         logger.info("words: read all documents, as of change %d", began.sequence)
+
+    def _catch_up(self, ahead: Ahead) -> None:
+        """Follow what came since, then write some of what is left of the run of changes that touched many.
+
+        Another change that touches many waits until all of the run is written.
+        """
+        came = self._source.touched(ahead.followed.sequence, CHANGES_AT_ONCE)
+        if came.through and not came.many:
+            self._index(sorted(came.ids), came.through.sequence)
+            ahead = replace(ahead, followed=came.through)
+        left = self._left_of(ahead) if self._left is None else self._left
+        some, self._left = left[:DOCUMENTS_AT_ONCE], left[DOCUMENTS_AT_ONCE:]
+        self._index(some, ahead.followed.sequence)
+        if self._left:
+            self._writer.commit(ahead=replace(ahead, done=some[-1]))
+            return
+        self._left = None
+        self._writer.commit(ahead.followed)
+
+    def _left_of(self, ahead: Ahead) -> list[str]:
+        """Return what is left of a run that another process began; few or many may be others by now."""
+        after = self.position.words.sequence
+        run = self._source.touched(after, ahead.through.sequence - after)
+        return sorted(one for one in run.ids | run.many if one > ahead.done)
+
+    @property
+    def _followed(self) -> Mark:
+        """Through which change the log was followed, whatever is left of it to be written."""
+        ahead = self._writer.ahead
+        return ahead.followed if ahead else self.position.words
 
     def _index(self, ids: Sequence[str], through: int) -> None:
         """Put the documents of the living and delete the others, as of change `through`."""
@@ -196,7 +233,7 @@ class Worker:
 
     def _begin_batches(self, embedder: Embedder) -> None:
         while len(self._batches) < BATCHES and (wanted := self._wanted()):
-            through = self.position.words
+            through = self._followed
             documents, failed = self._read(wanted)
             for one in failed:
                 self._park(one, Part.MEANING)
@@ -218,7 +255,7 @@ class Worker:
         try:
             outdated = self._writer.put_vectors(embedder.finish(batch), batch.through)
             # Without words having followed meanwhile, they have to before it is tried again.
-            if batch.through == self.position.words:
+            if batch.through == self._followed:
                 self._in_vain.update(outdated)
         except EmbedderUnavailable as missing:
             embedder.give_up(missing)

@@ -31,6 +31,23 @@ class DocumentVectors:
     description: Vector
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Ahead:
+    """How far the log was followed beyond the position, while a run of changes is not written in full.
+
+    The run begins behind the position of words, which stays there until all of it is written.
+
+    Attributes:
+        followed: Whatever a change up to this one touched is written, but for what is left of the run.
+        through: The last change of the run.
+        done: The id through which, in their order, the documents are written that the run touched.
+    """
+
+    followed: Mark
+    through: Mark
+    done: str = ""
+
+
 @dataclass(frozen=True, slots=True)
 class Refused:
     """A document that cannot be indexed as it is, and why."""
@@ -53,6 +70,10 @@ class IndexWriter(Protocol):
     @property
     def filling_from(self) -> Mark | None:
         """The change at which the unfinished first reading of all documents began, if there is one."""
+
+    @property
+    def ahead(self) -> Ahead | None:
+        """How far the log was followed beyond the position, if a run of changes is not written in full."""
 
     @property
     def parked(self) -> Mapping[str, Parked]:
@@ -99,11 +120,12 @@ class IndexWriter(Protocol):
     def begin_filling(self, at: Mark, expected: int) -> None:
         """Note that all `expected` documents are being read, as of change `at`, until words are committed."""
 
-    def commit(self, words: Mark | None = None) -> None:
+    def commit(self, words: Mark | None = None, ahead: Ahead | None = None) -> None:
         """Make everything since the last commit durable and visible, and move the position.
 
         Args:
             words: Through which change the documents are now up to date; None if that did not move.
+            ahead: How far the log was followed beyond that, until words move; None if that did not change.
         """
 
     def discard(self) -> None:

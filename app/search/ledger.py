@@ -116,7 +116,7 @@ class Ledger:
     def meaning(self, words: Mark) -> Mark:
         """Return through which change vectors are up to date, if words are through `words`."""
         marks = (mark for document_id, mark in self.missing.items() if document_id not in self.parked)
-        return min(marks, key=lambda mark: mark.sequence, default=words)
+        return min([words, *marks], key=lambda mark: mark.sequence)
 
 
 def moved_on(position: IndexPosition, ledger: Ledger, words: Mark | None, *, filling: bool) -> IndexPosition:

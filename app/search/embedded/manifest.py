@@ -18,6 +18,7 @@ import orjson
 
 from app.search.contract import IndexPosition, Mark
 from app.search.embedded.rows import ROW
+from app.search.keeping import Ahead
 from app.search.parking import Parked, Part
 
 FORMAT = 3
@@ -33,6 +34,7 @@ class Manifest:
         generation: Number of the directory that holds words and vectors.
         vectors: Number of the vector file in it.
         rows: How many rows of that file count.
+        ahead: How far the log was followed beyond the position.
         filling_from: While all is read for the first time: the change that this began at.
         parked: What could not be indexed.
         position: How far the index is.
@@ -43,6 +45,7 @@ class Manifest:
     vectors: int = 1
     rows: int = 0
     filling_from: Mark | None = None
+    ahead: Ahead | None = None
     parked: tuple[Parked, ...] = ()
     position: IndexPosition
 
@@ -112,9 +115,18 @@ def _manifest(data: dict[str, Any]) -> Manifest:
     position, filling = data.pop("position"), data.pop("filling_from")
     position |= {name: _mark(position[name]) for name in ("words", "meaning")}
     parked = tuple(_parked(one) for one in data.pop("parked"))
+    ahead = data.pop("ahead", None)
     return Manifest(
-        **data, filling_from=filling and _mark(filling), parked=parked, position=IndexPosition(**position)
+        **data,
+        filling_from=filling and _mark(filling),
+        ahead=ahead and _ahead(ahead),
+        parked=parked,
+        position=IndexPosition(**position),
     )
+
+
+def _ahead(data: dict[str, Any]) -> Ahead:
+    return Ahead(followed=_mark(data["followed"]), through=_mark(data["through"]), done=data["done"])
 
 
 def _mark(data: dict[str, Any]) -> Mark:

@@ -19,7 +19,7 @@ from app.search.embedded.ledger import read_ledger
 from app.search.embedded.manifest import Manifest, read_manifest, sync_directory, write_manifest
 from app.search.embedded.rows import append_rows, copy_rows, cut_rows, last_rows, open_rows
 from app.search.embedded.schema import ID, to_tantivy
-from app.search.keeping import DocumentVectors, IndexLocked, Refused
+from app.search.keeping import Ahead, DocumentVectors, IndexLocked, Refused
 from app.search.ledger import Ledger, Stored, moved_on
 from app.search.locks import TURN, WRITER, is_taken, take
 from app.search.parking import Parked
@@ -71,6 +71,11 @@ class EmbeddedWriter:
     def filling_from(self) -> Mark | None:
         """The change at which the unfinished first reading of all documents began, if there is one."""
         return self._manifest.filling_from
+
+    @property
+    def ahead(self) -> Ahead | None:
+        """How far the log was followed beyond the position, if a run of changes is not written in full."""
+        return self._manifest.ahead
 
     @property
     def parked(self) -> Mapping[str, Parked]:
@@ -144,11 +149,12 @@ class EmbeddedWriter:
         """Note that all `expected` documents are being read, as of change `at`, until words are committed."""
         self._save(replace(self._manifest.at(expected=expected), filling_from=at))
 
-    def commit(self, words: Mark | None = None) -> None:
+    def commit(self, words: Mark | None = None, ahead: Ahead | None = None) -> None:
         """Make everything since the last commit durable and visible, and move the position.
 
         Args:
             words: Through which change the documents are now up to date; None if that did not move.
+            ahead: How far the log was followed beyond that, until words move; None if that did not change.
         """
         if self._vectors:
             append_rows(self._rows_file, self._vectors)
@@ -156,7 +162,7 @@ class EmbeddedWriter:
             self._words.commit()
             sync_directory(self._manifest.words(self._directory))
         old = self._rows_file
-        self._save(self._compacted(self._moved(words)))
+        self._save(self._compacted(self._moved(words, ahead)))
         if self._rows_file != old:
             old.unlink()
         self._vectors, self._touched = [], False
@@ -213,13 +219,14 @@ class EmbeddedWriter:
         self._index.reload()
         return self._index.searcher()
 
-    def _moved(self, words: Mark | None) -> Manifest:
+    def _moved(self, words: Mark | None, ahead: Ahead | None) -> Manifest:
         """Return the manifest after a commit of what is at hand."""
         filling = self._manifest.filling_from if words is None else None
         return replace(
             self._manifest,
             position=moved_on(self.position, self._ledger, words, filling=filling is not None),
             filling_from=filling,
+            ahead=None if words else ahead or self._manifest.ahead,
             parked=tuple(self._ledger.parked.values()),
             rows=self._manifest.rows + len(self._vectors),
         )

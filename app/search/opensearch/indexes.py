@@ -170,8 +170,8 @@ class Indexes:
             IndexUnavailable: There is none, or it cannot be used any more.
         """
         if self.named(self.previous) is None:
-            kept = "an index is kept for HOLOTYPE_OPENSEARCH_PREVIOUS_HOURS after a rebuild replaced it"
-            raise IndexUnavailable(f"there is no index {self.previous} to go back to: {kept}")
+            kept = "one is kept for HOLOTYPE_OPENSEARCH_PREVIOUS_HOURS after a rebuild has replaced it"
+            raise IndexUnavailable(f"there is no going back: there is no index {self.previous}; {kept}")
         if unfit := self.why_unfit(self.previous):
             raise IndexUnavailable(f"there is no going back to the index {self.previous}: {unfit}")
         live, previous = self.named(self.live), self.named(self.previous)

@@ -12,6 +12,7 @@ import orjson
 from pydantic import TypeAdapter, ValidationError
 
 from app.search.contract import IndexPosition, Mark
+from app.search.keeping import Ahead
 from app.search.opensearch.fields import STATE
 from app.search.parking import Parked
 
@@ -24,6 +25,7 @@ class State:
         token: The fencing token of who wrote it last (`app.db.leases`); whoever has a lower one must not.
         digest: How the index is laid out and its documents are built.
         position: How far the index is.
+        ahead: How far the log was followed beyond the position.
         filling_from: While all is read for the first time: the change that this began at.
         parked: What could not be indexed.
         replaced_at: When another index took its place; None while it is the one that is searched, or a draft.
@@ -32,6 +34,7 @@ class State:
     digest: str
     position: IndexPosition
     filling_from: Mark | None = None
+    ahead: Ahead | None = None
     parked: tuple[Parked, ...] = ()
     token: int = 0
     replaced_at: datetime | None = None

@@ -13,7 +13,7 @@ from dataclasses import replace
 
 from app.search.contract import IndexPosition, Mark
 from app.search.document import Document
-from app.search.keeping import DocumentVectors, IndexLocked, Refused
+from app.search.keeping import Ahead, DocumentVectors, IndexLocked, Refused
 from app.search.ledger import Ledger, Stored, ledger_of, moved_on
 from app.search.opensearch.bulk import Sending
 from app.search.opensearch.contents import stored_documents
@@ -33,9 +33,7 @@ MUCH_BYTES = 4_000_000
 
 
 class OpenSearchWriter:
-    """Changes the index that an alias names, which is made if missing.
-
-    An index that is not fit for the log is replaced by an empty one; `replaced` says why.
+    """Changes the index of an alias, which is made if missing or not fit for the log: `replaced` says why.
 
     Args:
         indexes: The indexes of the kind.
@@ -74,6 +72,11 @@ class OpenSearchWriter:
     def filling_from(self) -> Mark | None:
         """The change at which the unfinished first reading of all documents began, if there is one."""
         return self._kept.state.filling_from
+
+    @property
+    def ahead(self) -> Ahead | None:
+        """How far the log was followed beyond the position, if a run of changes is not written in full."""
+        return self._kept.state.ahead
 
     @property
     def parked(self) -> Mapping[str, Parked]:
@@ -155,18 +158,19 @@ class OpenSearchWriter:
         position = replace(self.position, expected=expected)
         self._keep(replace(self._kept.state, position=position, filling_from=at))
 
-    def commit(self, words: Mark | None = None) -> None:
+    def commit(self, words: Mark | None = None, ahead: Ahead | None = None) -> None:
         """Make everything since the last commit durable and visible, and move the position.
 
         Args:
             words: Through which change the documents are now up to date; None if that did not move.
+            ahead: How far the log was followed beyond that, until words move; None if that did not change.
 
         Raises:
             IndexLocked: Another process has taken the index over.
             RequestFailed: Not all of it was written; discard it, and try again from the last commit.
         """
         self._send()
-        self._arrive_all()
+        self._arrive()
         filling = self.filling_from if words is None else None
         state = self._kept.state
         self._keep(
@@ -174,6 +178,7 @@ class OpenSearchWriter:
                 state,
                 position=moved_on(state.position, self._ledger, words, filling=filling is not None),
                 filling_from=filling,
+                ahead=None if words else ahead or state.ahead,
                 parked=tuple(self._ledger.parked.values()),
             )
         )
@@ -276,12 +281,10 @@ class OpenSearchWriter:
         if writes:
             self._settle(self._sending.send(writes))
 
-    def _arrive(self, ids: Iterable[str]) -> None:
-        """Wait for what was sent if it is of any of `ids`: what becomes of it is where the next begins."""
-        if not self._sent.keys().isdisjoint(ids):
-            self._arrive_all()
-
-    def _arrive_all(self) -> None:
+    def _arrive(self, ids: Iterable[str] | None = None) -> None:
+        """Wait for what was sent, or only for that of `ids`, of which no other can begin before it."""
+        if ids is not None and self._sent.keys().isdisjoint(ids):
+            return
         self._settle(self._sending.arrive())
         self._sent = {}
 
