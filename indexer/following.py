@@ -31,8 +31,8 @@ class Outdated(IndexUnavailable):
 
     def __init__(self, why: str) -> None:
         super().__init__(
-            f"another version of Holotype made the index, or other settings ({why}): `holotype index rebuild` "
-            "makes it anew, as the indexer does with HOLOTYPE_INDEX_REBUILD=true"
+            f"another version of Holotype made the index, or other settings ({why}): `holotype index rebuild`"
+            " makes it anew, as the indexer does with HOLOTYPE_INDEX_REBUILD=true"
         )
 
 

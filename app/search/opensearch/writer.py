@@ -159,7 +159,7 @@ class OpenSearchWriter:
         self._keep(replace(self._kept.state, position=position, filling_from=at))
 
     def commit(self, words: Mark | None = None, ahead: Ahead | None = None) -> None:
-        """Make everything since the last commit durable and visible, and move the position.
+        """Make everything since the last commit durable and visible, and move the position to `words`.
 
         Args:
             words: Through which change the documents are now up to date; None if that did not move.
@@ -283,10 +283,9 @@ class OpenSearchWriter:
 
     def _arrive(self, ids: Iterable[str] | None = None) -> None:
         """Wait for what was sent, or only for that of `ids`, of which no other can begin before it."""
-        if ids is not None and self._sent.keys().isdisjoint(ids):
-            return
-        self._settle(self._sending.arrive())
-        self._sent = {}
+        if ids is None or not self._sent.keys().isdisjoint(ids):
+            self._settle(self._sending.arrive())
+            self._sent = {}
 
     def _settle(self, refused: Sequence[Refused]) -> None:
         """Park what the server finds malformed."""
