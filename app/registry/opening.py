@@ -19,6 +19,7 @@ from app.registry.tables import MetricDefinition, Namespace, Task
 from app.registry.writing.metrics import define_metrics
 from app.registry.writing.namespaces import create_namespaces
 from app.registry.writing.tasks import define_tasks
+from app.registry.writing.words import words_are_current, write_all_words
 
 DEFAULT_NAMESPACE = NamespaceDraft(name="default", description="Where models go that name no namespace.")
 
@@ -52,9 +53,11 @@ def _complete(database: Database) -> None:
     """Add what every registry has and this one lacks."""
     with database.read() as session:
         system = viewer_named(session, SYSTEM_SERVICE)
-        lack = _lacking(session)
+        lack, worded = _lacking(session), words_are_current(session)
     if lack.namespaces or lack.tasks or lack.metrics:
         write(database, system, AllowAll(), _seed)
+    if not worded:
+        write(database, system, AllowAll(), write_all_words)
 
 
 @dataclass(frozen=True, slots=True)

@@ -26,6 +26,7 @@ from app.registry.drafts import (
 from app.registry.reading.finding import find_dataset, find_namespaces, require_kind
 from app.registry.tables import Dataset, DatasetVersion, ModelVersion, Namespace
 from app.registry.writing.labels import set_tags, write_tags
+from app.registry.writing.words import write_words
 
 
 def register_datasets(session: WriteSession, drafts: Sequence[DatasetDraft]) -> list[Dataset]:
@@ -63,7 +64,9 @@ def register_datasets(session: WriteSession, drafts: Sequence[DatasetDraft]) -> 
         for dataset, draft in zip(datasets, drafts, strict=True)
     ]
     logged = session.record(facts)
-    write_tags(session, [(row.id, draft.tags) for row, draft in zip(datasets, drafts, strict=True)], logged)
+    tagged = [(row, draft.tags) for row, draft in zip(datasets, drafts, strict=True)]
+    write_tags(session, [(row.id, tags) for row, tags in tagged], logged)
+    write_words(session, tagged)
     rows = [
         _version_row(session, dataset.id, version)
         for dataset, draft in zip(datasets, drafts, strict=True)

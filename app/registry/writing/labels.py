@@ -31,6 +31,7 @@ from app.registry.tables import (
     tag_history,
 )
 from app.registry.writing.revising import require_ready
+from app.registry.writing.words import rewrite_words
 
 Tagged = RegisteredModel | ModelVersion | Dataset
 TAGGED: dict[str, type[Row]] = {"mdl": RegisteredModel, "ver": ModelVersion, "dst": Dataset}
@@ -95,7 +96,7 @@ def set_tags(session: WriteSession, subject_id: str, tags: Mapping[str, Any]) ->
     fact = Fact(action="tags.set", subject_id=subject_id, related=related, before=old, after=changed)
     [logged] = session.record([fact])
     _replace(session, subject_id, changed, old, logged)
-    touch(session, subject)
+    retagged(session, subject)
     return subject
 
 
@@ -169,6 +170,13 @@ def _replace(
     close_states(session, tag_history, ended, [logged] * len(ended))
     insert_rows(session, Tag, rows)
     open_states(session, tag_history, rows, [logged] * len(rows))
+
+
+def retagged(session: WriteSession, subject: Tagged) -> None:
+    """Note that the tags of a thing changed, and let it be found by them; versions are not found."""
+    touch(session, subject)
+    if not isinstance(subject, ModelVersion):
+        rewrite_words(session, [subject])
 
 
 def touch(session: WriteSession, subject: Tagged) -> None:

@@ -30,6 +30,7 @@ from app.registry.writing.provenance import Made, columns_made_with, facts_of, k
 from app.registry.writing.redirects import drop_redirects
 from app.registry.writing.stages import FIRST_STAGE
 from app.registry.writing.taken import refuse_taken
+from app.registry.writing.words import write_words
 
 FOLDED = ("task", "framework", "architecture", "family", "license", "publisher")
 
@@ -70,7 +71,9 @@ def register_models(
     rows = [{**row, "key": keys[row["id"]]} for row in rows]
     open_states(session, model_history, rows, logged)
     write_tags(session, [(row["id"], draft.tags) for row, draft in zip(rows, drafts, strict=True)], logged)
-    return adopted(session, [RegisteredModel(**row) for row in rows])
+    models = adopted(session, [RegisteredModel(**row) for row in rows])
+    write_words(session, [(model, draft.tags) for model, draft in zip(models, drafts, strict=True)])
+    return models
 
 
 def create_versions(

@@ -25,9 +25,10 @@ from app.registry.tables import (
     tag_history,
     version_history,
 )
-from app.registry.writing.labels import find_tagged, touch
+from app.registry.writing.labels import find_tagged, retagged
 from app.registry.writing.redirects import drop_redirects
 from app.registry.writing.revising import require_revision
+from app.registry.writing.words import rewrite_words
 
 
 def delete_model(session: WriteSession, model: RegisteredModel, *, expected: int | None = None) -> None:
@@ -159,7 +160,7 @@ def remove_tags(session: WriteSession, subject_id: str, keys: Sequence[str]) -> 
     close_states(session, tag_history, [columns_of(tag) for tag in tags], logged * len(tags))
     for chunk in batched([tag.key for tag in tags], VALUES_A_STATEMENT):
         session.execute(delete(Tag).where(col(Tag.subject_id) == subject_id, col(Tag.key).in_(chunk)))
-    touch(session, subject)
+    retagged(session, subject)
     return len(tags)
 
 
@@ -180,6 +181,7 @@ def _mark(
     close_states(session, model_history, [columns_of(model)], [logged])
     open_states(session, model_history, [columns_of(model)], [logged])
     _mark_versions(session, versions, logged, deleted=deleted)
+    rewrite_words(session, [model])
 
 
 def _mark_versions(

@@ -11,6 +11,7 @@ from app.errors import Conflict, StaleRevision
 from app.identity.session import WriteSession
 from app.registry.drafts import VersionState
 from app.registry.tables import ModelVersion, RegisteredModel, model_history, version_history
+from app.registry.writing.words import rewrite_words
 
 Revised = RegisteredModel | ModelVersion
 
@@ -78,4 +79,6 @@ def revise(
     state = [columns_of(row)]
     close_states(session, history, state, logged)
     open_states(session, history, state, logged)
+    if isinstance(row, RegisteredModel):
+        rewrite_words(session, [row])
     return True
