@@ -6,6 +6,7 @@ and whoever looks for a word looks for the marks of the tasks that are described
 
 from collections import Counter
 from collections.abc import Mapping
+from functools import lru_cache
 
 from app.search.document import Document, TaskWords, field_texts
 from app.search.tokens import tokens
@@ -22,7 +23,8 @@ def own_terms(document: Document) -> Counter[str]:
     return _terms(document, lent=False)
 
 
-def lent_terms(task: TaskWords) -> Counter[str]:
+@lru_cache(maxsize=1_024)
+def lent_terms(task: TaskWords) -> Counts:
     """Count the terms that a task lends to the documents that have it."""
     return _terms(Document(key=0, id="", sequence=0, namespace="", name="", tasks=(task,)), lent=True)
 

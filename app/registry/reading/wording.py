@@ -17,7 +17,7 @@ from app.db.engine import ReadSession
 from app.db.statements import GIVEN
 from app.registry.reading.browsing import dataset_condition
 from app.registry.reading.filtering import model_condition
-from app.registry.reading.words import best_of, frequencies, having
+from app.registry.reading.words import best_of, frequencies, having, prepare
 from app.registry.tables import Dataset, RegisteredModel, Task, Words
 from app.search.contract import Kind, query_terms
 from app.search.document import TaskWords
@@ -103,6 +103,7 @@ def _best(session: ReadSession, kind: Kind, text: str, among: Select[str] | None
     if not terms:
         return Worded([], [], 0)
     tasks = _terms_of_tasks(session)
+    prepare(session)
     wanted = _weighed(session, [_Wanted(term, _lent(term, tasks)) for term in terms])
     conditions = [col(Words.kind) == kind, *([] if among is None else [col(Words.subject_id).in_(among)])]
     given = [(term.keys(session), round(term.rarity * POINTS)) for term in wanted]
