@@ -154,8 +154,8 @@ def test_words_that_another_rule_made_are_made_anew_when_the_registry_is_opened(
 
 
 @given(
-    texts=st.lists(st.text("xyé中文 -_9", max_size=20), min_size=1, max_size=6),
-    asked=st.text("xyé中文 -_9", max_size=12),
+    texts=st.lists(st.text("xyé中文 -_9.⑴⒈B", max_size=20), min_size=1, max_size=6),
+    asked=st.text("xyé中文 -_9.⑴⒈B", max_size=12),
 )
 def test_exactly_what_shares_a_term_is_found(shared_store: Store, texts: list[str], asked: str) -> None:
     mark, last = f"rule{new_id('mdl')[4:]}", "zyzzyva"

@@ -15,10 +15,11 @@ down_revision = "0012"
 branch_labels = None
 depends_on = None
 
-# The terms are split by blanks alone: all else in them belongs to them.
+# Blanks alone part the terms: 1.3b is one, and so is the "(1)" that Unicode makes of a number in brackets.
 INDEX = """
 CREATE VIRTUAL TABLE words_index USING fts5(
-    terms, content='words', content_rowid='key', detail=none, columnsize=0, tokenize="ascii tokenchars '_'"
+    terms, content='words', content_rowid='key', detail=none, columnsize=0,
+    tokenize="ascii tokenchars '_.,()[]/+-'"
 )
 """
 ADD = "INSERT INTO words_index (rowid, terms) VALUES (new.key, new.terms);"
