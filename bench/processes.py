@@ -31,7 +31,7 @@ CONNECTIONS = 16
 ROUNDS = 2
 SEARCHES = 1_000
 DIFFERENT = 50
-WARM_UP_SECONDS = 5
+WARM_UP = 5
 UNITS = {"us": 0.001, "ms": 1.0, "s": 1_000.0}
 PRIVATE = ("Private_Clean:", "Private_Dirty:")
 
@@ -104,7 +104,7 @@ def _beside_one(data: Path, case: Case) -> None:
     rounds: dict[int, list[Asked]] = {1: [], MANY: []}
     for processes in (1, MANY) * ROUNDS:
         with _up(data, processes) as (port, _):
-            _wrk(case.script, WARM_UP_SECONDS, port)
+            _warm_up(port, processes)
             asked = _wrk(case.script, case.seconds, port)
         rounds[processes].append(asked)
         print(
@@ -127,13 +127,19 @@ def _up(data: Path, processes: int) -> Iterator[tuple[int, int]]:
         yield port, process
 
 
+def _warm_up(port: int, processes: int) -> None:
+    """Search by connections of their own, so that each process has loaded its encoder of queries."""
+    for body in islice(searches(), WARM_UP * processes):
+        Server(http.client.HTTPConnection("127.0.0.1", port)).ask("/graphql", body)
+
+
 def _wrk(script: Path, seconds: int, port: int) -> Asked:
     command = ["wrk", "--latency", f"-c{CONNECTIONS}", "-t1", f"-d{seconds}s", "-s", str(script)]
     url = f"http://127.0.0.1:{port}/graphql"
     said = subprocess.run([*command, url], check=True, capture_output=True, text=True).stdout
-    if "Non-2xx" in said or "timeout" in said:
-        raise RuntimeError(said)
     [rate] = re.findall(r"Requests/sec:\s+(\S+)", said)
+    if "Non-2xx" in said or not float(rate):
+        raise RuntimeError(said)
     return Asked(float(rate), *(_quantile(said, share) for share in (50, 99)))
 
 
