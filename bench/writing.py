@@ -10,13 +10,17 @@ import httpx2
 from bench.clients import LONGEST_WAIT_SECONDS, send
 
 REGISTER = """mutation Register($input: RegisterModelInput!) {
-  made: registerModel(input: $input) { modelVersion { number } userErrors { message } } }"""
+  made: registerModel(input: $input) { modelVersion { number } userErrors { code message } } }"""
 CREATE = """mutation Create($input: CreateModelVersionInput!) {
-  made: createModelVersion(input: $input) { modelVersion { number } userErrors { message } } }"""
+  made: createModelVersion(input: $input) { modelVersion { number } userErrors { code message } } }"""
 HELD = """query Held($name: String!) { registeredModel(by: {name: {name: $name}}) {
   tags { key } versions(first: 100) { nodes { number metrics { nodes { count } } tags { key value } } } } }"""
 COUNTED = """{ registeredModels { totalCount } modelVersions { totalCount }
   changes(filter: {action: {in: ["model.registered", "version.created"]}}) { totalCount } }"""
+
+
+LATER = "try it again later"
+"""How an error ends that says that others are changing the same things."""
 
 
 @dataclass(slots=True)
@@ -48,6 +52,8 @@ class Writer:
         self.unanswered = self.unanswered or self._next()
         data, failure, _ = send(http, urls, self.unanswered)
         if failure is None and data is not None:
+            failure = _busy(data["made"])
+        if failure is None and data is not None:
             self._remember(self.unanswered["variables"]["input"], data["made"])
             self.unanswered = None
         return failure
@@ -77,6 +83,12 @@ class Writer:
         if made["userErrors"] or made["modelVersion"]["number"] != wanted:
             raise RuntimeError(f"version {wanted} of {name} was asked for; the answer: {made}")
         self.promised[name] = wanted
+
+
+def _busy(made: dict[str, Any]) -> str | None:
+    """Return what a mutation says that others were in the way of; what was refused may be sent again."""
+    told = [f"{one['code']}: {one['message']}" for one in made["userErrors"] or ()]
+    return next((one for one in told if one.endswith(LATER)), None)
 
 
 def counted(http: httpx2.Client, urls: Sequence[str]) -> list[int]:

@@ -33,6 +33,8 @@ _FAULTS = {
 _SERVER_FAULTS = {
     "08": AWAY,
     "53": "the database server has no room for more (connections, memory or disk): look at its log",
+    "55P03": "others are changing what was asked for: wait for their end",
+    "40": "the database server ended what was in the way of others: wait a moment",
     "57014": "a statement took longer than the database allows: ask for less at once",
     "57": AWAY,
     "58": "the disk of the database server cannot be read or written: look at its health and space",

@@ -10,6 +10,12 @@ from app.db.limits import ServerLimits
 
 OLDEST = 15
 CONNECT_SECONDS = 5
+NOTICED = {"keepalives_idle": 10, "keepalives_interval": 5, "keepalives_count": 3, "tcp_user_timeout": 25_000}
+"""After 25 seconds a connection is given up whose other end is gone, as after the loss of a host.
+
+The system alone would wait for hours. What libpq calls them, in seconds and milliseconds:
+https://www.postgresql.org/docs/current/libpq-connect.html#LIBPQ-PARAMKEYWORDS
+"""
 MIGRATING = 4_805_119_471
 """The key of the advisory lock of whoever changes the tables."""
 
@@ -73,6 +79,7 @@ def _arguments(url: URL, limits: ServerLimits) -> dict[str, Any]:
     stated = url.query.get("options", ())
     given = [stated] if isinstance(stated, str) else stated
     return {
+        **{name: value for name, value in NOTICED.items() if name not in url.query},
         "connect_timeout": int(str(url.query.get("connect_timeout", CONNECT_SECONDS))),
         "application_name": str(url.query.get("application_name", "holotype")),
         "options": " ".join([*options, *given]),

@@ -6,10 +6,10 @@ from collections.abc import Callable
 from typing import TypeVar
 
 from sqlalchemy import Engine, make_url
-from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import DBAPIError, SQLAlchemyError
 
 from app.db import postgresql
-from app.db.changelog import ends, identity
+from app.db.changelog import ends, head, identity
 from app.db.engine import Database, ReadSession
 from app.db.faults import AWAY, fault
 from app.db.limits import ServerLimits
@@ -58,6 +58,21 @@ class Replica:
                 self._forgive(failed)
         with self._database.read() as session:
             return work(session)
+
+    def lag(self) -> int | None:
+        """Return how many changes the replica has not got yet; None while it is not read."""
+        if time.monotonic() < self._asked_again_at:
+            return None
+        try:
+            with ReadSession(self.readers) as session:
+                log, there = ends(session)
+            with self._database.read() as session:
+                newest = head(session)
+        except SQLAlchemyError as failed:
+            if fault(failed) is None:
+                raise
+            return None
+        return newest - there if log == self._log else None
 
     def close(self) -> None:
         """Give all connections back."""

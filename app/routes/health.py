@@ -24,7 +24,8 @@ def health_routes(database: Database, discovery: Discovery) -> list[BaseRoute]:
     each part whether it is ready, and answers with 503 while one is not.
     """
 
-    def alive(_request: Request) -> JSONResponse:
+    # On no thread: all of them may be waiting for the database.
+    async def alive(_request: Request) -> JSONResponse:
         return JSONResponse({"status": "ok"})
 
     async def ready(_request: Request) -> JSONResponse:

@@ -76,7 +76,7 @@ class StateCollector(Collector):
     """Reads, when it is asked, how far the index is, what is ready, and which connections are in use."""
 
     def __init__(self, database: Database, discovery: Discovery, replica: Replica | None) -> None:
-        self._database, self._discovery = database, discovery
+        self._database, self._discovery, self._replica = database, discovery, replica
         self._pools = {"readers": database.readers, "writers": database.writers}
         if replica is not None:
             self._pools["replica"] = replica.readers
@@ -92,6 +92,9 @@ class StateCollector(Collector):
             ready.add_metric([part], float(state == READY))
         yield ready
         yield from self._index()
+        if self._replica is not None and (lag := self._replica.lag()) is not None:
+            told = "Changes that the replica of the database has not got yet; absent while it is not read."
+            yield GaugeMetricFamily("holotype_replica_lag", told, value=lag)
         yield self._connections()
 
     def _index(self) -> Iterator[Metric]:

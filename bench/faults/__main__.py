@@ -3,7 +3,7 @@
 PostgreSQL, OpenSearch, two APIs and two indexers run as processes of this machine over the shipped sample.
 For each fault it says what clients saw, after how many seconds a model that was registered then was found
 through both APIs, what `holotype index check` says afterwards, and how many acknowledged writes are lost or
-there twice. Run as `python -m bench.faults [--kept DATA] [--only WORD]`.
+there twice. Run as `python -m bench.faults [--kept DATA] [--only WORD...]`.
 """
 
 import argparse
@@ -43,7 +43,7 @@ def main() -> int:
     """Let each fault happen, print a line for it, and return 0 if nothing was lost or made twice."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--kept", type=Path, help="a data folder whose vectors and encoder are taken")
-    parser.add_argument("--only", default="", help="a part of the names of the faults that are to happen")
+    parser.add_argument("--only", nargs="+", default=[""], help="parts of names of faults that are to happen")
     options = parser.parse_args()
     console = Console(width=150, highlight=False)
     wrong, writers = [], list[Writer]()
@@ -53,7 +53,7 @@ def main() -> int:
         with httpx2.Client(trust_env=False, timeout=60) as http:
             before = counted(http, made.urls)
         for name, fault in FAULTS.items():
-            if options.only in name:
+            if any(part in name for part in options.only):
                 seen = observed(made, fault)
                 tell(console, name, seen)
                 writers += [seen.written.writer, seen.probe]

@@ -8,8 +8,11 @@ from pathlib import Path
 from threading import Event
 
 import pytest
+from sqlalchemy import text
 
+from app.db.limits import ServerLimits
 from app.db.news import Listening
+from app.registry.opening import open_registry
 from app.search.embedded.engine import EmbeddedEngine
 from indexer.following import follow
 from indexer.source import RegistrySource
@@ -70,3 +73,21 @@ def test_a_restart_of_the_server_is_outlived_at_work_and_in_waiting(
         wait_until(lambda: followed(working, store) and followed(wanted, store))
     store.database.close()
     assert "Traceback" not in caplog.text
+
+
+def test_what_waits_for_a_locked_table_is_not_parked(
+    postgresql: Server, seeded_database: str, tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    with postgresql.fresh(seeded_database) as url:
+        store, engine = open_store(url), EmbeddedEngine(tmp_path)
+        hasty = Store(open_registry(url, ServerLimits(lock_seconds=0.1)), store.viewer)
+        store.model()
+        with store.database.writers.connect() as other:
+            other.execute(text("LOCK TABLE model_version IN ACCESS EXCLUSIVE MODE"))
+            with following(hasty, engine):
+                wait_until(lambda: "others are changing what was asked for" in caplog.text)
+                other.rollback()
+                wait_until(lambda: followed(engine, store))
+        assert engine.standing().parked == ()
+        hasty.database.close()
+        store.database.close()

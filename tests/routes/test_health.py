@@ -1,10 +1,19 @@
 """Those who keep the process running ask whether it answers, and which part is not ready."""
 
 import sqlite3
+from concurrent.futures import ThreadPoolExecutor, wait
 from contextlib import closing
+from pathlib import Path
 
+from pydantic import SecretStr
+from starlette.testclient import TestClient
+
+from app.main import create_app
+from app.settings import Settings
 from tests.graphql.conftest import Api
 from tests.graphql.indexing import index
+from tests.postgresql import Cluster, text_of
+from tests.store import open_store
 
 
 def test_it_works(api: Api) -> None:
@@ -49,3 +58,17 @@ def test_a_probe_may_call_the_process_by_any_address(shared_api: Api) -> None:
     assert shared_api.http.get("/readyz", headers=probe).status_code == 503
     for path in ("/metrics", "/graphql", "/graphiql/", "/healthz/more"):
         assert shared_api.http.get(path, headers=probe).status_code == 403
+
+
+def test_a_process_is_alive_though_all_its_requests_wait(cluster: Cluster, tmp_path: Path) -> None:
+    """PostgreSQL stands still, and more requests wait for it than there are threads."""
+    url = text_of(cluster.server.make().update_query_dict({"connect_timeout": "600"}))
+    open_store(url).database.close()
+    chosen = Settings(data=tmp_path, database_url=SecretStr(url), database_lock_seconds=600)
+    query = {"query": "{ registeredModels { totalCount } }"}
+    with TestClient(create_app(chosen), base_url="http://localhost") as http, ThreadPoolExecutor(61) as pool:
+        with cluster.paused():
+            waiting = [pool.submit(http.post, "/graphql", json=query) for _ in range(60)]
+            assert not wait(waiting, 2).done
+            assert pool.submit(http.get, "/healthz").result(60).json() == {"status": "ok"}
+        assert all("errors" not in each.result().json() for each in waiting)

@@ -1,6 +1,7 @@
 """Queries are read from a replica, and lack nothing that a request says it knows of."""
 
 import logging
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -50,6 +51,11 @@ class Served:
         assert isinstance(models, dict)
         return models["totalCount"]
 
+    def lag(self) -> str | None:
+        """Return how far behind the figures say that the replica is; None where they do not tell."""
+        found = re.search(r"^holotype_replica_lag (\S+)$", self.http.get("/metrics").text, re.MULTILINE)
+        return found[1] if found else None
+
     def on_replica(self, statement: str) -> None:
         """Run a statement on the replica."""
         with psycopg.connect(text_of(self.url), autocommit=True) as connection:
@@ -80,8 +86,10 @@ def test_an_answer_lacks_nothing_that_the_request_knows_of(served: Served) -> No
     again = served.ask(REGISTER, name="new")["registerModel"]
     assert isinstance(again, dict)
     assert again["userErrors"] == [{"__typename": "Conflict"}]
+    assert served.lag() == "1.0"
     served.on_replica("SELECT pg_wal_replay_resume()")
     wait_until(lambda: served.count() == 1)
+    assert served.lag() == "0.0"
 
 
 def test_without_the_replica_the_database_answers(served: Served, caplog: pytest.LogCaptureFixture) -> None:
@@ -93,6 +101,7 @@ def test_without_the_replica_the_database_answers(served: Served, caplog: pytest
     assert [record.message for record in caplog.records if record.levelno >= logging.WARNING] == [
         "the replica cannot be reached; the database itself is read"
     ]
+    assert served.lag() is None
     served.replica.start()
 
 

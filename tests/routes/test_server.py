@@ -105,6 +105,23 @@ def test_a_writer_waits_for_another_only_so_long(postgresql: Server, seeded_data
         store.database.close()
 
 
+def test_a_reader_waits_for_a_table_only_so_long(
+    postgresql: Server, seeded_database: str, tmp_path: Path
+) -> None:
+    with postgresql.fresh(seeded_database) as url:
+        store = open_store(url)
+        chosen = Settings(data=tmp_path, database_url=SecretStr(url), database_lock_seconds=0.1)
+        with (
+            TestClient(create_app(chosen), base_url="http://localhost") as http,
+            store.database.writers.begin() as other,
+        ):
+            other.execute(text("LOCK TABLE model IN ACCESS EXCLUSIVE MODE"))
+            error = Api(http, store, chosen).error("{ registeredModels { totalCount } }")
+            assert error["code"] == "UNAVAILABLE"
+            assert "others are changing what was asked for" in error["message"]
+        store.database.close()
+
+
 def test_drafts_are_looked_through_again_after_a_wait_that_was_too_long(
     postgresql: Server, seeded_database: str, tmp_path: Path, caplog: pytest.LogCaptureFixture
 ) -> None:
