@@ -147,7 +147,8 @@ def living(
 
 
 def _between(nodes: Collection[str], relations: Collection[Relation] | None) -> list[ColumnElement[bool]]:
-    return [among(LOWER, nodes), among(UPPER, nodes), *living(relations)]
+    # As an expression the upper end has no index: nodes have few parents, but hubs have many children.
+    return [among(LOWER, nodes), among(UPPER.concat(""), nodes), *living(relations)]
 
 
 def _counted(place: int, end: Any, nodes: Collection[str]) -> Select[*tuple[Any, ...]]:
