@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterator
 import pytest
 
 from app.cli.client.asking import ask as ask_api
+from app.cli.client.comparing import parsed_objective
 from tests.routes.serving import served
 
 Run = Callable[..., tuple[int, str, str]]
@@ -99,6 +100,14 @@ def test_a_board(ask: Run) -> None:
     ]
     code, output, _ = ask("leaderboard", "latency", "--json")
     assert [one["rank"] for one in json.loads(output)["nodes"]] == [1, 2, 3]
+
+
+def test_an_objective_says_where_it_was_measured() -> None:
+    assert parsed_objective("-top 1 error@ImageNet:validation") == {
+        "target": {"metric": {"name": "top 1 error", "dataset": "ImageNet", "split": "validation"}},
+        "direction": "MINIMIZE",
+    }
+    assert parsed_objective("+size_bytes") == {"target": {"field": "SIZE_BYTES"}, "direction": "MAXIMIZE"}
 
 
 def test_the_front_of_the_registry(ask: Run) -> None:

@@ -60,15 +60,17 @@ LONGEST = 60
 
 
 def parsed_objective(text: str) -> dict[str, Any]:
-    """Return what ``[-|+]NAME[@DATASET]`` asks for; a sign says which way it gets better."""
+    """Return what ``[-|+]NAME[@DATASET[:SPLIT]]`` asks for; a sign says which way it gets better."""
     sign, name = (text[0], text[1:]) if text[:1] in {"-", "+"} else ("", text)
-    name, _, dataset = name.partition("@")
+    name, _, measured_on = name.partition("@")
+    dataset, _, split = measured_on.partition(":")
     if not name:
         fail(f"{text!r} is no objective: write accuracy, accuracy@ImageNet, -latency_ms or -size", USAGE)
     direction = {"-": {"direction": "MINIMIZE"}, "+": {"direction": "MAXIMIZE"}}.get(sign, {})
     if field := FIELDS.get(name.lower().replace("_", "")):
         return {"target": {"field": field}, **direction}
-    return {"target": {"metric": {"name": name, **({"dataset": dataset} if dataset else {})}}, **direction}
+    stated = {"name": name, "dataset": dataset, "split": split}
+    return {"target": {"metric": {part: text for part, text in stated.items() if text}}, **direction}
 
 
 def show_comparison(

@@ -15,7 +15,7 @@ Objectives = Annotated[
     typer.Option(
         "--objective",
         metavar="NAME",
-        help="[-|+]METRIC[@DATASET], `parameters` or `size`; with - less is better, with + more. Up to 6.",
+        help="[-|+]METRIC[@DATASET[:SPLIT]], `parameters` or `size`; - if less is better, + if more.",
     ),
 ]
 Task = Annotated[str | None, typer.Option(metavar="TASK", help="Only models made for this task.")]
