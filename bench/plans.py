@@ -1,0 +1,111 @@
+"""How the database finds what lists and filters ask for: `python -m bench.plans URL`.
+
+URL is that of a registry's database: `sqlite:////DATA/registry.db` or `postgresql://...`. For a page of each
+list, and for the count of each filter, it prints the indexes of the plan, the tables that are read from one end
+to the other, and why no index knows the answer where none does. Exits with 1 where such a reason is missing.
+PostgreSQL is told to avoid reading whole tables wherever an index would do.
+"""
+
+import re
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from functools import partial
+from typing import Any
+
+from rich.console import Console
+from rich.table import Table
+from sqlalchemy import Connection, Engine, event
+
+from app.db.engine import Database, ReadSession
+from app.db.paging import PageRequest
+from app.registry.reading.listing import ModelOrder, VersionOrder, list_models, list_versions
+from app.registry.reading.predicates import ModelTag, Owned, Property, Text, VersionHas, VersionText, Way
+from app.search.filters import Contains, Exists, FactField, Filter, In, Not, StartsWith
+
+WHOLE = re.compile(r"SCAN (\w+)(?! USING| VIRTUAL)\b|Seq Scan on (\w+)")
+INDEX = re.compile(r"USING (?:COVERING )?INDEX (\w+)|using (\w+) on|Bitmap Index Scan on (\w+)")
+LARGE = {"model", "model_version", "tag", "param", "metric_series", "change"}
+MIDDLE = "no index finds the middle of a word"
+LISTS = "a list of values is looked into row by row"
+MOST = "it admits a large part of all rows"
+PAGE = PageRequest(first=20)
+
+Asked = tuple[str, Any]
+FACTS = (FactField.TASK, FactField.FRAMEWORK, FactField.ARCHITECTURE, FactField.FAMILY, FactField.LICENSE)
+FILTERS: dict[str, tuple[Filter, str | None]] = {
+    **{f"{field} is": (In(field, ("x",)), None) for field in (*FACTS, FactField.PUBLISHER, FactField.NAME)},
+    "name contains": (Contains(FactField.NAME, "x"), MIDDLE),
+    "name starts with": (StartsWith(FactField.NAME, "x"), None),
+    "domain is": (In(FactField.DOMAIN, ("x",)), LISTS),
+    "language is": (In(FactField.LANGUAGE, ("x",)), LISTS),
+    "owner is": (Owned("x"), LISTS),
+    "language is not stated": (Not(Exists(FactField.LANGUAGE)), MOST),
+    "dataset is": (In(FactField.DATASET, ("x",)), None),
+    "tag is": (ModelTag(Property(key="x", text=Text(Way.IN, ("y",)))), None),
+}
+
+
+def main() -> int:
+    """Run the command; return its exit code."""
+    database = Database(sys.argv[1])
+    table = Table("list", "indexes", "read as a whole", "because", box=None)
+    unexpected = []
+    with database.read() as session:
+        if session.get_bind().dialect.name == "postgresql":
+            session.connection().exec_driver_sql("SET LOCAL enable_seqscan = off")
+        for name, ask, reason in _lists(session):
+            plan = _plan(session, ask)
+            indexes, whole = _named(INDEX, plan), _named(WHOLE, plan) & LARGE
+            table.add_row(name, ", ".join(sorted(indexes)), ", ".join(sorted(whole)), reason or "")
+            if whole and reason is None:
+                unexpected.append(name)
+    Console(width=160).print(table)
+    for name in unexpected:
+        print(f"{name}: reads a whole table", file=sys.stderr)
+    return 1 if unexpected else 0
+
+
+def _lists(session: ReadSession) -> Iterator[tuple[str, Callable[[], object], str | None]]:
+    models, versions = partial(list_models, session, PAGE), partial(list_versions, session, PAGE)
+    for order in ModelOrder:
+        yield f"models by {order}", partial(models, order=order), None
+    for name, (tree, reason) in FILTERS.items():
+        yield f"models whose {name}", partial(models, admitted=tree, counted=True), reason
+    for by in VersionOrder:
+        yield f"versions by {by}", partial(versions, order=by), None
+    for field in VersionText:
+        has = VersionHas(field, Text(Way.IN, ("x",)))
+        reason = MOST if field is VersionText.STAGE else None
+        yield f"versions whose {field} is", partial(versions, admitted=has, counted=True), reason
+
+
+def _plan(session: ReadSession, ask: Callable[[], object]) -> str:
+    """Return the plans of the statements that `ask` sends."""
+    with _noted() as sent:
+        ask()
+    explain = "EXPLAIN QUERY PLAN " if session.get_bind().dialect.name == "sqlite" else "EXPLAIN "
+    rows = [
+        row for sql, values in sent for row in session.connection().exec_driver_sql(explain + sql, values)
+    ]
+    return "\n".join(str(row[-1]) for row in rows)
+
+
+@contextmanager
+def _noted() -> Iterator[list[Asked]]:
+    sent: list[Asked] = []
+
+    def note(_connection: Connection, _cursor: object, sql: str, values: Any, *_: object) -> None:
+        sent.append((sql, values))
+
+    event.listen(Engine, "before_cursor_execute", note)
+    yield sent
+    event.remove(Engine, "before_cursor_execute", note)
+
+
+def _named(pattern: re.Pattern[str], plan: str) -> set[str]:
+    return {next(filter(None, found)) for found in pattern.findall(plan)}
+
+
+if __name__ == "__main__":
+    sys.exit(main())
