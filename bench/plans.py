@@ -1,8 +1,8 @@
 """How the database finds what lists and filters ask for: `python -m bench.plans URL`.
 
 URL is that of a registry's database: `sqlite:////DATA/registry.db` or `postgresql://...`. For a page of each
-list, and for the count of each filter, it prints the indexes of the plan, the tables that are read from one end
-to the other, and why no index knows the answer where none does. Exits with 1 where such a reason is missing.
+list, and for the count of each filter, it prints the indexes of the plan, the tables that are read from end
+to end, and why no index knows the answer where none does. Exits with 1 where such a reason is missing.
 PostgreSQL is told to avoid reading whole tables wherever an index would do.
 """
 
