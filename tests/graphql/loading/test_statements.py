@@ -9,14 +9,19 @@ from graphql import GraphQLObjectType, build_schema, get_named_type
 from sqlalchemy import Engine, event
 
 from app.graphql.schema import schema
-from app.registry.drafts import NamespaceDraft
+from app.lineage.tables import ExternalNode
+from app.registry.drafts import NamespaceDraft, TransitionDraft
 from app.registry.writing.labels import set_alias
 from app.registry.writing.namespaces import create_namespaces
+from app.registry.writing.stages import transition_stage
 from tests.graphql.conftest import Api, serving_fresh
 from tests.graphql.indexing import index
 from tests.store import Store
 
 pytestmark = pytest.mark.both_databases
+
+OUTSIDE = "ext_" + "0" * 32
+"""What every model but one comes from."""
 
 TEN_FIELDS = """registeredModels(first: $n) { nodes {
   id name displayName task framework license createdAt namespace { name } tags { key value }
@@ -140,6 +145,12 @@ LISTS = {
         ]) { rows(first: $n) { totalCount nodes { key cells { value } } } }""",
         4,
     ),
+    "Impact.staged": (
+        f"""impact(of: "{OUTSIDE}") {{ staged(first: $n) {{ totalCount nodes {{
+          version {{ number stage {{ name }} }} path {{ nodes {{ name }} edges {{ relation }} }}
+        }} }} }}""",
+        9,
+    ),
 }
 
 
@@ -182,6 +193,10 @@ def _fill(store: Store) -> None:
     uses = [{"dataset": imagenet, "label": str(number), "role": "TRAINING"} for number in numbers]
     params = {f"p{number}": number for number in numbers}
     metrics = [{"name": f"m{number}", "value": number} for number in numbers]
+    with store.writing() as session:
+        session.add(ExternalNode(id=OUTSIDE, uri="hf:outside", created_at=session.now))
+        session.flush()
+    outside = {"upstream": {"externalUri": "hf:outside"}, "relation": "DERIVED_FROM"}
     wide = store.model("wide")
     for _ in numbers[1:]:
         store.version(wide, params={"p1": 0})
@@ -194,10 +209,17 @@ def _fill(store: Store) -> None:
     for number in numbers:
         model = store.model(f"model {number}", tags={"t": number})
         version = store.version(
-            model, tags={"t": 1}, params={"p": 1}, metrics=measured, datasets=uses[:1], **made_with
+            model,
+            tags={"t": 1},
+            params={"p": 1},
+            metrics=measured,
+            datasets=uses[:1],
+            parents=[outside],
+            **made_with,
         )
         with store.writing() as session:
             set_alias(session, version, "champion")
+            transition_stage(session, version, TransitionDraft(to="STAGING"))
 
 
 def _items(answer: Any) -> list[Any]:
