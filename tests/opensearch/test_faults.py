@@ -99,7 +99,7 @@ def test_an_index_that_lost_its_shard_is_made_anew_once_there_is_room_for_one(
     cluster: Cluster, leases: Database, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("app.search.opensearch.engine.WRITING_SECONDS", 5.0)
-    monkeypatch.setattr("indexer.following.PAUSE_SECONDS", 0.05)
+    monkeypatch.setattr("indexer.stepping.PAUSE_SECONDS", 0.05)
     engine, shelf = OpenSearchEngine(cluster, Kind.MODELS, leases), Shelf(20)
     reader = engine.reader()
     with indexing(shelf, engine):
