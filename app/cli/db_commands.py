@@ -6,7 +6,7 @@ from app.cli.index_commands import Data, Json
 
 databases = typer.Typer(
     name="db",
-    help="Look at the database, bring it up to date, and prove it whole.",
+    help="Look at the database, upgrade it, and prove it whole.",
     no_args_is_help=True,
     rich_markup_mode=None,
 )

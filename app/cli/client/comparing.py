@@ -6,7 +6,8 @@ from typing import Any
 import orjson
 
 from app.cli.client.asking import Unanswered, ask
-from app.cli.client.tables import Cell, Format, print_table
+from app.cli.client.formats import Format
+from app.cli.client.tables import Cell, print_table
 from app.cli.client.targets import Target
 from app.cli.terminal import USAGE, fail, out, print_json, say
 

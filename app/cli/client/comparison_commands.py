@@ -5,7 +5,7 @@ from typing import Annotated
 import typer
 
 from app.cli.client.commands import LOCAL, Json, Url
-from app.cli.client.tables import Format
+from app.cli.client.formats import Format
 
 comparisons = typer.Typer()
 
@@ -41,7 +41,9 @@ def compare(
     differing: Annotated[bool, typer.Option("--differing", help="Only what the versions differ in.")] = False,
     json: Json = False,
 ) -> None:
-    """Put versions side by side: what differs first, the best marked, and by objectives which one to take.
+    """Put versions side by side, and say which one to take.
+
+    What differs comes first and the best is marked. Objectives decide which one to take.
 
     Example: holotype compare support-ticket-router/1 support-ticket-router/3 --objective F1
     """
@@ -70,7 +72,9 @@ def leaderboard(
     shape: Shape = Format.TABLE,
     json: Json = False,
 ) -> None:
-    """List versions by a metric, the best first; equal values share a rank.
+    """List versions by a metric, the best first.
+
+    Equal values share a rank.
 
     Example: holotype leaderboard F1 --dataset "support tickets"
     """
@@ -91,7 +95,9 @@ def tradeoff(
     *,
     json: Json = False,
 ) -> None:
-    """List the versions that no other beats in all objectives: the Pareto front of the whole registry.
+    """List the versions that no other beats: the Pareto front.
+
+    It is that of the whole registry, or of one task: in every objective at least as good, in one better.
 
     Example: holotype tradeoff --objective F1 --objective -latency
     """

@@ -5,21 +5,11 @@ import html
 import io
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from enum import StrEnum
 
 from rich.table import Table
 
+from app.cli.client.formats import Format
 from app.cli.terminal import out
-
-
-class Format(StrEnum):
-    """How a table is written."""
-
-    TABLE = "table"
-    JSON = "json"
-    CSV = "csv"
-    MARKDOWN = "markdown"
-    HTML = "html"
 
 
 @dataclass(frozen=True, slots=True)
