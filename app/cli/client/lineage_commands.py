@@ -67,7 +67,7 @@ def lineage(
 
 @lineages.command()
 def impact(thing: Node, url: Url = LOCAL, depth: Depth = 50, *, json: Json = False) -> None:
-    """Show the live versions that hang on a thing, each with its way.
+    """Show the versions in live stages that hang on a thing.
 
     Exit code 1 when one of them is in PRODUCTION, or when more lies below than HOPS reach; 3 when the thing
     is not there.
