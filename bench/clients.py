@@ -107,7 +107,7 @@ class Reader:
     urls: Sequence[str]
     expecting: bool = False
     readings: list[Reading] = field(default_factory=list)
-    _one: dict[str, str] = field(default_factory=lambda: {"namespace": "default", "name": "none"})
+    _one: dict[str, str] | None = None
 
     def read(self, ended: threading.Event) -> None:
         """Ask one kind of thing after another, in turns at each address, until the end."""
@@ -119,7 +119,9 @@ class Reader:
                 self.readings.append(self._ask(http, kind, text, [*self.urls[first:], *self.urls[:first]]))
 
     def _ask(self, http: httpx2.Client, kind: str, text: str, urls: Sequence[str]) -> Reading:
-        variables = {"one model": self._one, "list": {}}.get(kind, {"text": text})
+        if kind == "one model" and self._one is None:  # no search has found any yet
+            kind = "list"
+        variables = {"one model": self._one, "list": None}.get(kind, {"text": text})
         began = time.perf_counter()
         data, failure, moved = send(http, urls, {"query": KINDS[kind], "variables": variables})
         seconds = time.perf_counter() - began
