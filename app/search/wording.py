@@ -31,7 +31,7 @@ def lent_terms(task: TaskWords) -> Counts:
 
 def mark_of(task: str) -> str:
     """Return the mark of the task with this canonical name; no text has such a term."""
-    return "_".join(["", *tokens(task)])
+    return "_" + "_".join(tokens(task))
 
 
 def _terms(document: Document, *, lent: bool) -> Counter[str]:

@@ -104,6 +104,15 @@ def test_models_are_found_by_the_plain_words_of_their_tasks(store: Store) -> Non
     assert (set(answer.ids), answer.total) == ({doing.id, further.id}, 2)
 
 
+@pytest.mark.parametrize("text", ["…", "x", "the", "\u309b", "\u0149", "a\u2032b\u2019c", 'it\'s \\ "so"'])
+def test_whatever_is_written_is_kept(store: Store, text: str) -> None:
+    model = store.model("bird", description=text, task=text, display_name=text, tags={"tasks": [text]})
+    dataset = store.dataset(f"{text} birds", description=text)
+    assert models(store, f"{text} bird").ids == [model.id]
+    with store.reading() as session:
+        assert datasets_with_words(session, f"{text} bird", EVERY, 10).ids == [dataset.id]
+
+
 def test_the_last_word_may_be_the_start_of_one(store: Store) -> None:
     model = store.model("hummingbird")
     assert models(store, "humm").ids == models(store, "loud humm").ids == [model.id]
