@@ -6,6 +6,7 @@ import sys
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from datetime import timedelta
+from threading import Thread
 from typing import TYPE_CHECKING
 
 from anyio import create_task_group, sleep, to_thread
@@ -69,6 +70,8 @@ def create_app(settings: Settings) -> Starlette:
 
     @asynccontextmanager
     async def lifespan(_app: Starlette) -> AsyncIterator[None]:
+        # A thread of its own: one of those that answer is waited for when the service ends.
+        Thread(target=discovery.prepare, name="prepares searches", daemon=True).start()
         async with create_task_group() as tasks:
             tasks.start_soon(_expire_drafts, database, system, timedelta(hours=settings.draft_hours))
             yield

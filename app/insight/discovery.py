@@ -7,7 +7,7 @@ from enum import StrEnum
 from app.db.changelog import ends, head
 from app.db.engine import ReadSession
 from app.errors import InvalidInput
-from app.insight.describing import task_described
+from app.insight.describing import task_described, vectors_of_tasks
 from app.search.contract import (
     IndexPosition,
     IndexReader,
@@ -76,6 +76,14 @@ class Discovery:
             return self.encoders.for_embedder(position.embedder if position else None).meta
         except EmbedderUnavailable:
             return None
+
+    def prepare(self) -> None:
+        """Load what searches by meaning need, if it is there, so that the first one need not wait for it."""
+        position = self.models.position()
+        try:
+            vectors_of_tasks(self.encoders.for_embedder(position.embedder if position else None))
+        except EmbedderUnavailable:
+            return
 
     def marks(self) -> tuple[Mark, Mark] | None:
         """Return through which change all indexes are up to date, in words and in meaning.

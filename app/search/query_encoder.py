@@ -55,6 +55,8 @@ def encoder_directory(indexes: Path, digest: str) -> Path:
 class QueryEncoder:
     """Turns the text of a query into a unit vector, from any thread.
 
+    Those that stand for the same embedder are equal.
+
     Raises:
         OSError: A file is missing.
     """
@@ -71,6 +73,14 @@ class QueryEncoder:
         self._session = onnxruntime.InferenceSession(
             directory / MODEL, options, providers=["CPUExecutionProvider"]
         )
+
+    def __eq__(self, other: object) -> bool:
+        """Return whether another encoder gives the same vectors."""
+        return isinstance(other, QueryEncoder) and self.meta == other.meta
+
+    def __hash__(self) -> int:
+        """Return the hash of what embedder it stands for."""
+        return hash(self.meta)
 
     def encode(self, text: str) -> Vector:
         """Return the unit vector of `text`, of which as many tokens count as the embedder reads."""
