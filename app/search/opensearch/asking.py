@@ -7,7 +7,7 @@ import orjson
 
 from app.search.contract import IndexUnavailable
 from app.search.opensearch.breaker import Breaker, ServerAway
-from app.search.opensearch.server import BUSY, RequestFailed, Server
+from app.search.opensearch.server import BUSY, RequestFailed, Server, reason_of
 
 logger = logging.getLogger(__name__)
 
@@ -87,7 +87,7 @@ def _with_limits(body: Body) -> Body:
 
 def _check(response: Response) -> None:
     if error := response.get("error"):
-        raise _unavailable(response["status"], error)
+        raise _unavailable(response["status"], reason_of(error))
     if response["timed_out"]:
         raise ServerAway(AWAY)
     if response["_shards"]["failed"]:

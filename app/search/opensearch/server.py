@@ -149,6 +149,14 @@ def to_json(value: Any) -> bytes:
     return orjson.dumps(value, option=orjson.OPT_SERIALIZE_NUMPY)
 
 
+def reason_of(error: Any) -> str:
+    """Return the type and the reason of an error that an answer tells, in one line."""
+    if isinstance(error, dict):
+        cause = (error.get("root_cause") or [error])[0]
+        error = f"{cause.get('type')}: {cause.get('reason')}"
+    return " ".join(str(error).split())[:MOST_OF_A_REASON]
+
+
 def _said(failure: TransportError) -> str:
     """Return what the network said, without the objects it says it of."""
     return str(failure.error).rsplit(">: ", 1)[-1].rsplit("): ", 1)[-1]
@@ -157,9 +165,5 @@ def _said(failure: TransportError) -> str:
 def _reason(failure: TransportError) -> str:
     """Return the type and the reason that an answer gives."""
     told = failure.info.get("error") if isinstance(failure.info, dict) else None
-    if isinstance(told, dict):
-        cause = (told.get("root_cause") or [told])[0]
-        told = f"{cause.get('type')}: {cause.get('reason')}"
     # What is between may answer with a page for people.
-    said = str(told or responses.get(int(failure.status_code), ""))
-    return " ".join(said.split())[:MOST_OF_A_REASON]
+    return reason_of(told) if told else responses.get(int(failure.status_code), "")
