@@ -5,6 +5,7 @@ A test that lacks its engine is left out, which is said at the end.
 
 import os
 import shutil
+import signal
 import subprocess
 import sys
 from collections import Counter
@@ -45,6 +46,8 @@ SMALL_DISK = 64 * 2**20
 
 
 def pytest_configure(config: pytest.Config) -> None:
+    # In the background of a shell it is ignored, and whatever the tests start would ignore it too.
+    signal.signal(signal.SIGINT, signal.default_int_handler)
     if not hasattr(config, "workerinput"):
         config.add_cleanup(node.offer())
 
