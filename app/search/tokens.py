@@ -142,7 +142,8 @@ def unaccented(text: str) -> str:
 
 
 def _folded(text: str) -> str:
-    return unicodedata.normalize("NFKC", text).casefold()
+    # A compatibility form may hold a blank, as a sound mark that stands alone does.
+    return "".join(unicodedata.normalize("NFKC", text).casefold().split())
 
 
 def _stem(word: str) -> str:
