@@ -10,6 +10,7 @@ from app.db.engine import Database, ReadSession
 from app.db.limits import ServerLimits
 from app.db.locks import hold
 from app.db.postgresql import UnfitDatabase
+from app.errors import Busy
 from app.identity.principals import viewer_named
 from app.identity.session import WriteSession, write
 from app.identity.viewer import SYSTEM_SERVICE, AllowAll
@@ -42,7 +43,7 @@ def open_registry(url: str, limits: ServerLimits = ServerLimits()) -> Database: 
     try:
         migrate.prepare(database)
         _complete(database)
-    except (UnfitDatabase, DatabaseError, OSError) as broken:
+    except (UnfitDatabase, DatabaseError, Busy, OSError) as broken:
         database.close()
         reason = " ".join(str(broken.orig if isinstance(broken, DatabaseError) else broken).split())
         raise RegistryNotOpened(f"the registry in {database.place} cannot be opened: {reason}") from broken
