@@ -6,6 +6,7 @@ import logging
 import signal
 import sys
 from contextlib import closing
+from functools import partial
 from threading import Event
 
 from sqlalchemy.exc import SQLAlchemyError
@@ -84,16 +85,15 @@ def _run(options: argparse.Namespace, settings: Settings, database: Database) ->
         if options.command == "rebuild":
             return _rebuild(kept, embedder, stop, Reporter(as_json=options.json))
         through = next(iter(kept.values()))[0].head() if options.once else None
-        with closing(news_of(database)) as news:
-            follow(
-                list(kept.values()),
-                embedder,
-                stop,
-                through=through,
-                each_round=_watch,
-                news=news,
-                may_rebuild=settings.index_rebuild,
-            )
+        follow(
+            list(kept.values()),
+            embedder,
+            stop,
+            through=through,
+            each_round=_watch,
+            news=partial(news_of, database),
+            may_rebuild=settings.index_rebuild,
+        )
     finally:
         faulthandler.cancel_dump_traceback_later()
         if embedder:

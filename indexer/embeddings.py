@@ -7,6 +7,7 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
+from threading import Lock
 from typing import Protocol
 
 import numpy as np
@@ -56,11 +57,14 @@ class Encoder(Protocol):
 
 
 class EmbeddingCache:
-    """A SQLite file of all vectors that were made."""
+    """A SQLite file of all vectors that were made, used from any thread."""
 
     def __init__(self, path: Path, embedder: str) -> None:
         self._embedder = embedder
-        self._file = sqlite3.connect(path, isolation_level=None, timeout=_BUSY_SECONDS)
+        self._file = sqlite3.connect(
+            path, isolation_level=None, timeout=_BUSY_SECONDS, check_same_thread=False
+        )
+        self._lock = Lock()
         self._file.execute("PRAGMA journal_mode = WAL")
         # A vector that is lost in a power cut is worked out again.
         self._file.execute("PRAGMA synchronous = NORMAL")
@@ -78,9 +82,9 @@ class EmbeddingCache:
     def keep(self, vectors: Mapping[str, Vector]) -> None:
         """Keep the vectors of texts."""
         rows = [(self._key(text), vector.astype(np.float32).tobytes()) for text, vector in vectors.items()]
-        self._file.execute("BEGIN IMMEDIATE")
-        self._file.executemany("INSERT OR IGNORE INTO embedding VALUES (?, ?)", rows)
-        self._file.execute("COMMIT")
+        with self._lock, self._file:
+            self._file.execute("BEGIN IMMEDIATE")
+            self._file.executemany("INSERT OR IGNORE INTO embedding VALUES (?, ?)", rows)
 
     def close(self) -> None:
         """Close the file."""
@@ -94,7 +98,8 @@ class EmbeddingCache:
     def _read(self, keys: Collection[bytes]) -> list[tuple[bytes, bytes]]:
         places = ", ".join("?" * len(keys))
         query = f"SELECT key, vector FROM embedding WHERE key IN ({places})"  # noqa: S608 - question marks
-        return self._file.execute(query, list(keys)).fetchall()
+        with self._lock:
+            return self._file.execute(query, list(keys)).fetchall()
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,7 +121,7 @@ class Batch:
 
 
 class Embedder:
-    """Gives documents their vectors: kept ones at once, others by the encoder on a thread of its own.
+    """Gives documents their vectors, from any thread: kept ones at once, others by the encoder on its own.
 
     Args:
         path: The file of kept vectors.
@@ -129,6 +134,7 @@ class Embedder:
         self._thread = ThreadPoolExecutor(1, "encoder")
         self._prepared = self._thread.submit(encoder.prepare)
         self._failure: BaseException | None = None
+        self._failing = Lock()
 
     @property
     def digest(self) -> str:
@@ -147,9 +153,10 @@ class Embedder:
 
     def give_up(self, failure: BaseException) -> None:
         """Note, and log, why there will be no more vectors but kept ones while this process runs."""
-        if self._failure is None:
-            logger.error("no search by meaning: %s", failure)
-            self._failure = failure
+        with self._failing:
+            if self._failure is None:
+                logger.error("no search by meaning: %s", failure)
+                self._failure = failure
 
     def known(self, documents: Sequence[Document]) -> list[DocumentVectors]:
         """Return the vectors of those documents whose texts have been encoded before."""

@@ -1,20 +1,22 @@
-"""Following the change log, one process at a time."""
+"""Following the change log: each index by itself, and each by one process at a time."""
 
 import logging
 import time
 from collections.abc import Callable, Sequence
-from contextlib import ExitStack
-from threading import Event
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing
+from functools import partial
+from threading import Event, Lock
 
 from sqlalchemy.exc import SQLAlchemyError
 
 from app.db.news import Looking, News
 from app.search.contract import IndexUnavailable, Mark
-from app.search.keeping import IndexLocked, IndexWriter, SearchEngine
+from app.search.keeping import IndexLocked, SearchEngine
 from indexer.embeddings import Embedder
 from indexer.rebuilding import rebuild
 from indexer.source import DocumentSource
-from indexer.stepping import keep_up, pause_after
+from indexer.stepping import Pauses, keep_up
 from indexer.worker import Worker
 
 logger = logging.getLogger("indexer")
@@ -43,35 +45,68 @@ def follow(
     *,
     through: Mark | None = None,
     each_round: Callable[[], None] = lambda: None,
-    news: News = Looking(),  # noqa: B008 - has no state
+    news: Callable[[], News] = Looking,
     may_rebuild: bool = True,
 ) -> None:
-    """Wait to be the one indexer of some indexes, then keep them up to date.
+    """Wait to be the one indexer of each index, then keep it up to date, each on a thread of its own.
 
-    When another process wants an index, it gets it, and this one stands by for its next turn.
+    When another process wants an index, it gets it, and this one stands by for its next turn. What keeps one
+    index from being followed, its rebuild for example, keeps no other one back.
 
     Args:
         kept: The indexes, each with what it is made from.
         embedder: Gives documents their vectors; None if there is none.
-        stop: Ends it.
-        through: Ends it too, once the indexes have reached this change.
-        each_round: Called in each round of standing by or of keeping up, also where that fails.
-        news: Tells when to look at the log again.
+        stop: Ends it; set by it where following an index fails for good.
+        through: Ends it too, once the indexes have reached this change; what fails on the way is raised.
+        each_round: Called whenever each index had a round, of standing by or of keeping up, failed or not.
+        news: Makes what tells, for one index, when to look at the log again.
         may_rebuild: Whether an index that another version made otherwise is made anew, beside it.
     """
-    done = False
-    while not (done or stop.is_set()):
-        with ExitStack() as held:
-            workers = []
-            for source, engine in kept:
-                turn = _Turn(source, engine, embedder, stop, each_round, may_rebuild=may_rebuild)
-                writer = turn.wait(through)
-                if writer is None:
-                    return
-                held.callback(writer.close)
-                workers.append(Worker(source, writer, embedder))
-            each = _each(each_round, [engine for _, engine in kept])
-            done = keep_up(workers, embedder, stop, through=through, each_round=each, news=news)
+    rounds = _Rounds(each_round, len(kept))
+
+    def follow_one(number: int, source: DocumentSource, engine: SearchEngine) -> None:
+        each = partial(rounds.had, number)
+        turn = _Turn(source, engine, embedder, stop, each, may_rebuild=may_rebuild)
+        try:
+            with closing(news()) as told:
+                while worker := turn.wait(through):
+                    with closing(worker):
+                        if keep_up(
+                            worker, embedder, stop, through=through, each_round=_each(each, engine), news=told
+                        ):
+                            break
+        except BaseException:
+            stop.set()
+            raise
+        finally:
+            rounds.end(number)
+
+    with ThreadPoolExecutor(len(kept), "follows") as threads:
+        for ended in [threads.submit(follow_one, number, *one) for number, one in enumerate(kept)]:
+            ended.result()
+
+
+class _Rounds:
+    """Calls `act` whenever each of `count` that go on had a round since the last time."""
+
+    def __init__(self, act: Callable[[], None], count: int) -> None:
+        self._act, self._lock = act, Lock()
+        self._going_on = set(range(count))
+        self._awaited = set(range(count))
+
+    def had(self, number: int) -> None:
+        """Note a round of one."""
+        with self._lock:
+            self._awaited.discard(number)
+            if not self._awaited:
+                self._awaited = set(self._going_on)
+                self._act()
+
+    def end(self, number: int) -> None:
+        """Note that one has no more rounds."""
+        with self._lock:
+            self._going_on.discard(number)
+        self.had(number)
 
 
 class _Turn:
@@ -89,29 +124,33 @@ class _Turn:
     ) -> None:
         self._source, self._engine, self._embedder, self._stop = source, engine, embedder, stop
         self._each_round, self._may_rebuild = each_round, may_rebuild
+        self._pauses = Pauses(stop)
         self._said: str | None = None
 
-    def wait(self, through: Mark | None) -> IndexWriter | None:
-        """Return the writer of the index, standing by while another process has it; None if stopped before.
+    def wait(self, through: Mark | None) -> Worker | None:
+        """Return what keeps the index up to date, standing by while another process does; None if stopped.
 
         What fails is tried again, except on the way to `through`: then the failure is raised.
         """
         while not self._stop.is_set():
             self._each_round()
             try:
-                if writer := self._take():
-                    return writer
+                worker = self._take()
+                self._pauses.end()
             except IndexLocked as locked:
                 self._say(f"{locked}; standing by")
                 self._stop.wait(STANDBY_SECONDS)
             except (SQLAlchemyError, IndexUnavailable) as failure:
                 if through:
                     raise
-                pause_after(failure, self._stop)
+                self._pauses.wait(failure)
+            else:
+                if worker:
+                    return worker
         return None
 
-    def _take(self) -> IndexWriter | None:
-        """Return the writer; None if the index was made anew before, or that was stopped.
+    def _take(self) -> Worker | None:
+        """Take the turn; None if the index was made anew before, or that was stopped.
 
         Raises:
             IndexLocked: Another process has the index, or makes it anew.
@@ -128,9 +167,13 @@ class _Turn:
             )
             return None
         writer = self._engine.writer(self._source.log())
-        if writer.replaced:
-            logger.info("making a new index: %s", writer.replaced)
-        return writer
+        try:
+            if writer.replaced:
+                logger.info("making a new index: %s", writer.replaced)
+            return Worker(self._source, writer, self._embedder)
+        except BaseException:
+            writer.close()
+            raise
 
     def _say(self, sentence: str) -> None:
         """Log a sentence, unless it was the last one."""
@@ -139,7 +182,7 @@ class _Turn:
             self._said = sentence
 
 
-def _each(each_round: Callable[[], None], engines: Sequence[SearchEngine]) -> Callable[[], None]:
+def _each(each_round: Callable[[], None], engine: SearchEngine) -> Callable[[], None]:
     """Return what is called in each round, and every `TIDY_SECONDS` drops what has been kept for its time."""
     due = 0.0
 
@@ -149,10 +192,9 @@ def _each(each_round: Callable[[], None], engines: Sequence[SearchEngine]) -> Ca
         if time.monotonic() < due:
             return
         due = time.monotonic() + TIDY_SECONDS
-        for engine in engines:
-            try:
-                engine.drop_replaced()
-            except IndexUnavailable as failure:
-                logger.error("%s; what a rebuild replaced is dropped later", failure)  # noqa: TRY400 - a sentence
+        try:
+            engine.drop_replaced()
+        except IndexUnavailable as failure:
+            logger.error("%s; what a rebuild replaced is dropped later", failure)  # noqa: TRY400 - a sentence
 
     return act

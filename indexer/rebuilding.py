@@ -36,7 +36,7 @@ def rebuild(
         def tell() -> None:
             report(worker.position)
 
-        if not keep_up([worker], embedder, stop, through=source.head(), each_round=tell):
+        if not keep_up(worker, embedder, stop, through=source.head(), each_round=tell):
             return False
         tell()
         with engine.alone():

@@ -1,7 +1,7 @@
 """The indexer's loop: step after step, until it is stopped, has done what it was to do, or lost its index."""
 
 import logging
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from concurrent.futures import wait
 from threading import Event
 
@@ -18,8 +18,36 @@ POLL_SECONDS = 0.1
 PAUSE_SECONDS = 2.0
 
 
+class Pauses:
+    """Waits before what failed is tried again, and logs what is wrong once, until it is over.
+
+    Args:
+        stop: Ends a wait.
+    """
+
+    def __init__(self, stop: Event) -> None:
+        self._stop = stop
+        self._said: str | None = None
+
+    def wait(self, failure: Exception) -> None:
+        """Wait, and say what failed by one sentence where it is known what is wrong."""
+        wrong = failure if isinstance(failure, IndexUnavailable) else fault(failure)
+        said = str(wrong or repr(failure))
+        if said != self._said:
+            self._said = said
+            sentence = f"{wrong or 'indexing failed'}; trying again every {PAUSE_SECONDS:.0f} s"
+            logger.error("%s", sentence, exc_info=None if wrong else failure)
+        self._stop.wait(PAUSE_SECONDS)
+
+    def end(self) -> None:
+        """Note that it works, after a failure or not."""
+        if self._said is not None:
+            logger.info("indexing works again")
+            self._said = None
+
+
 def keep_up(
-    workers: Sequence[Worker],
+    worker: Worker,
     embedder: Embedder | None,
     stop: Event,
     *,
@@ -27,65 +55,56 @@ def keep_up(
     each_round: Callable[[], None] = lambda: None,
     news: News = Looking(),  # noqa: B008 - has no state
 ) -> bool:
-    """Let each do its work until `stop` is set, its index is wanted, or all have reached `through`.
+    """Do the work until `stop` is set, the index is wanted, or it has reached `through`.
 
     The encoder of queries is waited for too, so that what was reached can be searched by meaning.
 
     What fails is tried again, except on the way to `through`: then the failure is raised.
 
     Returns:
-        Whether they have reached `through`.
+        Whether it has reached `through`.
     """
+    pauses = Pauses(stop)
     failed = False
-    while not stop.is_set() and not any(worker.is_wanted() for worker in workers):
+    while not stop.is_set() and not worker.is_wanted():
         each_round()
         try:
             if failed:
-                for worker in workers:
-                    worker.discard()
+                worker.discard()
                 failed = False
-            busy = _step(workers)
+            busy = _step(worker)
         except IndexLocked as lost:
             logger.info("%s; standing by", lost)
             return False
         except Exception as failure:
             if through:
                 raise
-            # The database may be locked or away for a moment; the positions still say where to go on.
-            pause_after(failure, stop)
+            # The database may be locked or away for a moment; the position still says where to go on.
+            pauses.wait(failure)
             failed = True
             continue
+        pauses.end()
         preparing = embedder is not None and embedder.is_preparing()
-        if through and not preparing and all(worker.has_reached(through) for worker in workers):
+        if through and not preparing and worker.has_reached(through):
             return True
         if not busy:
-            _pause(workers, embedder, stop, news)
+            _pause(worker, embedder, stop, news)
     return False
 
 
-def _step(workers: Sequence[Worker]) -> bool:
-    """Follow the log with all, then collect vectors for all; return whether there was anything to do."""
-    worked = [worker.follow() or worker.retry() for worker in workers]
-    embedded = [worker.embed() for worker in workers]
-    return any(worked) or any(embedded)
+def _step(worker: Worker) -> bool:
+    """Follow the log, then collect vectors; return whether there was anything to do."""
+    worked = worker.follow() or worker.retry()
+    embedded = worker.embed()
+    return worked or embedded
 
 
-def _pause(workers: Sequence[Worker], embedder: Embedder | None, stop: Event, news: News) -> None:
+def _pause(worker: Worker, embedder: Embedder | None, stop: Event, news: News) -> None:
     """Wait until the log may have grown, or vectors are there."""
-    being_made = [batch.made for worker in workers for batch in worker.batches()]
+    being_made = [batch.made for batch in worker.batches()]
     if being_made:
         wait(being_made, POLL_SECONDS, return_when="FIRST_COMPLETED")
         return
     if embedder:
         embedder.rest()
     news.wait(stop)
-
-
-def pause_after(failure: Exception, stop: Event) -> None:
-    """Wait before what failed is tried again; say so by one sentence where it is known what is wrong."""
-    wrong = failure if isinstance(failure, IndexUnavailable) else fault(failure)
-    if wrong is not None:
-        logger.error("%s; trying again in %.0f s", wrong, PAUSE_SECONDS)
-    else:
-        logger.error("indexing failed; trying again in %.0f s", PAUSE_SECONDS, exc_info=failure)
-    stop.wait(PAUSE_SECONDS)

@@ -131,6 +131,10 @@ class Worker:
         self._unread = self._left = None
         self._writer.discard()
 
+    def close(self) -> None:
+        """Let go of the index."""
+        self._writer.close()
+
     def _continues(self) -> bool:
         """Return whether the index was made from this log, up to a change that is still in it."""
         position = self.position
