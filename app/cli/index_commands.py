@@ -75,7 +75,7 @@ def run(
 ) -> None:
     """Keep each index up to date until Ctrl-C, as `up` does; `api` is the rest of it.
 
-    One works, and any others stand by to take over.
+    One works at each index, and any others stand by to take over.
 
     Example: holotype index run --data ./registry
     """
