@@ -101,7 +101,7 @@ def building(kind: Kind) -> Iterator[Callable[[IndexPosition], None]]:
 def _status_lines(kind: Kind, standing: Standing, head: Mark) -> Iterator[str]:
     position = standing.position
     if standing.unfit or position is None:
-        yield f"{kind}: cannot be used: {standing.unfit}; the indexer makes it anew"
+        yield f"{kind}: cannot be used: {standing.unfit}; the indexer makes it anew where it may"
         return
     lags = _lags(position, head)
     yield f"{kind}: {position.documents:,} documents, {position.embedded:,} with vectors"

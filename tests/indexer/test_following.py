@@ -3,22 +3,22 @@
 import logging
 from collections.abc import Collection, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
-from dataclasses import replace
+from contextlib import closing, contextmanager
 from functools import partial
 from pathlib import Path
 from threading import Event
 
+import orjson
 import pytest
 from sqlalchemy import text
 
 from app.db.limits import ServerLimits
 from app.db.news import Listening
 from app.registry.opening import open_registry
+from app.search.contract import IndexUnavailable, SearchRequest
 from app.search.document import Document
 from app.search.embedded.engine import EmbeddedEngine
-from app.search.embedded.manifest import read_manifest, write_manifest
-from indexer.following import follow
+from indexer.following import Outdated, follow
 from indexer.source import RegistrySource
 from tests.indexer.sources import Shelf
 from tests.postgresql import Cluster, Server, text_of
@@ -114,13 +114,12 @@ class Held(Shelf):
         return super().documents(ids)
 
 
-def outdated(directory: Path, shelf: Shelf) -> EmbeddedEngine:
+def outdated(directory: Path, shelf: Shelf, **changes: object) -> EmbeddedEngine:
     """Make an index as another version does."""
     engine = EmbeddedEngine(directory)
     follow([(shelf, engine)], None, Event(), through=shelf.head())
-    manifest = read_manifest(directory)
-    assert manifest
-    write_manifest(directory, replace(manifest, fingerprint="of another version"))
+    manifest = directory / "manifest.json"
+    manifest.write_bytes(orjson.dumps(orjson.loads(manifest.read_bytes()) | changes))
     return engine
 
 
@@ -137,7 +136,7 @@ def test_an_index_that_cannot_be_followed_keeps_no_other_back(
     monkeypatch.setattr("indexer.stepping.PAUSE_SECONDS", 0.01)
     held, shelf, rounds, stop = Held(3), Shelf(3), [], Event()
     held.gate.set()
-    engines = outdated(tmp_path / "outdated", held), EmbeddedEngine(tmp_path / "other")
+    engines = outdated(tmp_path / "outdated", held, fingerprint="another"), EmbeddedEngine(tmp_path / "other")
     held.gate.clear()
     kept = list(zip((held, shelf), engines, strict=True))
     with ThreadPoolExecutor(1) as pool:
@@ -153,3 +152,23 @@ def test_an_index_that_cannot_be_followed_keeps_no_other_back(
         stop.set()
         indexer.result()
     assert caplog.text.count("another version of Holotype made the index") == (0 if may_rebuild else 1)
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [{"format": 99}, {"later": 1}, {"position": 7}],
+    ids=["another format", "more than is known", "edited by hand"],
+)
+def test_an_index_that_another_version_noted_otherwise_stays_until_it_may_be_made_anew(
+    tmp_path: Path, changes: dict[str, object]
+) -> None:
+    shelf = Shelf(3)
+    engine = outdated(tmp_path, shelf, **changes)
+    with closing(engine.reader()) as reader, pytest.raises(IndexUnavailable, match="another version"):
+        reader.search(SearchRequest(text="model"))
+    with pytest.raises(Outdated, match="how far it is was not written by this version"):
+        follow([(shelf, engine)], None, Event(), through=shelf.head(), may_rebuild=False)
+    assert (tmp_path / "g1").exists()
+    follow([(shelf, engine)], None, Event(), through=shelf.head())
+    assert is_through(engine, shelf)
+    assert engine.standing().generation == 2

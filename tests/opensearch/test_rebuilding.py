@@ -5,7 +5,7 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
+from contextlib import closing, contextmanager, nullcontext
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -15,7 +15,7 @@ import pytest
 import urllib3
 
 from app.db.engine import Database
-from app.search.contract import IndexPosition, IndexUnavailable, Kind
+from app.search.contract import IndexPosition, IndexUnavailable, Kind, SearchRequest
 from app.search.opensearch.cluster import Cluster
 from app.search.opensearch.engine import OpenSearchEngine
 from indexer.checking import compare
@@ -187,21 +187,34 @@ def test_what_was_replaced_is_kept_for_its_time(cluster: Cluster, leases: Databa
         hasty.roll_back()
 
 
+@pytest.mark.parametrize(
+    ("path", "changed", "why"),
+    [
+        ("_mapping", {"properties": {"formerly": {"type": "keyword"}}}, "its mapping was changed"),
+        ("_doc/state?refresh", {"state": {"digest": 7}}, "how far it is was not written by this version"),
+    ],
+    ids=["mapping", "state"],
+)
 def test_an_index_that_another_version_made_is_made_anew_beside_it_where_that_is_allowed(
-    cluster: Cluster, engine: OpenSearchEngine
+    cluster: Cluster, engine: OpenSearchEngine, path: str, changed: dict[str, object], why: str
 ) -> None:
     shelf = Shelf(3)
     follow([(shelf, engine)], None, Event(), through=shelf.head())
-    address = f"{cluster.url}/{cluster.prefix}-models/_mapping"
-    answer = urllib3.request("PUT", address, json={"properties": {"formerly": {"type": "keyword"}}})
-    assert answer.status == 200
+    address = f"{cluster.url}/{cluster.prefix}-models"
+    assert urllib3.request("PUT", f"{address}/{path}", json=changed).status == 200
+    is_read = path == "_mapping"
+    with closing(engine.reader()) as reader:
+        refused = nullcontext() if is_read else pytest.raises(IndexUnavailable, match="another version")
+        with refused:
+            assert reader.search(SearchRequest(text="model")).total == 3
     shelf.take(shelf.ids()[0])
-    with pytest.raises(
-        Outdated, match=r"\(its mapping was changed\): `holotype index rebuild` makes it anew"
-    ):
+    with pytest.raises(Outdated, match=rf"\({why}\): `holotype index rebuild` makes it anew"):
         follow([(shelf, engine)], None, Event(), through=shelf.head(), may_rebuild=False)
     assert engine.standing().generation == 1
     follow([(shelf, engine)], None, Event(), through=shelf.head())
     standing = engine.standing()
-    assert (standing.generation, standing.unfit, standing.previous_until is None) == (2, None, False)
+    # An index that cannot say since when it is not searched is not kept.
+    assert (standing.generation, standing.unfit) == (2, None)
+    assert (standing.previous_until is None) == (not is_read)
     assert compare(shelf, engine).differences == ()
+    assert len(urllib3.request("GET", f"{address}-*").json()) == (2 if is_read else 1)

@@ -12,7 +12,7 @@ from app.search.contract import IndexUnavailable
 from app.search.document import Document
 from app.search.embedded.generations import adopt_generation, why_outdated, why_unfit
 from app.search.embedded.ledger import read_stored
-from app.search.embedded.manifest import Manifest, read_manifest
+from app.search.embedded.manifest import Manifest, OtherManifest, read_manifest
 from app.search.embedded.reader import EmbeddedReader
 from app.search.embedded.rows import Rows, last_rows, open_rows
 from app.search.embedded.verifying import why_wrong, wrong_vectors
@@ -104,7 +104,7 @@ class EmbeddedEngine:
 
     def why_outdated(self) -> str | None:
         """Say what about the index this version makes otherwise; None if there is none, or nothing."""
-        return why_outdated(_look_at(self._directory)[1])
+        return why_outdated(self._directory)
 
     def standing(self) -> Standing:
         """Return what is known of the index without looking into it."""
@@ -153,7 +153,7 @@ def _look_at(directory: Path) -> tuple[str | None, Manifest | None]:
     unfit = why_unfit(directory)
     try:
         return unfit, read_manifest(directory)
-    except (ValueError, KeyError, TypeError):
+    except OtherManifest:
         return unfit, None
 
 

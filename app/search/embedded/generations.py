@@ -7,7 +7,13 @@ from pathlib import Path
 import tantivy
 
 from app.search.contract import IndexPosition
-from app.search.embedded.manifest import Manifest, read_manifest, sync_directory, write_manifest
+from app.search.embedded.manifest import (
+    Manifest,
+    OtherManifest,
+    read_manifest,
+    sync_directory,
+    write_manifest,
+)
 from app.search.embedded.rows import cut_rows
 from app.search.embedded.schema import build_schema
 from app.search.terms import fingerprint
@@ -55,21 +61,22 @@ def drop_others(directory: Path, manifest: Manifest) -> None:
 
 def why_unfit(directory: Path, log: str | None = None) -> str | None:
     """Say why the index in `directory` cannot go on, for the log `log` if one is given; None if it can."""
-    try:
-        manifest = read_manifest(directory)
-    except (ValueError, KeyError, TypeError) as error:
-        return f"its manifest cannot be read: {error}"
+    if why := why_outdated(directory):
+        return why
+    manifest = read_manifest(directory)
     if manifest is None:
         return "there is none yet"
-    if why := why_outdated(manifest):
-        return why
     if log is not None and manifest.position.log != log:
         return "it belongs to another registry"
     return _why_broken(directory, manifest)
 
 
-def why_outdated(manifest: Manifest | None) -> str | None:
+def why_outdated(directory: Path) -> str | None:
     """Say what about an index this version makes otherwise; None if there is none, or nothing."""
+    try:
+        manifest = read_manifest(directory)
+    except OtherManifest as other:
+        return str(other)
     if manifest is not None and manifest.fingerprint != fingerprint():
         return "its documents were built in another way"
     return None

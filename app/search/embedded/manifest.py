@@ -25,6 +25,10 @@ FORMAT = 3
 NAME = "manifest.json"
 
 
+class OtherManifest(Exception):
+    """A manifest that another version of Holotype wrote, or a hand."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Manifest:
     """What of an index directory counts.
@@ -72,18 +76,17 @@ class Manifest:
 
 
 def read_manifest(directory: Path) -> Manifest | None:
-    """Return the manifest of an index directory; None if there is none, or one of another format.
+    """Return the manifest of an index directory; None if there is none.
 
     Raises:
-        ValueError: The file is not what `write_manifest` writes.
+        OtherManifest: It is not what this version writes.
     """
     try:
-        data = orjson.loads((directory / NAME).read_bytes())
+        return _manifest(orjson.loads((directory / NAME).read_bytes()))
     except FileNotFoundError:
         return None
-    if not isinstance(data, dict):
-        raise ValueError(f"{directory / NAME} holds no manifest")  # noqa: TRY004 - the file is wrong, not the caller
-    return _manifest(data) if data.pop("format", None) == FORMAT else None
+    except (ValueError, KeyError, TypeError, AttributeError) as error:
+        raise OtherManifest("how far it is was not written by this version") from error
 
 
 def write_manifest(directory: Path, manifest: Manifest) -> None:
@@ -112,6 +115,8 @@ def _plain(manifest: Manifest) -> dict[str, Any]:
 
 
 def _manifest(data: dict[str, Any]) -> Manifest:
+    if (made := data.pop("format")) != FORMAT:
+        raise ValueError(f"format {made}, not {FORMAT}")
     position, filling = data.pop("position"), data.pop("filling_from")
     position |= {name: _mark(position[name]) for name in ("words", "meaning")}
     parked = tuple(_parked(one) for one in data.pop("parked"))

@@ -18,6 +18,7 @@ from app.search.contract import (
     SearchRequest,
 )
 from app.search.embedded.completing import complete
+from app.search.embedded.generations import why_outdated
 from app.search.embedded.manifest import NAME, Manifest, read_manifest
 from app.search.embedded.ranking import search_snapshot
 from app.search.embedded.rows import open_rows
@@ -25,7 +26,6 @@ from app.search.embedded.snapshot import Snapshot, take_snapshot
 from app.search.embedded.spelling import spelled_like
 from app.search.parking import Parked
 from app.search.spelling import Spelling
-from app.search.terms import fingerprint
 
 logger = logging.getLogger(__name__)
 
@@ -123,7 +123,7 @@ class EmbeddedReader:
                 return
             try:
                 self._load()
-            except (OSError, ValueError, KeyError, TypeError) as error:
+            except (OSError, ValueError) as error:
                 # The writer may just now have replaced what the manifest named; the next look finds it.
                 logger.info("the search index is being replaced, looking again: %s", error)
                 return
@@ -140,8 +140,8 @@ class EmbeddedReader:
             self.refresh()
 
     def _load(self) -> None:
-        manifest = read_manifest(self._directory)
-        if manifest is None or manifest.fingerprint != fingerprint():
+        manifest = None if why_outdated(self._directory) else read_manifest(self._directory)
+        if manifest is None:
             self._snapshot, self._why_none = None, OTHER
             return
         rows = open_rows(manifest.rows_file(self._directory), manifest.rows)

@@ -103,12 +103,13 @@ class Indexes:
         found = self.named(alias)
         if found is None:
             return "there is none yet"
-        kept = self.state(alias)
-        if kept is None:
+        told = self._told(alias)
+        if told is None:
             return "it does not say how far it is"
-        if why := self._why_outdated(found, kept.state):
+        state = state_of(told["_source"])
+        if why := self._why_outdated(found, state):
             return why
-        if log is not None and kept.state.position.log != log:
+        if log is not None and state and state.position.log != log:
             return "it belongs to another registry"
         return None
 
@@ -118,8 +119,8 @@ class Indexes:
         Raises:
             IndexUnavailable: The alias names an index that Holotype did not make, or nothing answers.
         """
-        found, kept = self.named(alias), self.state(alias)
-        return self._why_outdated(found, kept.state) if found and kept else None
+        found, told = self.named(alias), self._told(alias)
+        return self._why_outdated(found, state_of(told["_source"])) if found and told else None
 
     def create(self, alias: str, log: str) -> None:
         """Make an empty index that follows the log `log`, give it the alias, and drop the one that had it.
@@ -151,17 +152,10 @@ class Indexes:
 
     def publish(self) -> None:
         """Let the draft be searched, and keep what was searched before as the previous one."""
-        draft, live, previous = (self.named(one) for one in (self.draft, self.live, self.previous))
+        draft = self.named(self.draft)
         if draft is None:
             raise IndexUnavailable(f"there is no index {self.draft}")
-        self._note_replaced()
-        swings = [_remove(draft.name, self.draft), _add(draft.name, self.live)]
-        if live:
-            swings += [_remove(live.name, self.live), _add(live.name, self.previous)]
-        if previous:
-            swings.append(_remove(previous.name, self.previous))
-        self._swing(swings)
-        self._drop([previous.name] if previous else [])
+        self._let_be_searched(draft, self.draft)
 
     def roll_back(self) -> None:
         """Let the previous index be searched again, and what was searched be the previous one.
@@ -169,16 +163,13 @@ class Indexes:
         Raises:
             IndexUnavailable: There is none, or it cannot be used any more.
         """
-        if self.named(self.previous) is None:
+        previous = self.named(self.previous)
+        if previous is None:
             kept = "one is kept for HOLOTYPE_OPENSEARCH_PREVIOUS_HOURS after a rebuild has replaced it"
             raise IndexUnavailable(f"there is no going back: there is no index {self.previous}; {kept}")
         if unfit := self.why_unfit(self.previous):
             raise IndexUnavailable(f"there is no going back to the index {self.previous}: {unfit}")
-        live, previous = self.named(self.live), self.named(self.previous)
-        if live and previous:
-            self._note_replaced()
-            back = [_remove(previous.name, self.previous), _add(previous.name, self.live)]
-            self._swing([*back, _remove(live.name, self.live), _add(live.name, self.previous)])
+        self._let_be_searched(previous, self.previous)
 
     def replaced_at(self) -> datetime | None:
         """Return when another index took the place of the previous one; None if none is kept."""
@@ -200,9 +191,9 @@ class Indexes:
 
     def state(self, alias: str) -> KeptState | None:
         """Return the state of an index as it was last written; None if there is none that can be read."""
-        answer = self.server.ask("GET", f"/{alias}/_doc/{STATE}", ok={NOT_FOUND})
-        state = state_of(answer["_source"]) if answer.get("found") else None
-        return KeptState(state, _write(answer)) if state else None
+        told = self._told(alias)
+        state = state_of(told["_source"]) if told else None
+        return KeptState(state, _write(told)) if told and state else None
 
     def keep_state(self, alias: str, state: State, *, instead_of: KeptState) -> KeptState:
         """Write the state of an index, and let all that was written before be found, at once.
@@ -225,17 +216,37 @@ class Indexes:
             raise IndexLocked(f"another process writes the index {alias}")
         return KeptState(state, _write(answer))
 
-    def _why_outdated(self, found: Found, state: State) -> str | None:
+    def _told(self, alias: str) -> Mapping[str, Any] | None:
+        """Return what the server tells of the document that holds a state; None if there is none."""
+        answer: Mapping[str, Any] = self.server.ask("GET", f"/{alias}/_doc/{STATE}", ok={NOT_FOUND})
+        return answer if answer.get("found") else None
+
+    def _why_outdated(self, found: Found, state: State | None) -> str | None:
+        if state is None:
+            return "how far it is was not written by this version"
         if state.digest != index_digest(self._layout):
             return "its documents were built in another way"
         if _shape(found.mappings) != _shape(index_body(self._layout, "")["mappings"]):
             return "its mapping was changed"
         return None
 
-    def _note_replaced(self) -> None:
-        """Note that another index is about to take the place of the one that is searched."""
-        if kept := self.state(self.live):
+    def _let_be_searched(self, found: Found, alias: str) -> None:
+        """Let an index that goes by `alias` be searched, and keep what was searched as the previous one.
+
+        What cannot say when it was replaced, as its state cannot be read, is dropped: it would stay for ever.
+        """
+        live, previous = self.named(self.live), self.named(self.previous)
+        gone = [previous.name] if previous and previous.name != found.name else []
+        swings = [_remove(found.name, alias), _add(found.name, self.live)]
+        swings += [_remove(name, self.previous) for name in gone]
+        if live and (kept := self.state(self.live)):
             self.keep_state(self.live, replace(kept.state, replaced_at=datetime.now(UTC)), instead_of=kept)
+            swings += [_remove(live.name, self.live), _add(live.name, self.previous)]
+        elif live:
+            swings.append(_remove(live.name, self.live))
+            gone.append(live.name)
+        self._swing(swings)
+        self._drop(gone)
 
     def _number(self, name: str) -> int:
         match = re.fullmatch(rf"{re.escape(self.live)}-(\d{{6,}})", name)

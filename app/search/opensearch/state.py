@@ -6,10 +6,10 @@ is never ahead of an answer.
 
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, ClassVar
 
 import orjson
-from pydantic import TypeAdapter, ValidationError
+from pydantic import ConfigDict, TypeAdapter, ValidationError
 
 from app.search.contract import IndexPosition, Mark
 from app.search.keeping import Ahead
@@ -30,6 +30,9 @@ class State:
         parked: What could not be indexed.
         replaced_at: When another index took its place; None while it is the one that is searched, or a draft.
     """
+
+    # Who wrote what this version does not know relies on it.
+    __pydantic_config__: ClassVar = ConfigDict(extra="forbid")
 
     digest: str
     position: IndexPosition
