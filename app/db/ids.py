@@ -7,6 +7,11 @@ import re
 
 import uuid_utils
 
+MODEL, VERSION = "mdl", "ver"
+DATASET, DATASET_VERSION = "dst", "dsv"
+CODE, ENVIRONMENT, EXTERNAL = "cod", "env", "ext"
+"""What begins the ids of the things that lineage knows."""
+
 _SHAPE = re.compile(r"([a-z]{3})_[0-9a-f]{32}")
 _PAST = re.compile(r"([a-z]{3}_[0-9a-f]{32})@([1-9][0-9]{0,17})")
 

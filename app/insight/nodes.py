@@ -8,7 +8,7 @@ from sqlmodel import col
 
 from app.db.engine import ReadSession
 from app.db.statements import VALUES_A_STATEMENT, batched
-from app.lineage.walks import external_uris
+from app.lineage.outside import external_uris
 from app.registry.reading.datasets import datasets_by_version
 from app.registry.tables import ModelVersion, Namespace, RegisteredModel
 

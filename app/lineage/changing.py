@@ -1,6 +1,6 @@
 """Changing edges that are there: ending them, giving them exceptions, leading them to another node."""
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from sqlalchemy import or_
@@ -8,11 +8,10 @@ from sqlmodel import col, select
 
 from app.db.changelog import Logged
 from app.db.history import close_states, columns_of, open_states
-from app.db.json_lists import among
 from app.db.locks import held
 from app.errors import NotFound
 from app.identity.session import WriteSession
-from app.lineage.tables import ExternalNode, LineageEdge, lineage_edge_history
+from app.lineage.tables import LineageEdge, lineage_edge_history
 from app.lineage.walks import living
 
 
@@ -42,15 +41,8 @@ def change_edges(
     open_states(session, lineage_edge_history, states, [logged] * len(states))
 
 
-def unregistered(session: WriteSession, uris: Collection[str]) -> list[ExternalNode]:
-    """Return the outside nodes of these URIs that are not registered yet, kept from other writers."""
-    statement = select(ExternalNode).where(
-        among(ExternalNode.uri, uris), col(ExternalNode.registered_as).is_(None)
-    )
-    return list(session.exec(held(session, statement.order_by(col(ExternalNode.id)))))
-
-
 def edges_at(session: WriteSession, node: str) -> Sequence[LineageEdge]:
-    """Return the living edges of which `node` is an end, by id."""
+    """Return the living edges of which `node` is an end, by id; no other writer changes them meanwhile."""
     ends = or_(col(LineageEdge.downstream) == node, col(LineageEdge.upstream) == node)
-    return session.exec(select(LineageEdge).where(ends, *living()).order_by(col(LineageEdge.id))).all()
+    statement = select(LineageEdge).where(ends, *living())
+    return session.exec(held(session, statement.order_by(col(LineageEdge.id)))).all()

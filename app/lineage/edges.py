@@ -1,6 +1,6 @@
 """Adding edges: no self edges, no doubles, no cycles."""
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from graphlib import CycleError, TopologicalSorter
@@ -12,11 +12,10 @@ from app.db.changelog import Logged
 from app.db.history import open_states
 from app.db.ids import new_id
 from app.db.json_lists import among
-from app.db.locks import shared
 from app.db.rows import insert_rows
 from app.errors import CycleFound, InvalidInput
 from app.identity.session import WriteSession
-from app.lineage.tables import ExternalNode, LineageEdge, Relation, lineage_edge_history
+from app.lineage.tables import LineageEdge, Relation, lineage_edge_history
 from app.lineage.walks import living
 from app.lineage.ways import Steps, edges_above, least_ways, steps_of
 
@@ -31,21 +30,6 @@ class NewEdge:
     evidence: str | None = None
     since: datetime | None = None
     exceptions: Mapping[str, str] = field(default_factory=dict)
-
-
-def external_nodes(session: WriteSession, uris: Iterable[str]) -> dict[str, str]:
-    """Return the node ids of things outside the registry, making the nodes that are new.
-
-    What is registered by now is the node that it was registered as.
-    """
-    wanted = set(uris)
-    rows = session.exec(shared(session, select(ExternalNode).where(among(ExternalNode.uri, wanted))))
-    found = {row.uri: row.registered_as or row.id for row in rows}
-    fresh = {uri: new_id("ext") for uri in sorted(wanted - found.keys())}
-    if fresh:
-        made = [{"id": node, "uri": uri, "created_at": session.now} for uri, node in fresh.items()]
-        insert_rows(session, ExternalNode, made)
-    return {**found, **fresh}
 
 
 def unknown_edges(session: WriteSession, edges: Sequence[NewEdge]) -> list[NewEdge]:

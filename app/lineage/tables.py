@@ -91,9 +91,10 @@ class LineageEdge(Row, table=True):
 
 
 class ExternalNode(Row, table=True):
-    """Something outside the registry that lineage leads to, named by a URI or as its source has it.
+    """A name outside the registry: of something that lineage leads to, or of what a version was made from.
 
     Attributes:
+        uri: A URI, or what the thing is called where it is.
         registered_as: The node that it turned out to be once it was registered; its edges lead there since.
     """
 

@@ -11,7 +11,7 @@ from sqlmodel import col, select
 
 from app.db.engine import ReadSession
 from app.db.json_lists import among
-from app.lineage.tables import ExternalNode, LineageEdge, Relation
+from app.lineage.tables import LineageEdge, Relation
 
 EXACT_TOTALS = 50_000
 
@@ -129,12 +129,6 @@ def edges_of(
     """Return the living edges that lead up from the nodes `downstream`, by id."""
     statement = select(LineageEdge).where(among(LOWER, downstream), *living(relations))
     return session.exec(statement.order_by(col(LineageEdge.id))).all()
-
-
-def external_uris(session: ReadSession, ids: Collection[str]) -> dict[str, str]:
-    """Return what the outside nodes among `ids` are called, by id."""
-    statement = select(ExternalNode.id, ExternalNode.uri).where(among(ExternalNode.id, ids))
-    return dict(session.execute(statement).all())
 
 
 def living(

@@ -9,7 +9,8 @@ from app.db.engine import ReadSession
 from app.db.statements import VALUES_A_STATEMENT, batched
 from app.errors import HolotypeError, NotFound
 from app.identity.session import WriteSession
-from app.lineage.edges import NewEdge, external_nodes
+from app.lineage.edges import NewEdge
+from app.lineage.outside import external_nodes
 from app.registry.tables import Dataset, DatasetVersion, ModelVersion, RegisteredModel
 from app.registry.writing.lineage import link
 from app.transfer.interchange import LineageLine, Reference

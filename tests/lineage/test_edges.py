@@ -11,7 +11,8 @@ from sqlmodel import col, select
 
 from app.db.ids import new_id
 from app.errors import CycleFound, InvalidInput
-from app.lineage.edges import NewEdge, external_nodes
+from app.lineage.edges import NewEdge
+from app.lineage.outside import external_nodes
 from app.lineage.tables import ExternalNode, LineageEdge, Relation, lineage_edge_history
 from tests.lineage.graphs import Plan, is_acyclic, keep, new_edges, plans
 from tests.store import Store

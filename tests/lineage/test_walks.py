@@ -10,7 +10,8 @@ from hypothesis import strategies as st
 from sqlalchemy import text
 
 from app.db.ids import new_id
-from app.lineage.edges import NewEdge, external_nodes
+from app.lineage.edges import NewEdge
+from app.lineage.outside import external_nodes, external_uris
 from app.lineage.tables import LineageEdge, Relation
 from app.lineage.walks import (
     Reached,
@@ -20,7 +21,6 @@ from app.lineage.walks import (
     direct_counts,
     edges_between,
     edges_of,
-    external_uris,
     walk,
 )
 from tests.lineage.graphs import KINDS, RELATIONS, Plan, keep, new_edges, plans, reachable

@@ -6,6 +6,7 @@ from typing import Any
 
 from pydantic.alias_generators import to_camel
 
+from app.db.engine import ReadSession
 from app.errors import InvalidInput, PresentOnly
 from app.graphql.enums import DeletedMode
 from app.graphql.inputs import filters as given
@@ -14,7 +15,8 @@ from app.graphql.inputs.matching import Matches, Path
 from app.registry.reading import predicates
 from app.registry.reading.browsing import DatasetFacts, DatasetName, DatasetNamespace, DatasetTag
 from app.registry.reading.changes import Wanted
-from app.registry.reading.descent import DERIVED_FROM
+from app.registry.reading.descent import DERIVED_FROM, require_things
+from app.registry.reading.finding import require_kind
 from app.registry.reading.listing import Deleted
 from app.registry.reading.provenance import MADE_WITH
 from app.search import filters
@@ -35,20 +37,31 @@ _NESTED: dict[str, Callable[[Filter], Filter]] = {
 }
 
 
-def model_filter(wanted: given.ModelFilter | None, *, past: bool = False) -> Filter:
-    """Return the neutral tree of a filter, of the present or of the `past`.
+def model_filter(session: ReadSession, wanted: given.ModelFilter | None) -> Filter:
+    """Return the neutral tree of a filter, of the present or of the past that the session shows.
 
     Raises:
+        NotFound: There is no such thing as the models must not come from.
         PresentOnly: A condition is on what is known of the present alone.
         InvalidInput: A text is longer than any fact or is one that no store can keep, an id is none, or the
             filter has more than 400 parts or 10,000 texts, or is nested more than 20 deep.
     """
-    return _Builder(past=past).models(wanted, ("filter",)) if wanted else filters.All()
+    if not wanted:
+        return filters.All()
+    builder = _Builder(past=session.as_of is not None)
+    tree = builder.models(wanted, ("filter",))
+    require_things(session, builder.origins)
+    return tree
 
 
-def version_filter(wanted: given.VersionFilter | None, *, past: bool = False) -> Filter:
+def version_filter(session: ReadSession, wanted: given.VersionFilter | None) -> Filter:
     """Return the neutral tree of a filter of versions; what it raises is as with `model_filter`."""
-    return _Builder(past=past).versions(wanted, ("filter",)) if wanted else filters.All()
+    if not wanted:
+        return filters.All()
+    builder = _Builder(past=session.as_of is not None)
+    tree = builder.versions(wanted, ("filter",))
+    require_things(session, builder.origins)
+    return tree
 
 
 def deleted_models(wanted: given.ModelFilter | None) -> Deleted:
@@ -99,9 +112,14 @@ def changes_wanted(wanted: given.ChangeFilter | None) -> Wanted:
 
 
 class _Builder:
-    """Makes a tree and counts what it is made of, so that no filter outgrows what a database can parse."""
+    """Makes a tree and counts what it is made of, so that no filter outgrows what a database can parse.
+
+    Attributes:
+        origins: The things that models must not come from, each with the field that names it.
+    """
 
     def __init__(self, *, past: bool) -> None:
+        self.origins: dict[str, Path] = {}
         self._matches = Matches()
         self._past = past
 
@@ -135,9 +153,12 @@ class _Builder:
     def _not_derived(self, things: Sequence[str], path: Path) -> Filter:
         if len(things) > MAX_ORIGINS:
             raise InvalidInput(f"at most {MAX_ORIGINS} things, not {len(things)}", field=path)
-        each = enumerate(things)
-        ids = (self._matches.identifier(one, (*path, str(place)), *DERIVED_FROM) for place, one in each)
-        return predicates.NotDerived(tuple(sorted({one for one in ids if one})))
+        named = {}
+        for place, thing in enumerate(things):
+            field = (*path, str(place))
+            named[require_kind(thing, *DERIVED_FROM, field=field)] = field
+        self.origins |= named
+        return predicates.NotDerived(tuple(sorted(named)))
 
     def versions(self, wanted: given.VersionFilter, path: Path, depth: int = 0) -> Filter:
         """Return the tree of a filter of versions."""

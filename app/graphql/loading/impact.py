@@ -6,10 +6,10 @@ from typing import Any
 from app.db.cursors import Order, named
 from app.db.engine import ReadSession
 from app.db.paging import sequence_page
-from app.errors import InvalidInput, NotFound
+from app.errors import InvalidInput
 from app.graphql.inputs.lineage import depth_asked, relations_asked
 from app.graphql.inputs.paging import page_request
-from app.graphql.loading.lineage import load_lineage_nodes, load_paths, require_node
+from app.graphql.loading.lineage import load_lineage_nodes, load_paths, node_named, nothing
 from app.graphql.loading.registered import versions_by_id
 from app.graphql.selection import Selection
 from app.graphql.types.connections import connection
@@ -33,11 +33,11 @@ def load_impact(session: ReadSession, of: str, arguments: Mapping[str, Any], sel
         InvalidInput: The id is of a kind that has no lineage, or `maxDepth` is out of range.
         NotFound: There is no such thing.
     """
-    node = require_node(of, "of")
+    node = node_named(session, of, "of")
     depth, relations = depth_asked(arguments["max_depth"], DEPTH), relations_asked(arguments["relations"])
     found = load_lineage_nodes(session, {node: 0}, selection.below("of"))
     if node not in found:
-        raise NotFound(f"there is nothing with the id {node}", field=["of"])
+        raise nothing(session, node, "of")
     impact = find_impact(session, node, depth, relations)
     as_of = session.as_of.sequence if session.as_of else None
     order = Order(named("impact", {"of": node, **arguments}), ("id",), as_of=as_of)
@@ -78,9 +78,10 @@ def load_ways(
     hops, most = depth_asked(max_depth, DEPTH), 5 if limit is None else limit
     if not 1 <= most <= MOST_PATHS:
         raise InvalidInput(f"limit is 1 to {MOST_PATHS}, not {most}", field=["limit"])
-    start, goal = (require_node(key, name) for name, key in ends.items())
+    nodes = {name: node_named(session, key, name) for name, key in ends.items()}
+    start, goal = nodes.values()
     known = label_nodes(session, {start, goal})
-    for name, key in ends.items():
-        if key not in known:
-            raise NotFound(f"there is nothing with the id {key}", field=[name])
+    for name, node in nodes.items():
+        if node not in known:
+            raise nothing(session, node, name)
     return load_paths(session, find_paths(session, start, goal, max_hops=hops, limit=most), selection)

@@ -24,6 +24,7 @@ from app.graphql.types.lineage import (
 )
 from app.insight.facts import inherited_facts
 from app.insight.nodes import label_nodes
+from app.lineage.outside import registered_nodes
 from app.lineage.walks import Walk, count_between, direct_counts, edges_between, walk
 from app.registry.reading.finding import require_kind
 
@@ -41,12 +42,13 @@ def load_graph(
         InvalidInput: The root is of a kind that has no lineage, or a bound is out of range.
         NotFound: There is no such node.
     """
-    request, most = walk_asked(require_node(root, "root"), arguments), most_nodes(arguments)
+    root = node_named(session, root, "root")
+    request, most = walk_asked(root, arguments), most_nodes(arguments)
     reached = walk(session, request)
     shown = reached.nearest(most)
     nodes = load_lineage_nodes(session, shown, selection.below("root"), selection.below("nodes"))
     if root not in nodes:
-        raise NotFound(f"there is nothing with the id {root}", field=["root"])
+        raise nothing(session, root, "root")
     edges = edges_between(session, shown, request.relations) if selection.asks("edges", "totalEdges") else []
     left_out = len(shown) < len(reached.depths)
     return LineageGraph(
@@ -84,13 +86,20 @@ def fill_lineage(session: ReadSession, loaded: Loaded, selection: Selection) -> 
             ]
 
 
-def require_node(key: str, field: str) -> str:
-    """Return `key` when it is an id of a kind that lineage leads to.
+def node_named(session: ReadSession, key: str, field: str) -> str:
+    """Return the node that an id names: what an outside thing is registered as, in its place.
 
     Raises:
-        InvalidInput: It is no such id.
+        InvalidInput: It is no id of a kind that lineage leads to.
     """
-    return require_kind(key, *KINDS, field=[field])
+    node = require_kind(key, *KINDS, field=[field])
+    return registered_nodes(session, [node]).get(node, node)
+
+
+def nothing(session: ReadSession, key: str, field: str) -> NotFound:
+    """Return the error that there is no such node, at the session's moment."""
+    was = "is" if session.as_of is None else f"was, as of {session.as_of.at.isoformat()},"
+    return NotFound(f"there {was} nothing with the id {key}", field=[field])
 
 
 def load_path(session: ReadSession, way: Sequence[str], selection: Selection) -> LineagePath:

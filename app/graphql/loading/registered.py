@@ -61,7 +61,7 @@ def load_namespaces(
     past = known_now_only(session, loaded, selection, "registeredModels")
     for call in () if past else selection.calls("registeredModels"):
         order, descending = model_order(call.arguments.get("order_by"))
-        admitted = model_filter(call.arguments.get("filter"))
+        admitted = model_filter(session, call.arguments.get("filter"))
         pages = listing.models_in(
             session,
             loaded.keys(),
@@ -227,7 +227,7 @@ def _fill_versions(session: ReadSession, loaded: Loaded, selection: Selection) -
             session,
             loaded.keys(),
             page_request(call.arguments),
-            admitted=version_filter(call.arguments.get("filter"), past=bool(session.as_of)),
+            admitted=version_filter(session, call.arguments.get("filter")),
             order=order,
             descending=descending,
             counted="totalCount" in call.below,

@@ -72,13 +72,10 @@ class ComparisonQueries:
     ) -> TradeoffConnection | None:
         """Return a page of the front over every version that a filter admits."""
         page = page_asked(first, after, None, None, default=50)
-        admitted, wanted, selection = (
-            version_filter(filter or None),
-            objectives_asked(objectives),
-            selected(info),
-        )
+        wanted, selection = objectives_asked(objectives), selected(info)
 
         def work(session: ReadSession) -> TradeoffConnection:
+            admitted = version_filter(session, filter or None)
             return load_front(session, find_tradeoff(session, admitted, wanted, page), selection)
 
         return await info.context.read(work)
@@ -104,10 +101,11 @@ class ComparisonQueries:
     ) -> LeaderboardConnection | None:
         """Return a page of the versions that were measured alike."""
         page = page_asked(first, after, last, before)
-        key, admitted = Matches().metric_key(metric, ("metric",)), version_filter(filter or None)
+        key = Matches().metric_key(metric, ("metric",))
         selection, way = selected(info), stated(direction)
 
         def work(session: ReadSession) -> LeaderboardConnection:
+            admitted = version_filter(session, filter or None)
             return load_board(session, key, admitted, way, page, selection)
 
         return await info.context.read(work)

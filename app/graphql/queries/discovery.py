@@ -6,6 +6,7 @@ import strawberry
 from anyio import to_thread
 from strawberry import UNSET
 
+from app.db.engine import ReadSession
 from app.errors import InvalidInput
 from app.graphql.context import Info
 from app.graphql.enums import SearchCollapse, SearchMode
@@ -61,20 +62,23 @@ class DiscoveryQueries:
             message = "deleted models are not in the index; registeredModels lists them"
             raise InvalidInput(message, field=["filter", "deleted"])
         page = page_asked(first, after, None, None)
-        admitted = model_filter(filter or None)
-        query = SearchQuery(
-            text=text or None,
-            mode=Mode[(mode or SearchMode.HYBRID).name],
-            filter=admitted,
-            facets=facets_wanted(facets or []),
-            order=search_order(order_by or None, admitted),
-            collapse=Collapse[collapse.name] if collapse else None,
-            size=page.size,
-            after=page.after,
-        )
-        selection = selected(info)
-        context = info.context
-        return await context.read(lambda session: load_search(session, context.discovery, query, selection))
+        selection, context = selected(info), info.context
+
+        def work(session: ReadSession) -> SearchConnection:
+            admitted = model_filter(session, filter or None)
+            query = SearchQuery(
+                text=text or None,
+                mode=Mode[(mode or SearchMode.HYBRID).name],
+                filter=admitted,
+                facets=facets_wanted(facets or []),
+                order=search_order(order_by or None, admitted),
+                collapse=Collapse[collapse.name] if collapse else None,
+                size=page.size,
+                after=page.after,
+            )
+            return load_search(session, context.discovery, query, selection)
+
+        return await context.read(work)
 
     @strawberry.field(
         description="What completes a prefix, whatever its case and accents: the best of each kind in turn."

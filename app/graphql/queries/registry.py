@@ -102,7 +102,7 @@ class RegistryQueries:
             page = listing.list_models(
                 session,
                 request,
-                admitted=model_filter(filter or None, past=bool(session.as_of)),
+                admitted=model_filter(session, filter or None),
                 deleted=deleted_models(filter or None),
                 order=order,
                 descending=descending,
@@ -154,7 +154,7 @@ class RegistryQueries:
             page = listing.list_versions(
                 session,
                 request,
-                admitted=version_filter(filter or None, past=bool(session.as_of)),
+                admitted=version_filter(session, filter or None),
                 order=order,
                 descending=descending,
                 counted="totalCount" in selection,

@@ -9,8 +9,9 @@ from app.db.changelog import Fact
 from app.db.locks import hold
 from app.errors import AlreadyExists, Conflict, InvalidInput, NotFound
 from app.identity.session import WriteSession
-from app.lineage.changing import change_edges, edges_at, find_edge, unregistered
-from app.lineage.edges import NewEdge, add_edges, external_nodes, unknown_edges
+from app.lineage.changing import change_edges, edges_at, find_edge
+from app.lineage.edges import NewEdge, add_edges, unknown_edges
+from app.lineage.outside import external_nodes, register_names, settle_edges
 from app.lineage.tables import LineageEdge
 from app.lineage.ways import edges_above
 from app.registry.drafts import LineageDraft, LineageEndDraft, LineageExceptionsDraft
@@ -28,6 +29,7 @@ def link(session: WriteSession, edges: Sequence[NewEdge]) -> list[str]:
         CycleFound: An edge would make a node its own ancestor.
         InvalidInput: An edge leads from a node to itself.
     """
+    edges = settle_edges(session, edges)
     # Each of two edges may be harmless by itself and close a circle with the other.
     hold(session, "lineage")
     fresh = unknown_edges(session, edges)
@@ -74,7 +76,8 @@ def add_lineage(session: WriteSession, downstream: str, draft: LineageDraft) -> 
     if draft.since is not None and draft.since > session.now:
         raise InvalidInput(f"since is {draft.since.isoformat()}, which is to come", field=["since"])
     upstream = external_nodes(session, [uri])[uri] if uri is not None else ends["id"]
-    edge = NewEdge(downstream, upstream, draft.relation, draft.evidence, draft.since)
+    stated = NewEdge(downstream, upstream, draft.relation, draft.evidence, draft.since)
+    [edge] = settle_edges(session, [stated])
     added = link(session, [edge])
     if not added:
         raise _there_already(session, edge)
@@ -121,10 +124,10 @@ def link_arrived(session: WriteSession, arrived: Mapping[str, str], models: Mapp
 
     Args:
         session: The transaction.
-        arrived: By the URI of an outside thing, the version that has it as its source.
+        arrived: By what it is called outside, the version that has it as its source.
         models: The models of the versions.
     """
-    for node in unregistered(session, arrived.keys()) if arrived else ():
+    for node in register_names(session, arrived) if arrived else ():
         version = arrived[node.uri]
         hold(session, "lineage")
         above = edges_above(session, [version])
@@ -137,8 +140,6 @@ def link_arrived(session: WriteSession, arrived: Mapping[str, str], models: Mapp
             for edge in edges
             if edge.downstream == node.id and (edge.upstream, edge.relation) not in stated
         ]
-        node.registered_as = version
-        session.add(node)
         [logged] = session.record(
             [
                 Fact(

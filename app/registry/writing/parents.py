@@ -5,11 +5,12 @@ from collections.abc import Mapping, Sequence
 from app.db.changelog import Logged
 from app.errors import HolotypeError, NotFound
 from app.identity.session import WriteSession
-from app.lineage.edges import NewEdge, add_edges, external_nodes, unknown_edges
+from app.lineage.edges import NewEdge, add_edges, unknown_edges
+from app.lineage.outside import external_nodes, settle_edges
 from app.registry.drafts import VersionDraft
 from app.registry.reading.datasets import ROLE_RELATIONS
 from app.registry.reading.finding import find_dataset, find_dataset_version, require_kind
-from app.registry.reading.nodes import known_nodes
+from app.registry.reading.nodes import LINEAGE_KINDS, known_nodes
 
 
 def resolve_parents(
@@ -26,7 +27,7 @@ def resolve_parents(
     edges = {}
     for version_id, draft in given:
         parents = _parent_edges(session, version_id, draft, nodes)
-        edges[version_id] = [*parents, *_dataset_edges(session, version_id, draft)]
+        edges[version_id] = [*settle_edges(session, parents), *_dataset_edges(session, version_id, draft)]
     return edges
 
 
@@ -46,7 +47,7 @@ def _parent_edges(
     for index, parent in enumerate(draft.parents):
         upstream = parent.upstream
         node = nodes[upstream.external_uri] if upstream.external_uri else upstream.id or ""
-        require_kind(node, "ver", "dsv", "ext", field=["parents", str(index), "upstream", "id"])
+        require_kind(node, *LINEAGE_KINDS, field=["parents", str(index), "upstream", "id"])
         edges.append(NewEdge(version_id, node, parent.relation, parent.evidence))
     known = known_nodes(session, {edge.upstream for edge in edges} - set(nodes.values())) | {*nodes.values()}
     for index, edge in enumerate(edges):

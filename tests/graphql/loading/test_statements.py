@@ -149,7 +149,7 @@ LISTS = {
         f"""impact(of: "{OUTSIDE}") {{ staged(first: $n) {{ totalCount nodes {{
           version {{ number stage {{ name }} }} path {{ nodes {{ name }} edges {{ relation }} }}
         }} }} }}""",
-        9,
+        10,
     ),
 }
 

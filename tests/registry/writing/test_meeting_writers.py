@@ -14,10 +14,12 @@ from app.identity.idempotency import answered, remember
 from app.identity.session import WriteSession, write
 from app.identity.viewer import AllowAll
 from app.lineage.edges import NewEdge
-from app.lineage.tables import Relation
+from app.lineage.outside import external_nodes
+from app.lineage.tables import LineageEdge, Relation, lineage_edge_history
 from app.registry.drafts import (
     DatasetDraft,
     DatasetVersionDraft,
+    LineageEndDraft,
     MetricDefinitionDraft,
     MetricDraft,
     ModelDraft,
@@ -36,7 +38,7 @@ from app.registry.tables import MetricSeries, ModelVersion
 from app.registry.writing.datasets import register_dataset
 from app.registry.writing.editing import finalize_version, rename_model, retire_model, update_model
 from app.registry.writing.labels import set_alias, set_tags
-from app.registry.writing.lineage import link
+from app.registry.writing.lineage import end_lineage, link
 from app.registry.writing.metrics import define_metrics, log_metrics
 from app.registry.writing.namespaces import create_namespaces
 from app.registry.writing.registration import create_versions, register_models
@@ -224,6 +226,43 @@ def test_no_circle_is_closed(store: Store) -> None:
         meet(store, lambda _: None, linking(*edge))
     with pytest.raises(CycleFound):
         meet(store, linking(one, other), linking(lower, upper))
+
+
+def test_an_edge_that_ended_is_not_led_to_what_arrives(store: Store) -> None:
+    child = store.version()
+    model = store.model("a")
+    with store.writing() as writer:
+        outside = external_nodes(writer, ["hf:base"])["hf:base"]
+        [edge] = link(writer, [NewEdge(child.id, outside, Relation.FINE_TUNED_FROM)])
+
+    def arriving(session: WriteSession) -> str:
+        return create_versions(session, [(model, draft(VersionDraft, {"source": "hf:base"}))])[0].id
+
+    meet(store, lambda session: end_lineage(session, edge, LineageEndDraft()), arriving)
+    present = lineage_edge_history.select().where(lineage_edge_history.c.closed_by.is_(None))
+    with store.reading() as session:
+        [state] = session.execute(present).mappings().all()
+        [row] = session.exec(select(LineageEdge)).all()
+    assert (state["upstream"], row.upstream) == (outside, outside)
+    assert state["until"] is not None
+
+
+@pytest.mark.parametrize("arrives_first", [True, False])
+def test_what_arrives_as_it_is_named_is_one_node(store: Store, arrives_first: bool) -> None:  # noqa: FBT001 - a case of the test
+    child, model = store.version(), store.model("a")
+
+    def arriving(session: WriteSession) -> str:
+        return create_versions(session, [(model, draft(VersionDraft, {"source": "hf:base"}))])[0].id
+
+    def naming(session: WriteSession) -> str:
+        node = external_nodes(session, ["hf:base"])["hf:base"]
+        return link(session, [NewEdge(child.id, node, Relation.FINE_TUNED_FROM)])[0]
+
+    meet(store, *((arriving, naming) if arrives_first else (naming, arriving)))
+    with store.reading() as session:
+        [edge] = session.exec(select(LineageEdge)).all()
+        [version] = session.exec(select(ModelVersion).where(ModelVersion.model_id == model.id)).all()
+    assert (edge.downstream, edge.upstream) == (child.id, version.id)
 
 
 def test_a_request_that_is_sent_twice_is_done_once(store: Store) -> None:
