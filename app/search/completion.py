@@ -4,10 +4,11 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from enum import StrEnum
+from functools import lru_cache
 from itertools import islice
 
 from app.db.text import fold_term
-from app.search.document import Document
+from app.search.document import REMEMBERED, Document
 from app.search.tokens import unaccented
 
 MAX_PREFIX = 200
@@ -60,9 +61,7 @@ def comparable(text: str) -> str:
 def starts_of(document: Document) -> Iterator[Start]:
     """Yield all that a document can complete, from each of its first words."""
     for kind, written in _texts(document):
-        for place, match in enumerate(islice(_WORD_START.finditer(written), _MOST_STARTS)):
-            if begins := comparable(written[match.start() :])[:_LONGEST]:
-                yield Start(kind, begins, place > 0, written)
+        yield from _starts(kind, written)
 
 
 def by_turns(completions: dict[CompletionKind, list[Completion]], limit: int) -> list[Completion]:
@@ -70,6 +69,15 @@ def by_turns(completions: dict[CompletionKind, list[Completion]], limit: int) ->
     longest = max(map(len, completions.values()), default=0)
     turns = [mine[place] for place in range(longest) for mine in completions.values() if place < len(mine)]
     return turns[:limit]
+
+
+@lru_cache(maxsize=REMEMBERED)
+def _starts(kind: CompletionKind, written: str) -> tuple[Start, ...]:
+    found = enumerate(islice(_WORD_START.finditer(written), _MOST_STARTS))
+    starts = (
+        Start(kind, comparable(written[at.start() :])[:_LONGEST], place > 0, written) for place, at in found
+    )
+    return tuple(start for start in starts if start.begins)
 
 
 def _texts(document: Document) -> Iterator[tuple[CompletionKind, str]]:

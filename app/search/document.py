@@ -115,7 +115,8 @@ def key_of(entity_id: str) -> int:
 
 def field_texts(document: Document) -> list[FieldText]:
     """Return the searched fields of a document that hold text, the weightiest first."""
-    return [field for field in _fields(document) if field.text]
+    # Most fields of most documents are empty.
+    return [FieldText(field, text, weight) for field, text, weight in _fields(document) if text]
 
 
 def words_text(document: Document) -> str:
@@ -182,25 +183,23 @@ def _bits(text: bytes) -> int:
     return int.from_bytes(hashlib.blake2b(text, digest_size=8).digest()) >> 1
 
 
-def _fields(document: Document) -> Iterator[FieldText]:
-    yield FieldText("name", document.name, 3)
-    yield FieldText("displayName", _other_name(document), 3)
-    yield FieldText("task", " ".join(_task_names(document)), 3)
-    yield FieldText("languages", ", ".join(map(language_names, document.languages)), 3)
-    yield FieldText("taskDescription", " ".join(task.description for task in document.tasks), 2)
-    yield FieldText("description", document.description or "", 1)
-    yield FieldText("architecture", document.architecture or "", 1)
-    yield FieldText("family", document.family or "", 1)
-    yield FieldText(
-        "parameterCount", ", ".join(dict.fromkeys(map(written_size, document.parameter_counts))), 1
-    )
-    yield FieldText("datasets", ", ".join(document.datasets), 1)
-    yield FieldText("tags", ", ".join(document.tags), 1)
-    yield FieldText("publisher", document.publisher or "", 1)
-    yield FieldText("taskSynonyms", "; ".join(_synonyms(document)), 1)
-    yield FieldText("domains", ", ".join(document.domains), 1)
-    yield FieldText("framework", document.framework or "", 1)
-    yield FieldText("namespace", document.namespace, 1)
+def _fields(document: Document) -> Iterator[tuple[str, str, int]]:
+    yield ("name", document.name, 3)
+    yield ("displayName", _other_name(document), 3)
+    yield ("task", " ".join(_task_names(document)), 3)
+    yield ("languages", ", ".join(map(language_names, document.languages)), 3)
+    yield ("taskDescription", " ".join(task.description for task in document.tasks), 2)
+    yield ("description", document.description or "", 1)
+    yield ("architecture", document.architecture or "", 1)
+    yield ("family", document.family or "", 1)
+    yield ("parameterCount", ", ".join(dict.fromkeys(map(written_size, document.parameter_counts))), 1)
+    yield ("datasets", ", ".join(document.datasets), 1)
+    yield ("tags", ", ".join(document.tags), 1)
+    yield ("publisher", document.publisher or "", 1)
+    yield ("taskSynonyms", "; ".join(_synonyms(document)), 1)
+    yield ("domains", ", ".join(document.domains), 1)
+    yield ("framework", document.framework or "", 1)
+    yield ("namespace", document.namespace, 1)
 
 
 def _task_names(document: Document) -> list[str]:

@@ -10,10 +10,12 @@ import unicodedata
 from collections.abc import Iterator, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
+from functools import lru_cache
+from itertools import chain
 
 from rapidfuzz.distance import OSA
 
-from app.search.document import Document, field_texts
+from app.search.document import REMEMBERED, Document, field_texts
 from app.search.tokens import CJK, tokens
 
 LEAST_LETTERS, LONGEST = 4, 40
@@ -43,8 +45,7 @@ class Spelling:
 
 def spelling_terms(document: Document) -> list[str]:
     """Return the different words of a document, in lower case and without digits."""
-    words = (word for field in field_texts(document) for word in _words(field.text))
-    return list(dict.fromkeys(word.lower() for word in words if LEAST_LETTERS <= len(word) <= LONGEST))
+    return list(dict.fromkeys(chain.from_iterable(_spelled(field.text) for field in field_texts(document))))
 
 
 def slips_allowed(word: str) -> int:
@@ -82,6 +83,14 @@ def respelled(text: str, alike: Mapping[str, Sequence[Spelling]]) -> list[str]:
         _replaced(text, {word: each[min(place, len(each) - 1)] for word, each in likeliest.items()})
         for place in range(longest)
     ]
+
+
+@lru_cache(maxsize=REMEMBERED)
+def _spelled(text: str) -> tuple[str, ...]:
+    """Return the different words of a text that documents are looked up by, in lower case."""
+    # There are far fewer different words than words.
+    words = (word.lower() for word in dict.fromkeys(_words(text)) if LEAST_LETTERS <= len(word) <= LONGEST)
+    return tuple(dict.fromkeys(words))
 
 
 def _words(text: str) -> list[str]:

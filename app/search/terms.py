@@ -3,13 +3,14 @@
 import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 
 from app.db.text import fold
 from app.search.completion import CompletionKind, comparable, starts_of
 from app.search.contract import FacetCounts, FacetRequest
 from app.search.counting import most_frequent
 from app.search.document import (
+    REMEMBERED,
     Document,
     TaskWords,
     content_digest,
@@ -104,10 +105,14 @@ def completion_terms(document: Document) -> list[str]:
 
 def fact_terms(document: Document, field: FactField) -> list[str]:
     """Return each value as its folded form, the separator, and the value as written; one spelling a value."""
-    clean = [value.replace(SEPARATOR, " ") for value in fact_values(document, field)]
-    return [
-        f"{folded}{SEPARATOR}{value}" for folded, value in {fold(value): value for value in clean}.items()
-    ]
+    return list(_fact_terms(fact_values(document, field)))
+
+
+@lru_cache(maxsize=REMEMBERED)
+def _fact_terms(values: tuple[str, ...]) -> tuple[str, ...]:
+    clean = (value.replace(SEPARATOR, " ") for value in values)
+    spelled = {fold(value): value for value in clean}
+    return tuple(f"{folded}{SEPARATOR}{value}" for folded, value in spelled.items())
 
 
 def facet_counts(facet: FacetRequest, counts: Mapping[str, int]) -> FacetCounts:

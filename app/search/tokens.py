@@ -114,6 +114,9 @@ def _pairs(run: str) -> list[str]:
 @lru_cache(maxsize=1 << 16)
 def _terms(word: str) -> tuple[str, ...]:
     """Return the terms of one word, the whole first, or those of a run without blanks (CJK) in order."""
+    if word.isascii() and word.isalpha() and (word.islower() or word.istitle() or word.isupper()):
+        # Most words have no parts.
+        return _stems([word[:_LONGEST_WORD]])
     if _IS_CJK.match(word):
         return tuple(map(_folded, _pairs(word)))
     if _SIZE.fullmatch(word):
@@ -138,6 +141,8 @@ def _parts(word: str) -> list[str]:
 
 def unaccented(text: str) -> str:
     """Return `text` in compatibility form, case kept, without accents on its letters."""
+    if text.isascii():
+        return text
     return unicodedata.normalize("NFC", _LATIN_ACCENT.sub("", unicodedata.normalize("NFKD", text)))
 
 

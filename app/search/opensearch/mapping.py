@@ -8,7 +8,7 @@ them back into it when it is read.
 import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 from typing import Any
 
 import numpy as np
@@ -16,7 +16,7 @@ import orjson
 
 from app.db.text import fold
 from app.search.contract import Kind
-from app.search.document import Document, content_digest, fact_values, texts_digest, words_text
+from app.search.document import REMEMBERED, Document, content_digest, fact_values, texts_digest, words_text
 from app.search.filters import FactField
 from app.search.keeping import DocumentVectors
 from app.search.opensearch import fields
@@ -30,6 +30,7 @@ Body = dict[str, Any]
 _VERSIONS = "2 * sequence + encoded"
 """How documents are told from older ones, as `version_of` in `pending` does it."""
 _OF_VECTORS = frozenset({fields.VECTORS, fields.EMBEDDER, fields.FACTS, fields.DESCRIPTION})
+_FACTS = {field.value: field for field in FactField}
 _NUMBER = {"type": "long", "index": False}
 _SETTINGS: Body = {
     "number_of_shards": 1,
@@ -88,8 +89,8 @@ def to_source(document: Document) -> Body:
         fields.WORDS: words_text(document),
         fields.COMPLETIONS: completion_terms(document),
         fields.SPELLINGS: spelling_terms(document),
-        "filter": {field.value: _folded(document, field) for field in FactField},
-        "facet": {field.value: fact_terms(document, field) for field in FactField},
+        "filter": {name: _folded(fact_values(document, field)) for name, field in _FACTS.items()},
+        "facet": {name: fact_terms(document, field) for name, field in _FACTS.items()},
     }
 
 
@@ -157,5 +158,6 @@ def _each_fact(keyword: Body) -> Body:
     return {"properties": {field.value: keyword for field in FactField}}
 
 
-def _folded(document: Document, field: FactField) -> list[str]:
-    return [fold(value) for value in fact_values(document, field)]
+@lru_cache(maxsize=REMEMBERED)
+def _folded(values: tuple[str, ...]) -> list[str]:
+    return [fold(value) for value in values]
