@@ -22,7 +22,7 @@ from app.search.contract import Vector
 from app.search.query_encoder import (
     EmbedderMeta,
     EmbedderUnavailable,
-    QueryEncoder,
+    QueryEncoders,
     encoder_directory,
 )
 from indexer.embeddings import EncodingFailed
@@ -60,7 +60,7 @@ class PackagedEncoder:
             raise _not_installed(missing) from None
         self._indexes = indexes
         self._process: _Process | None = None
-        self._few: QueryEncoder | None = None
+        self._few = QueryEncoders(indexes)
         self._encoded = 0
         self._used = time.monotonic()
 
@@ -78,7 +78,8 @@ class PackagedEncoder:
         """Return one unit vector a text, in order.
 
         Raises:
-            EmbedderUnavailable: torch or something that it needs is missing.
+            EmbedderUnavailable: torch or something that it needs is missing, or the encoder of queries is
+                damaged.
             EncodingFailed: The encoder failed at these texts.
         """
         self._encoded += len(texts)
@@ -119,9 +120,8 @@ class PackagedEncoder:
         return process
 
     def _encode_few(self, texts: Sequence[str]) -> Vector:
-        if self._few is None:
-            self._few = QueryEncoder(encoder_directory(self._indexes, self.meta.digest))
-        return np.array([self._few.encode(text) for text in texts])
+        encoder = self._few.for_embedder(self.meta.digest)
+        return np.array([encoder.encode(text) for text in texts])
 
 
 class _Process:

@@ -22,6 +22,8 @@ from app.search.parking import Parked
 from app.search.query_encoder import EmbedderMeta, EmbedderUnavailable, QueryEncoders
 
 MAX_QUERY = 10_000
+MOST_TRIES = 3
+"""So often is an index asked whose embedder changes meanwhile."""
 FOREIGN = "the search index was made from another registry; the indexer makes it anew when it runs"
 
 
@@ -71,17 +73,15 @@ class Discovery:
 
     def embedder(self) -> EmbedderMeta | None:
         """Return what the models' vectors were made with, or None while there is no encoder for them."""
-        position = self.models.position()
         try:
-            return self.encoders.for_embedder(position.embedder if position else None).meta
+            return self.encoders.for_embedder(embedder_of(self.models)).meta
         except EmbedderUnavailable:
             return None
 
     def prepare(self) -> None:
         """Load what searches by meaning need, if it is there, so that the first one need not wait for it."""
-        position = self.models.position()
         try:
-            vectors_of_tasks(self.encoders.for_embedder(position.embedder if position else None))
+            vectors_of_tasks(self.encoders.for_embedder(embedder_of(self.models)))
         except EmbedderUnavailable:
             return
 
@@ -121,6 +121,12 @@ def provided(session: ReadSession) -> Discovery | None:
     return found
 
 
+def embedder_of(reader: IndexReader) -> str | None:
+    """Return the digest of the embedder that made the vectors of an index; None while it has none."""
+    position = reader.position()
+    return position.embedder if position else None
+
+
 def ask(session: ReadSession, discovery: Discovery, kind: Kind, request: SearchRequest) -> Reply:
     """Ask the index of a kind, with the vector of the request's text where meaning takes part.
 
@@ -129,16 +135,14 @@ def ask(session: ReadSession, discovery: Discovery, kind: Kind, request: SearchR
     """
     if request.text is not None and len(request.text) > MAX_QUERY:
         raise InvalidInput(f"text has at most {MAX_QUERY} characters", field=["text"])
-    reader = discovery.of(kind)
-    asked, degraded = _encoded(discovery, reader.position(), request)
     try:
-        answer = reader.search(asked)
+        answer, task, degraded = _searched(discovery, discovery.of(kind), request)
     except IndexUnavailable as away:
         return Reply(None, [Degradation(DegradationCode.INDEX_UNAVAILABLE, str(away))])
     log, newest = ends(session)
     if belongs_elsewhere(answer.position, log):
         return Reply(None, [Degradation(DegradationCode.INDEX_UNAVAILABLE, FOREIGN)])
-    return Reply(answer, degraded + _behind(newest, answer.position, request.mode), asked.task)
+    return Reply(answer, degraded + _behind(newest, answer.position, request.mode), task)
 
 
 def instead_of_index(reply: Reply) -> list[Degradation]:
@@ -170,8 +174,25 @@ def through(answer: SearchAnswer, mode: SearchMode) -> datetime | None:
     return min(marks, key=lambda mark: mark.sequence).at
 
 
+def _searched(
+    discovery: Discovery, reader: IndexReader, request: SearchRequest
+) -> tuple[SearchAnswer, str | None, list[Degradation]]:
+    """Return the answer, the task that the text describes, and what keeps meaning from taking part.
+
+    The index may change its embedder after that was read; vectors of different embedders are never compared.
+    """
+    embedder = embedder_of(reader)
+    for _ in range(MOST_TRIES):
+        asked, degraded = _encoded(discovery, embedder, request)
+        answer = reader.search(asked)
+        if asked.vector is None or answer.position.embedder == embedder:
+            return answer, asked.task, degraded
+        embedder = answer.position.embedder
+    return reader.search(request), None, [_by_words("the vectors of the index are being replaced")]
+
+
 def _encoded(
-    discovery: Discovery, position: IndexPosition | None, request: SearchRequest
+    discovery: Discovery, embedder: str | None, request: SearchRequest
 ) -> tuple[SearchRequest, list[Degradation]]:
     """Return a request with what the encoder makes of its text, where meaning takes part."""
     text = request.text or ""
@@ -179,12 +200,16 @@ def _encoded(
     if request.mode is SearchMode.WORDS or not any(map(str.isalnum, text)):
         return request, []
     try:
-        encoder = discovery.encoders.for_embedder(position.embedder if position else None)
+        encoder = discovery.encoders.for_embedder(embedder)
     except EmbedderUnavailable as away:
-        return request, [Degradation(DegradationCode.EMBEDDER_UNAVAILABLE, f"{away}; found by words alone")]
+        return request, [_by_words(str(away))]
     vector = encoder.encode(text)
     task = task_described(encoder, vector) if request.mode is SearchMode.HYBRID else None
     return replace(request, vector=vector, task=task), []
+
+
+def _by_words(why: str) -> Degradation:
+    return Degradation(DegradationCode.EMBEDDER_UNAVAILABLE, f"{why}; found by words alone")
 
 
 def _behind(newest: int, position: IndexPosition, mode: SearchMode) -> list[Degradation]:

@@ -11,7 +11,7 @@ from app.registry.reading.wording import datasets_with_words
 from app.registry.tables import Dataset
 from app.search.contract import WINDOW, Kind, SearchRequest
 from app.search.document import key_of
-from app.search.filters import All, Filter, Keys, conditions_of
+from app.search.filters import All, Filter, Keys
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,7 +40,7 @@ def find_datasets(
             search.
     """
     order = Order(named("datasets found", {"text": text, "filter": repr(admitted)}), ("id",))
-    keys = _keys(session, admitted) if conditions_of(admitted) else All()
+    keys = admitted if isinstance(admitted, All) else _keys(session, admitted)
     reply = ask(session, discovery, Kind.DATASETS, SearchRequest(text=text, filter=keys))
     if reply.answer is None:
         worded = datasets_with_words(session, text, admitted, WINDOW)

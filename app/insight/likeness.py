@@ -3,14 +3,14 @@
 from dataclasses import dataclass
 
 from app.db.engine import ReadSession
-from app.insight.discovery import Discovery
+from app.insight.discovery import MOST_TRIES, Discovery, embedder_of
 from app.insight.documents import model_documents
 from app.registry.reading.listing import models_by_id
 from app.registry.tables import RegisteredModel
 from app.search.contract import IndexUnavailable, Likeness, MeaningVectors
 from app.search.document import Document, meaning_texts
 from app.search.languages import language_name
-from app.search.query_encoder import EmbedderUnavailable
+from app.search.query_encoder import EmbedderUnavailable, QueryEncoder
 
 MOST = 50
 
@@ -34,24 +34,33 @@ def similar_models(
 ) -> list[SimilarModel] | None:
     """Return the models most like `model`, the likest first; None when the index cannot tell."""
     try:
-        vectors = discovery.models.vectors_of(model.key or 0)
-        if vectors is None:
-            vectors = _encoded(session, discovery, model)
-        found = discovery.models.alike(vectors, limit + 1)
+        found = _alike(session, discovery, model, limit + 1)
     except (IndexUnavailable, EmbedderUnavailable):
         return None
     others = [likeness for likeness in found if likeness.id != model.id][:limit]
     return _explained(session, model, others)
 
 
-def _encoded(session: ReadSession, discovery: Discovery, model: RegisteredModel) -> MeaningVectors:
-    """Encode a model that the index does not hold yet.
+def _alike(session: ReadSession, discovery: Discovery, model: RegisteredModel, limit: int) -> list[Likeness]:
+    """Return what is nearest to a model, itself included, by vectors of one embedder.
 
     Raises:
-        EmbedderUnavailable: There is no encoder yet.
+        IndexUnavailable: There is no index.
+        EmbedderUnavailable: There is no encoder yet, or the index changes its embedder all the time.
     """
-    position = discovery.models.position()
-    encoder = discovery.encoders.for_embedder(position.embedder if position else None)
+    for _ in range(MOST_TRIES):
+        embedder = embedder_of(discovery.models)
+        vectors = discovery.models.vectors_of(model.key or 0)
+        if vectors is None:
+            vectors = _encoded(session, discovery.encoders.for_embedder(embedder), model)
+        found = discovery.models.alike(vectors, limit)
+        if embedder_of(discovery.models) == embedder:
+            return found
+    raise EmbedderUnavailable("the vectors of the index are being replaced")
+
+
+def _encoded(session: ReadSession, encoder: QueryEncoder, model: RegisteredModel) -> MeaningVectors:
+    """Encode a model that the index does not hold yet."""
     [document] = model_documents(session, [model.id])
     texts = meaning_texts(document)
     return MeaningVectors(encoder.encode(texts.facts), encoder.encode(texts.description))

@@ -7,6 +7,7 @@ The indexer exports it once, beside the indexes and under the digest of the embe
     INDEXES/encoder/<digest>/meta.json        {"name", "digest", "dimension", "max_tokens"}
 """
 
+import logging
 import os
 from dataclasses import dataclass
 from pathlib import Path
@@ -21,9 +22,27 @@ from app.search.contract import Vector
 # The published builds of ONNX Runtime report what they run to their makers, unless told so before they load.
 os.environ["ORT_DISABLE_TELEMETRY"] = "1"
 import onnxruntime  # type: ignore[import-untyped]
+from onnxruntime.capi import onnxruntime_pybind11_state as runtime  # type: ignore[import-untyped]
+
+logger = logging.getLogger(__name__)
 
 FOLDER = "encoder"
 MODEL, TOKENIZER, META = "model.onnx", "tokenizer.json", "meta.json"
+DAMAGED = "the encoder for the vectors of the index is damaged; the log of the API says how to mend it"
+
+# The errors of ONNX Runtime have no class in common.
+_UNREADABLE = (
+    OSError,
+    TypeError,
+    ValueError,
+    runtime.Fail,
+    runtime.InvalidArgument,
+    runtime.InvalidGraph,
+    runtime.InvalidProtobuf,
+    runtime.NoSuchFile,
+    runtime.NotImplemented,
+    runtime.RuntimeException,
+)
 
 
 class EmbedderUnavailable(Exception):
@@ -99,12 +118,13 @@ class QueryEncoders:
         self._indexes = indexes
         self._loading = Lock()
         self._loaded: QueryEncoder | None = None
+        self._damaged: str | None = None
 
     def for_embedder(self, digest: str | None) -> QueryEncoder:
         """Return the encoder for vectors that the embedder `digest` made; it is loaded at the first call.
 
         Raises:
-            EmbedderUnavailable: There is none yet.
+            EmbedderUnavailable: There is none yet, or its files cannot be read, which the log says once.
         """
         loaded = self._loaded
         if loaded is not None and loaded.meta.digest == digest:
@@ -117,7 +137,16 @@ class QueryEncoders:
     def _load(self, digest: str | None) -> QueryEncoder:
         if digest is None:
             raise EmbedderUnavailable("the index has no vectors yet")
+        directory = encoder_directory(self._indexes, digest)
         try:
-            return QueryEncoder(encoder_directory(self._indexes, digest))
+            return QueryEncoder(directory)
         except FileNotFoundError:
             raise EmbedderUnavailable("no encoder has been exported for the vectors of the index") from None
+        except _UNREADABLE as error:
+            if self._damaged != digest:
+                self._damaged = digest
+                advice = f"remove {directory} and start the indexer, which writes it anew"
+                logger.warning(
+                    "the query encoder cannot be read, and searches go by words alone; %s: %s", advice, error
+                )
+            raise EmbedderUnavailable(DAMAGED) from None

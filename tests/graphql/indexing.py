@@ -36,15 +36,17 @@ WORDS = [
     "feelings",
 ]
 EMBEDDER = EmbedderMeta("words", "words-1", DIMENSION, 128)
+OTHER_EMBEDDER = EmbedderMeta("other words", "words-2", DIMENSION, 128)
+SEEDS = {EMBEDDER: 7, OTHER_EMBEDDER: 8}
 
 
 class WordEncoder:
     """Encodes documents by the very model that it exports for queries."""
 
-    def __init__(self, folder: Path) -> None:
-        self.meta = EMBEDDER
+    def __init__(self, folder: Path, meta: EmbedderMeta = EMBEDDER) -> None:
+        self.meta = meta
         self._export(folder)
-        self._queries = QueryEncoder(encoder_directory(folder, EMBEDDER.digest))
+        self._queries = QueryEncoder(encoder_directory(folder, meta.digest))
 
     def encode(self, texts: Sequence[str]) -> Vector:
         """Return one unit vector a text."""
@@ -61,17 +63,17 @@ class WordEncoder:
 
     def _export(self, index: Path) -> None:
         """Write the model into an index directory."""
-        target = encoder_directory(index, EMBEDDER.digest)
+        target = encoder_directory(index, self.meta.digest)
         target.mkdir(parents=True, exist_ok=True)
-        (target / MODEL).write_bytes(_model().SerializeToString())
+        (target / MODEL).write_bytes(_model(SEEDS[self.meta]).SerializeToString())
         (target / TOKENIZER).write_text(_tokenizer().to_str())
-        (target / META).write_bytes(orjson.dumps(EMBEDDER))
+        (target / META).write_bytes(orjson.dumps(self.meta))
 
 
-def index(api: Api, *, by_meaning: bool = True) -> IndexPosition:
+def index(api: Api, *, by_meaning: bool = True, meta: EmbedderMeta = EMBEDDER) -> IndexPosition:
     """Index everything that has happened, as the process beside the API does, until the API sees it."""
     folder = api.settings.index_folder
-    embedder = Embedder(api.data / "embeddings.sqlite", WordEncoder(folder)) if by_meaning else None
+    embedder = Embedder(api.data / "embeddings.sqlite", WordEncoder(folder, meta)) if by_meaning else None
     database = api.store.database
     kept = [
         (
@@ -101,8 +103,8 @@ def _tokenizer() -> Tokenizer:
     return tokenizer
 
 
-def _model() -> Any:
-    table = np.random.default_rng(7).normal(size=(len(WORDS) + 1, DIMENSION)).astype(np.float32)
+def _model(seed: int) -> Any:
+    table = np.random.default_rng(seed).normal(size=(len(WORDS) + 1, DIMENSION)).astype(np.float32)
     table[0] /= 100
     ids, mask = (
         helper.make_tensor_value_info(name, TensorProto.INT64, [1, "tokens"])

@@ -68,7 +68,14 @@ ORDERED_BY_FILTER = ORDERED % ""
 SEARCH_BY_VERSION = """search(mode: WORDS, first: $n, filter: {
   anyVersion: {param: {key: "p", number: {gte: 1}}}
 }) { totalCount edges { node { name } } }"""
+# The filter is one statement more: the index of datasets knows no filters.
+DATASETS = """datasets(text: "data", first: $n) { totalCount nodes { name } }"""
+DATASETS_BY_TAG = """datasets(text: "data", first: $n, filter: {tag: {key: "t"}}) {
+  totalCount nodes { name }
+}"""
 STATEMENTS = {
+    DATASETS: 3,
+    DATASETS_BY_TAG: 4,
     BY_VERSION: 17,
     SEARCH_BY_VERSION: 5,
     ORDERED_BY_TEXT: 13,

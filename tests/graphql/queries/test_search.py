@@ -11,9 +11,9 @@ from app.db.changelog import ends
 from app.insight.discovery import Discovery, ask
 from app.search.contract import Kind, SearchRequest
 from app.search.embedded.reader import EmbeddedReader
-from app.search.query_encoder import QueryEncoders
+from app.search.query_encoder import MODEL, QueryEncoders, encoder_directory
 from tests.graphql.conftest import Api, serving
-from tests.graphql.indexing import index
+from tests.graphql.indexing import EMBEDDER, index
 from tests.store import open_store
 
 SEARCH = """
@@ -253,6 +253,23 @@ def test_without_vectors_words_answer_and_it_is_said(api: Api) -> None:
     assert names(found) == ["bert"]
     assert {one["code"] for one in found["degraded"]} == {"EMBEDDER_UNAVAILABLE", "MEANING_BEHIND"}
     assert api.run(SEARCH, text="bert", mode="WORDS")["degraded"] == []
+
+
+def test_with_a_damaged_encoder_words_answer_and_it_is_said(seeded_file: Path, tmp_path: Path) -> None:
+    with serving(tmp_path / "whole", seeded_file) as api:
+        api.model("bert")
+        index(api)
+    damaged = tmp_path / "damaged"
+    shutil.copytree(tmp_path / "whole" / "index", damaged / "index")
+    model = encoder_directory(damaged / "index", EMBEDDER.digest) / MODEL
+    model.write_bytes(model.read_bytes()[:1_000])
+    with serving(damaged, tmp_path / "whole" / "registry.db") as api:
+        found = api.run(SEARCH, text="bert")
+    assert names(found) == ["bert"]
+    [degradation] = found["degraded"]
+    assert degradation["code"] == "EMBEDDER_UNAVAILABLE"
+    assert "damaged" in degradation["message"]
+    assert str(tmp_path) not in degradation["message"]
 
 
 def test_an_index_that_is_behind_says_so(api: Api) -> None:
