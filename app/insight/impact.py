@@ -1,6 +1,6 @@
 """What hangs on a thing: the versions below it that somebody relies on."""
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
 from sqlmodel import col, select
@@ -8,7 +8,7 @@ from sqlmodel import col, select
 from app.db.engine import ReadSession
 from app.db.json_lists import among
 from app.lineage.tables import Relation
-from app.lineage.walks import Walk, WalkDirection, walk
+from app.lineage.walks import Reached, Walk, WalkDirection, walk
 from app.registry.tables import ModelVersion, RegisteredModel
 from app.registry.writing.stages import LIVE_STAGES
 
@@ -18,21 +18,19 @@ class Impact:
     """The versions in live stages below a node.
 
     Attributes:
-        depths: All nodes below, with their hops.
+        below: What lies below; not complete where more does than was gone through.
         staged: The versions among them that are in a live stage, nearest first, then by id.
-        truncated: Whether more lies below than was gone through.
     """
 
-    depths: Mapping[str, int]
+    below: Reached
     staged: Sequence[str]
-    truncated: bool
 
 
 def find_impact(
     session: ReadSession, node: str, max_depth: int, relations: Collection[Relation] | None = None
 ) -> Impact:
     """Return the living versions in live stages that lie up to `max_depth` hops below a node."""
-    below = Walk(
+    further = Walk(
         root=node,
         direction=WalkDirection.DOWNSTREAM,
         # One level more tells whether there is more.
@@ -40,9 +38,16 @@ def find_impact(
         relations=relations,
         most=None,
     )
-    reached = walk(session, below).depths
-    depths = {key: depth for key, depth in reached.items() if depth <= max_depth}
-    versions = [key for key in depths if key.startswith("ver_") and key != node]
+    levels = walk(session, further).levels
+    below = Reached(levels[: max_depth + 1], complete=len(levels) <= max_depth + 1)
+    live = _live(session, [key for level in below.levels[1:] for key in level if key.startswith("ver_")])
+    return Impact(below, list(below.depths(live)))
+
+
+def _live(session: ReadSession, versions: Collection[str]) -> set[str]:
+    """Return which of `versions` are there still and in live stages."""
+    if not versions:
+        return set()
     statement = (
         select(ModelVersion.id)
         .join(RegisteredModel, col(RegisteredModel.id) == ModelVersion.model_id)
@@ -53,5 +58,4 @@ def find_impact(
             col(RegisteredModel.deleted_at).is_(None),
         )
     )
-    live = set(session.exec(statement)) if versions else set()
-    return Impact(depths, [key for key in versions if key in live], len(depths) < len(reached))
+    return set(session.exec(statement))

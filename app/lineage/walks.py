@@ -1,9 +1,10 @@
 """Walking the graph: breadth first, level by level, with the exact number of hops."""
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
-from itertools import islice
+from heapq import nsmallest
+from itertools import chain
 from typing import Any
 
 from sqlalchemy import ColumnElement, Select, func, literal, union_all
@@ -24,6 +25,10 @@ class WalkDirection(StrEnum):
     UPSTREAM = "UPSTREAM"
     DOWNSTREAM = "DOWNSTREAM"
     BOTH = "BOTH"
+
+
+ENDS = {WalkDirection.UPSTREAM: (LOWER, UPPER), WalkDirection.DOWNSTREAM: (UPPER, LOWER)}
+"""The ends of an edge by the way that it is gone: from which, and to which."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -51,49 +56,53 @@ class Reached:
     """What a walk found.
 
     Attributes:
-        depths: The nodes with their hops from the root, nearest first, then by id.
+        levels: The nodes by their hops from the root, which is alone in the first.
         complete: False when the walk stopped because it had found too many.
     """
 
-    depths: Mapping[str, int]
+    levels: Sequence[set[str]]
     complete: bool
 
+    @property
+    def total(self) -> int:
+        """How many nodes were found, with the root."""
+        return sum(map(len, self.levels))
+
+    def nodes(self) -> Iterator[str]:
+        """Yield the nodes, nearest first; those of one level are in no order."""
+        return chain.from_iterable(self.levels)
+
     def nearest(self, most: int) -> dict[str, int]:
-        """Return at most `most` of the nodes with their hops, nearest first."""
-        return dict(islice(self.depths.items(), most))
+        """Return at most `most` of the nodes with their hops, nearest first, then by id."""
+        near: dict[str, int] = {}
+        for depth, level in enumerate(self.levels):
+            near |= dict.fromkeys(nsmallest(most - len(near), level), depth)
+        return near
+
+    def depths(self, nodes: set[str]) -> dict[str, int]:
+        """Return which of `nodes` were found with their hops, nearest first, then by id."""
+        return {node: depth for depth, level in enumerate(self.levels) for node in sorted(level & nodes)}
 
 
 def walk(session: ReadSession, request: Walk) -> Reached:
-    """Walk the graph by one statement a level and return the nodes with their exact depth.
+    """Walk the graph by one statement a level and return the nodes by their exact depth.
 
     In direction BOTH the answer joins the ancestors and the descendants of the root; siblings are neither.
     """
-    depths = {request.root: 0}
-    ways = {
-        WalkDirection.UPSTREAM: (LOWER, UPPER),
-        WalkDirection.DOWNSTREAM: (UPPER, LOWER),
-    }
-    frontiers: dict[WalkDirection, set[str]] = {
-        way: {request.root} for way in ways if request.direction in {way, WalkDirection.BOTH}
-    }
+    visited, levels = {request.root}, [{request.root}]
+    frontiers = {way: levels[0] for way in ENDS if request.direction in {way, WalkDirection.BOTH}}
     too_many = False
-    for depth in range(1, request.max_depth + 1):
-        steps = [
-            select(literal(str(way)), ways[way][1]).where(
-                among(ways[way][0], nodes), *living(request.relations)
-            )
-            for way, nodes in frontiers.items()
-        ]
-        frontiers = {}
-        for way, node in session.execute(union_all(*steps) if len(steps) > 1 else steps[0]):
-            if node not in depths and _entered(request, node):
-                depths[node] = depth
-                frontiers.setdefault(WalkDirection(way), set()).add(node)
-        too_many = request.most is not None and len(depths) > request.most
-        if too_many or not frontiers:
-            break
-    nearest_first = sorted(depths, key=lambda node: (depths[node], node))
-    return Reached({node: depths[node] for node in nearest_first}, complete=not too_many)
+    while frontiers and len(levels) <= request.max_depth and not too_many:
+        frontiers = {
+            way: fresh
+            for way, found in _next_level(session, frontiers, request.relations).items()
+            if (fresh := _entered(request, found - visited))
+        }
+        if level := set().union(*frontiers.values()):
+            visited |= level
+            levels.append(level)
+        too_many = request.most is not None and len(visited) > request.most
+    return Reached(levels, complete=not too_many)
 
 
 def edges_between(
@@ -150,5 +159,23 @@ def _counted(place: int, end: Any, nodes: Collection[str]) -> Select[*tuple[Any,
     return statement.where(among(end, nodes), *living()).group_by(end)
 
 
-def _entered(request: Walk, node: str) -> bool:
-    return request.kinds is None or node[:3] in request.kinds
+def _next_level(
+    session: ReadSession, frontiers: Mapping[WalkDirection, set[str]], relations: Collection[Relation] | None
+) -> dict[WalkDirection, set[str]]:
+    """Return what edges lead to from the frontier of each way.
+
+    The nodes come as one text: making a row of each would take longer than finding them.
+    """
+    steps = []
+    for way, nodes in frontiers.items():
+        near, far = ENDS[way]
+        step = select(literal(str(way)), func.aggregate_strings(far, ","))
+        steps.append(step.where(among(near, nodes), *living(relations)))
+    found = session.execute(union_all(*steps) if len(steps) > 1 else steps[0])
+    return {WalkDirection(way): set(nodes.split(",")) for way, nodes in found if nodes}
+
+
+def _entered(request: Walk, nodes: set[str]) -> set[str]:
+    if request.kinds is None:
+        return nodes
+    return {node for node in nodes if node[:3] in request.kinds}

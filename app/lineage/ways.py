@@ -16,7 +16,7 @@ from sqlmodel import col
 from app.db.engine import ReadSession
 from app.db.json_lists import among, elements
 from app.lineage.tables import LineageEdge, Relation
-from app.lineage.walks import LOWER, UPPER, living
+from app.lineage.walks import LOWER, UPPER, Reached, living
 
 Steps: TypeAlias = Mapping[str, Collection[str]]
 """A part of the graph: the next nodes of each node, one way."""
@@ -49,7 +49,7 @@ def nodes_below(
 
 def ways_up(
     session: ReadSession,
-    depths: Mapping[str, int],
+    reached: Reached,
     nodes: Collection[str],
     relations: Collection[Relation] | None = None,
 ) -> dict[str, list[str]]:
@@ -59,16 +59,17 @@ def ways_up(
 
     Args:
         session: The session of the walk.
-        depths: What the walk down from the root found.
+        reached: What the walk down from the root found.
         nodes: Where the ways begin.
         relations: The relations that the walk followed.
     """
     ways = {node: [node] for node in nodes}
-    while lower := {way[-1] for way in ways.values() if depths[way[-1]]}:
+    while lower := {way[-1] for way in ways.values()} - reached.levels[0]:
+        depths = reached.depths(lower)
         steps = select(LOWER, UPPER)
         nearer: dict[str, str] = {}
         for near, far in session.execute(steps.where(among(LOWER, lower), *living(relations))):
-            if depths.get(far) == depths[near] - 1:
+            if far in reached.levels[depths[near] - 1]:
                 nearer[near] = min(far, nearer.get(near, far))
         for way in ways.values():
             if way[-1] in nearer:

@@ -57,9 +57,10 @@ def test_a_walk_finds_what_networkx_finds(
         reached = walk(session, Walk(root=root, **wish))
         shown = reached.nearest(most)
         found = edges_between(session, shown, wish["relations"])
-        total = count_between(session, reached.depths, wish["relations"])
-    assert list(reached.depths.items()) == [(node, depths[node]) for node in nearest_first]
-    assert list(shown) == nearest_first[:most]
+        total = count_between(session, set(reached.nodes()), wish["relations"])
+    assert reached.total == len(depths)
+    assert reached.depths({*depths, "ver_none"}) == depths
+    assert list(shown.items()) == [(node, depths[node]) for node in nearest_first[:most]]
     assert sorted(triples(found)) == sorted(edge for edge in edges if {edge[0], edge[1]} <= set(shown))
     assert (total, reached.complete) == (len(edges), True)
 
@@ -78,7 +79,7 @@ def go(store: Store, **wish: Any) -> Reached:
 
 def edges_found(store: Store, **wish: Any) -> list[tuple[str, str, str]]:
     with store.reading() as session:
-        return sorted(triples(edges_between(session, walk(session, Walk(**wish)).depths)))
+        return sorted(triples(edges_between(session, set(walk(session, Walk(**wish)).nodes()))))
 
 
 @pytest.mark.parametrize("direction", [UP, DOWN, BOTH])
@@ -86,7 +87,7 @@ def test_a_level_is_one_statement(store: Store, direction: WalkDirection) -> Non
     nodes = chain(store, 9)
     with statements(store.database) as sent:
         reached = go(store, root=nodes[4], direction=direction, max_depth=3)
-    assert max(reached.depths.values()) == 3
+    assert len(reached.levels) == 4
     assert len(sent) == 3
 
 
@@ -94,13 +95,13 @@ def test_a_root_that_nothing_leads_to_is_reached_alone(store: Store) -> None:
     root = new_id("ver")
     for direction in WalkDirection:
         reached = go(store, root=root, direction=direction, max_depth=9)
-        assert reached == Reached({root: 0}, complete=True)
+        assert reached == Reached([{root}], complete=True)
 
 
 def test_siblings_are_neither_ancestors_nor_descendants(store: Store) -> None:
     base, root, sibling = (new_id("ver") for _ in range(3))
     keep(store, [NewEdge(child, base, Relation.FINE_TUNED_FROM) for child in (root, sibling)])
-    assert go(store, root=root, direction=BOTH, max_depth=5).depths == {root: 0, base: 1}
+    assert go(store, root=root, direction=BOTH, max_depth=5).levels == [{root}, {base}]
 
 
 def test_an_edge_past_the_root_is_shown(store: Store) -> None:
@@ -130,7 +131,7 @@ def test_more_nodes_than_are_counted_say_so(store: Store) -> None:
     with store.writing() as session:
         session.execute(text(fan), {"base": base, "zeros": "0" * 26, "now": session.now.replace(tzinfo=None)})
     reached = go(store, root=base, direction=DOWN, max_depth=4)
-    assert (len(reached.depths), reached.complete) == (50_002, False)
+    assert (reached.total, reached.complete) == (50_002, False)
     first = reached.nearest(3)
     assert first == {base: 0, **{f"ver_{'0' * 26}{number}": 1 for number in (100_000, 100_001)}}
     assert go(store, root=base, direction=DOWN, max_depth=4) == reached

@@ -64,8 +64,8 @@ def test_all_above_and_below_is_what_networkx_finds(
         above = edges_above(session, [root], relations)
         below = set(session.execute(nodes_below(select(literal(root)), relations)).scalars())
         down = Walk(root=root, direction=WalkDirection.DOWNSTREAM, max_depth=9, relations=relations)
-        depths = walk(session, down).depths
-        ways = ways_up(session, depths, list(depths), relations)
+        reached = walk(session, down)
+        ways = ways_up(session, reached, list(reached.nodes()), relations)
     higher = {root, *nx.descendants(kept, root)}
     assert {(edge.downstream, edge.upstream) for edge in above} == set(kept.out_edges(higher))
     assert below == nx.ancestors(kept, root)

@@ -46,12 +46,12 @@ def load_impact(session: ReadSession, of: str, arguments: Mapping[str, Any], sel
         page = sequence_page(impact.staged, impact.staged, order, page_request(call.arguments, first=50))
         items = call.below.items()
         versions = versions_by_id(session, page.items, items.below("version"))
-        ways = ways_up(session, impact.depths, page.items, relations) if "path" in items else {}
+        ways = ways_up(session, impact.below, page.items, relations) if "path" in items else {}
         paths = dict(zip(ways, load_paths(session, list(ways.values()), items.below("path")), strict=True))
         nodes = [ImpactedVersion(version=versions[one], path=paths.get(one, NO_PATH)) for one in page.items]
         loaded[call.key] = connection(page, nodes)
     return Impact(
-        loaded=loaded, of=found[node], total_versions=len(impact.staged), truncated=impact.truncated
+        loaded=loaded, of=found[node], total_versions=len(impact.staged), truncated=not impact.below.complete
     )
 
 

@@ -25,7 +25,7 @@ from app.graphql.types.lineage import (
 from app.insight.facts import inherited_facts
 from app.insight.nodes import label_nodes
 from app.lineage.outside import registered_nodes
-from app.lineage.walks import Walk, count_between, direct_counts, edges_between, walk
+from app.lineage.walks import Reached, Walk, count_between, direct_counts, edges_between, walk
 from app.registry.reading.finding import require_kind
 
 KINDS = {prefix: kind for kind, prefix in PREFIXES.items()}
@@ -50,13 +50,13 @@ def load_graph(
     if root not in nodes:
         raise nothing(session, root, "root")
     edges = edges_between(session, shown, request.relations) if selection.asks("edges", "totalEdges") else []
-    left_out = len(shown) < len(reached.depths)
+    left_out = len(shown) < reached.total
     return LineageGraph(
         root=nodes[root],
         nodes=[nodes[key] for key in shown if key in nodes],
         edges=[lineage_edge(edge, session.as_of) for edge in edges],
-        total_nodes=len(reached.depths),
-        total_edges=_all_edges(session, request, reached.depths, selection) if left_out else len(edges),
+        total_nodes=reached.total,
+        total_edges=_all_edges(session, request, reached, selection) if left_out else len(edges),
         totals_exact=reached.complete,
         truncated=left_out,
     )
@@ -151,8 +151,9 @@ def load_lineage_nodes(
     }
 
 
-def _all_edges(session: ReadSession, request: Walk, nodes: Collection[str], selection: Selection) -> int:
-    return count_between(session, nodes, request.relations) if "totalEdges" in selection else 0
+def _all_edges(session: ReadSession, request: Walk, reached: Reached, selection: Selection) -> int:
+    asked = "totalEdges" in selection
+    return count_between(session, set(reached.nodes()), request.relations) if asked else 0
 
 
 def _entities(
