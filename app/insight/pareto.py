@@ -15,6 +15,9 @@ from numpy.typing import NDArray
 Ranks: TypeAlias = NDArray[np.int64]
 
 TWO = 2
+FIRST_BLOCK, LARGEST_BLOCK = 64, 1024
+"""How many points at once are held against the others: few take out most."""
+WORD = 64
 _NEAR = 1e-9
 """Dividing floats errs by far less than this share; nearer to a whole number it is done exactly."""
 _EXACT_FLOAT = 2.0**52
@@ -59,8 +62,9 @@ def _cells(distinct: NDArray[np.float64], tolerance: float) -> list[int]:
 def find_front(ranks: Ranks) -> NDArray[np.bool_]:
     """Return which points no other dominates: at least as good in everything and better in something.
 
-    Two objectives are one sweep. Of more, the point with the highest sum of those left is on the front, and
-    takes out all that it dominates; equal points stay together.
+    Two objectives are one sweep. More are gone through from the highest sum of ranks down, by blocks: a
+    point can only be dominated by one with a higher sum (Chomicki et al., Skyline with Presorting, ICDE
+    2003), so what is left of a block is on the front, and takes out of the rest all that it dominates.
 
     Args:
         ranks: One row a point, one column an objective, the higher the better.
@@ -72,15 +76,37 @@ def find_front(ranks: Ranks) -> NDArray[np.bool_]:
 
 def _culled(ranks: Ranks) -> NDArray[np.bool_]:
     front = np.zeros(len(ranks), dtype=bool)
-    left = np.argsort(-ranks.sum(axis=1), kind="stable")
-    columns = [column[left] for column in ranks.T]
+    sums = ranks.sum(axis=1)
+    left, size = np.argsort(-sums, kind="stable"), FIRST_BLOCK
     while len(left):
-        inferior = np.logical_and.reduce([column <= column[0] for column in columns])
-        equal = np.logical_and.reduce([column == column[0] for column in columns])
-        front[left[equal]] = True
-        columns = [column[~inferior] for column in columns]
-        left = left[~inferior]
+        kept = ~_are_beaten(ranks[left], sums[left], size)
+        front[left[:size][kept[:size]]] = True
+        left, size = left[size:][kept[size:]], min(2 * size, LARGEST_BLOCK)
     return front
+
+
+def _are_beaten(ranks: Ranks, sums: Ranks, size: int) -> NDArray[np.bool_]:
+    """Return which points are dominated by one of the first `size`.
+
+    For each point a set of bits tells which of those are at least as good in every objective and have a
+    higher sum (after the bitmaps of Tan et al., Efficient Progressive Skyline Computation, VLDB 2001).
+    """
+    behind = np.searchsorted(np.sort(sums[:size]), sums, side="right")
+    beating = _sets_behind(sums[:size])[behind]
+    for column in ranks.T:
+        behind = np.searchsorted(np.sort(column[:size]), column, side="left")
+        beating &= _sets_behind(column[:size])[behind]
+    found: NDArray[np.bool_] = np.logical_or.reduce(beating, axis=1)
+    return found
+
+
+def _sets_behind(values: Ranks) -> NDArray[np.uint64]:
+    """Return in row n the set, as bits, of all values but the n lowest."""
+    places = np.empty(len(values), dtype=np.intp)
+    places[np.argsort(values, kind="stable")] = np.arange(len(values))
+    held = np.zeros((len(values) + 1, -(-len(values) // WORD) * WORD), dtype=bool)
+    held[:, : len(values)] = places >= np.arange(len(values) + 1)[:, None]
+    return np.packbits(held, axis=1).view(np.uint64)
 
 
 def _swept(ranks: Ranks) -> NDArray[np.bool_]:

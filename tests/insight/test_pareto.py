@@ -43,6 +43,29 @@ def test_nothing_on_the_front_is_beaten_and_everything_else_is(table: np.ndarray
     assert find_front(table).tolist() == [not by for by in beaten_by]
 
 
+@given(
+    seed=st.integers(0, 2**32 - 1),
+    size=st.integers(60, 700),
+    columns=st.integers(1, 6),
+    spread=st.sampled_from([2, 10, 1_000_000]),
+    weighed_against=st.booleans(),
+)
+@settings(max_examples=60, deadline=None)
+def test_many_points_are_told_apart_as_few_are(
+    seed: int,
+    size: int,
+    columns: int,
+    spread: int,
+    weighed_against: bool,  # noqa: FBT001 - what is drawn
+) -> None:
+    table = np.random.default_rng(seed).integers(0, spread, (size, columns))
+    if weighed_against:
+        table[:, -1] = spread * columns - table[:, :-1].sum(axis=1)
+    at_least = np.logical_and.reduce([column[:, None] >= column for column in table.T])
+    beaten = (at_least & ~at_least.T).any(axis=0)
+    assert find_front(table).tolist() == (~beaten).tolist()
+
+
 @given(values=st.lists(decimals, max_size=12), tolerance=tolerances, ascending=st.booleans())
 @settings(max_examples=1_000, deadline=None)
 def test_values_are_ordered_by_their_cells(values: list[float], tolerance: float, ascending: bool) -> None:  # noqa: FBT001 - what is drawn
