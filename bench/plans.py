@@ -19,9 +19,20 @@ from sqlalchemy import Connection, Engine, event
 
 from app.db.engine import Database, ReadSession
 from app.db.paging import PageRequest
+from app.registry.reading.boards import Board, list_board
 from app.registry.reading.listing import ModelOrder, VersionOrder, list_models, list_versions
-from app.registry.reading.predicates import ModelTag, Owned, Property, Text, VersionHas, VersionText, Way
-from app.search.filters import Contains, Exists, FactField, Filter, In, Not, StartsWith
+from app.registry.reading.predicates import (
+    MetricKeyTest,
+    ModelTag,
+    Owned,
+    Property,
+    Text,
+    VersionHas,
+    VersionText,
+    Way,
+)
+from app.registry.reading.trends import metrics_of_models, trends_of
+from app.search.filters import All, Contains, Exists, FactField, Filter, In, Not, StartsWith
 
 WHOLE = re.compile(r"SCAN (\w+)(?! USING| VIRTUAL)\b|Seq Scan on (\w+)")
 INDEX = re.compile(r"USING (?:COVERING )?INDEX (\w+)|using (\w+) on|Bitmap Index Scan on (\w+)")
@@ -78,6 +89,16 @@ def _lists(session: ReadSession) -> Iterator[tuple[str, Callable[[], object], st
         has = VersionHas(field, Text(Way.IN, ("x",)))
         reason = MOST if field is VersionText.STAGE else None
         yield f"versions whose {field} is", partial(versions, admitted=has, counted=True), reason
+    key = MetricKeyTest(name="x", called="x", parts=(("dataset_folded", "y"), ("split", "z")))
+    for descending in (True, False):
+        board = Board(key, All(), descending)
+        yield (
+            f"a board, {'highest' if descending else 'lowest'} first",
+            partial(list_board, session, board, PAGE, counted=True),
+            None,
+        )
+    yield "a trend", partial(trends_of, session, ["x"], key, 20), None
+    yield "the metrics of a trend", partial(metrics_of_models, session, ["x"], key), None
 
 
 def _plan(session: ReadSession, ask: Callable[[], object]) -> str:

@@ -16,7 +16,7 @@ from app.insight.objectives import UNITS, Objective, ObjectiveField, Weighed, ch
 from app.insight.pareto import find_front, rank_values
 from app.registry.catalogue import MetricNames
 from app.registry.drafts import Direction
-from app.registry.reading.boards import Told, label_of, measured_values, refuse_several, sizes_of
+from app.registry.reading.boards import BoardKey, label_of, measured_values, refuse_several, sizes_of
 from app.registry.reading.metrics import metric_names
 from app.registry.reading.predicates import MetricKeyTest
 from app.registry.tables import MetricDefinition
@@ -38,7 +38,8 @@ class Front:
     """The versions that no other beats.
 
     Attributes:
-        weighed: The objectives; their values are those of all admitted versions, NaN where one is lacking.
+        weighed: The objectives, without the values of all versions.
+        lacking: How many of the admitted versions lack a value, by objective.
         evaluated: How many versions lack no value, and were weighed.
         page: A part of the front: by the first objective, the best first, then by the next, then by id.
     """
@@ -54,8 +55,8 @@ def find_tradeoff(
 ) -> Front:
     """Return a page of the front over every version that a filter admits.
 
-    Of several values of one version under a key the best counts: what tells boards
-    (`app.registry.reading.boards`) has to be the same for all.
+    Of several values of one version under a key the best counts; all have to be of one board
+    (`app.registry.reading.boards`).
 
     Raises:
         InvalidInput: An objective cannot be weighed, no version has such a metric, or the cursor is not one
@@ -107,25 +108,25 @@ def _measured(
 ) -> tuple[Weighed, Column]:
     places, names = known
     rows = [row for row in values if row[0] in places]
-    told = _told(objective, key, rows, at)
+    board = _board(objective, key, rows, at)
     definition = names.canonical(key.name)
     direction = direction_of(objective, definition, at)
     column = np.full(len(places), np.nan)
     extreme = np.fmax if direction is Direction.MAXIMIZE else np.fmin
     owners = np.fromiter((places[row[0]] for row in rows), dtype=np.int64, count=len(rows))
     extreme.at(column, owners, np.fromiter((row[1] for row in rows), dtype=np.float64, count=len(rows)))
-    unit = told[-1] or (definition.unit if definition else None)
-    return Weighed(objective, label_of(objective.name, key, told), direction, unit, ()), column
+    unit = board.unit or (definition.unit if definition else None)
+    return Weighed(objective, label_of(key, board), direction, unit, ()), column
 
 
-def _told(objective: Objective, key: MetricKeyTest, rows: Sequence[Any], at: Sequence[str]) -> Told:
-    """Return what tells the only board that was read."""
-    boards = {tuple(row[2:]) for row in rows}
+def _board(objective: Objective, key: MetricKeyTest, rows: Sequence[Any], at: Sequence[str]) -> BoardKey:
+    """Return the only board that was read."""
+    boards = {BoardKey(*row[2:]) for row in rows}
     where = [*at, "target", "metric"]
     if not boards:
         raise InvalidInput(f"no version that is admitted has a value of {objective.name!r}", field=where)
     try:
-        refuse_several(key, sorted(boards, key=lambda told: [part or "" for part in told]))
+        refuse_several(key, sorted(boards, key=lambda board: [part or "" for part in board]))
     except Ambiguous as several:
         several.field = tuple(where)
         raise

@@ -4,22 +4,21 @@ import math
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import Any
 
 import numpy as np
+from pydantic.alias_generators import to_camel
 
-from app.db.text import fold, fold_term, nearest
+from app.db.text import nearest
 from app.errors import Ambiguous, InvalidInput
 from app.insight.pareto import Ranks, rank_values
 from app.registry.catalogue import MetricNames
 from app.registry.drafts import Direction
+from app.registry.reading.matching import series_fits
 from app.registry.reading.predicates import MetricKeyTest
-from app.registry.reading.series import ByKey, Measured, SeriesKey, metric_label
+from app.registry.reading.series import CHOICES, ByKey, Measured, SeriesKey, metric_label
 from app.registry.tables import MetricDefinition, ModelVersion
 
 MAX_OBJECTIVES = 6
-CHOICES = 5
-"""How many of the metrics that a key may mean are named."""
 
 
 class ObjectiveField(StrEnum):
@@ -46,7 +45,6 @@ class Objective:
 
     Attributes:
         target: A metric by its key, or a field.
-        name: What the metric was called.
         direction: Which way it gets better; None for what is known of it.
         weight: How much it counts in a recommendation.
         tolerance: The width of the cells in which values count as equal; 0 for exact.
@@ -54,11 +52,17 @@ class Objective:
     """
 
     target: MetricKeyTest | ObjectiveField
-    name: str
     direction: Direction | None = None
     weight: float = 1.0
     tolerance: float = 0.0
     scale: Scale | None = None
+
+    @property
+    def name(self) -> str:
+        """What it is called: the metric as it was asked for, or the field."""
+        if isinstance(self.target, MetricKeyTest):
+            return self.target.called
+        return to_camel(self.target.value)
 
 
 @dataclass(frozen=True, slots=True)
@@ -185,7 +189,7 @@ def _meant(
     objective: Objective, test: MetricKeyTest, measured: ByKey, at: Sequence[str]
 ) -> tuple[SeriesKey, Mapping[str, Measured]]:
     """Return the metric that a key means, with what each version has of it."""
-    found = [one for one in measured if _fits(one[0], test)]
+    found = [one for one in measured if series_fits(one[0], test)]
     if len(found) == 1:
         return found[0]
     where = [*at, "target", "metric"]
@@ -199,20 +203,4 @@ def _meant(
         f"no version has a metric like {objective.name!r}",
         field=where,
         suggestions=nearest(objective.name, sorted({key.name for key, _ in measured})),
-    )
-
-
-def _fits(key: SeriesKey, test: MetricKeyTest) -> bool:
-    """Return whether a key is meant, as `app.registry.reading.matching.series_matches` does in SQL."""
-    held: dict[str, Any] = {
-        "dataset_folded": None if key.dataset is None else fold(key.dataset),
-        "split": key.split,
-        "slice": key.slice,
-        "source": key.source,
-        "unit": key.unit,
-    }
-    return (
-        fold_term(key.name) == test.name
-        and all(held[column] == value for column, value in test.parts)
-        and (test.conditions is None or dict(key.conditions) == test.condition_values)
     )

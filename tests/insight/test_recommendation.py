@@ -26,7 +26,6 @@ def choices(draw: st.DrawFn) -> Choice:
         scale = Scale(-2, 2) if direction is Direction.MAXIMIZE else Scale(2, -2)
         objective = Objective(
             target=ObjectiveField.SIZE_BYTES,
-            name="size",
             weight=draw(st.sampled_from([0.5, 1.0, 3.0])),
             tolerance=draw(st.sampled_from([0.0, 0.5, 0.3])),
             scale=draw(st.sampled_from([None, scale])),
@@ -110,14 +109,14 @@ def test_leaving_another_out_changes_nothing(given: Choice, left_out: int) -> No
 
 def test_the_reasons_are_words_and_numbers() -> None:
     accuracy = Weighed(
-        Objective(target=ObjectiveField.SIZE_BYTES, name="accuracy", weight=3),
+        Objective(target=ObjectiveField.SIZE_BYTES, weight=3),
         "accuracy",
         Direction.MAXIMIZE,
         "%",
         [80.0, 82.1, 82.4, None],
     )
     size = Weighed(
-        Objective(target=ObjectiveField.PARAMETER_COUNT, name="parameterCount"),
+        Objective(target=ObjectiveField.PARAMETER_COUNT),
         "parameterCount",
         Direction.MINIMIZE,
         "parameters",

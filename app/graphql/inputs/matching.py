@@ -140,8 +140,10 @@ class Matches:
             ("dataset_folded", None if value is None else fold(value)) if name == "dataset" else (name, value)
             for name, value in parts
         ]
-        name = fold_term(self._text(key.name, (*path, "name")))
-        return MetricKeyTest(name=name, parts=tuple(folded), conditions=conditions)
+        called = self._text(key.name, (*path, "name"))
+        return MetricKeyTest(
+            name=fold_term(called), called=called, parts=tuple(folded), conditions=conditions
+        )
 
     def _text(self, text: str, path: Path) -> str:
         self._texts += 1

@@ -3,7 +3,6 @@
 from collections.abc import Sequence
 
 import strawberry
-from pydantic.alias_generators import to_camel
 from strawberry import UNSET
 
 from app.graphql.enums import MetricDirection, ObjectiveField
@@ -66,10 +65,8 @@ def objectives_asked(given: Sequence[ObjectiveInput]) -> list[Objective]:
 
 def _objective(given: ObjectiveInput, path: tuple[str, ...]) -> Objective:
     scale, direction = stated(given.scale), stated(given.direction)
-    target, name = _target(given.target, (*path, "target"))
     return Objective(
-        target=target,
-        name=name,
+        target=_target(given.target, (*path, "target")),
         direction=None if direction is None else Direction[direction.name],
         weight=1.0 if given.weight is None else given.weight,
         tolerance=given.tolerance or 0.0,
@@ -77,11 +74,7 @@ def _objective(given: ObjectiveInput, path: tuple[str, ...]) -> Objective:
     )
 
 
-def _target(
-    given: ObjectiveTarget, path: tuple[str, ...]
-) -> tuple[MetricKeyTest | objectives.ObjectiveField, str]:
-    """Return what is weighed, and what it is called."""
+def _target(given: ObjectiveTarget, path: tuple[str, ...]) -> MetricKeyTest | objectives.ObjectiveField:
     if given.metric:
-        return Matches().metric_key(given.metric, (*path, "metric")), given.metric.name
-    field = ObjectiveField(given.field)
-    return objectives.ObjectiveField[field.name], to_camel(field.name.lower())
+        return Matches().metric_key(given.metric, (*path, "metric"))
+    return objectives.ObjectiveField[ObjectiveField(given.field).name]

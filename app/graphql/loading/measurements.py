@@ -17,8 +17,7 @@ from app.graphql.types.metrics import metric
 from app.registry import tables as rows
 from app.registry.reading import listing
 from app.registry.reading.metrics import MetricsWanted, metric_names, metrics_of, series_with_key
-
-CHOICES = 5
+from app.registry.reading.series import CHOICES
 
 
 def load_params(session: ReadSession, loaded: Loaded, selection: Selection) -> None:

@@ -76,7 +76,7 @@ def load_board(
     definition = names.canonical(key.name)
     way = Direction(direction.name if direction else definition.direction if definition else "NONE")
     if way is Direction.NONE:
-        message = f"nobody knows which way {key.name!r} gets better: state the direction, or define it"
+        message = f"nobody knows which way {key.called!r} gets better: state the direction, or define it"
         raise InvalidInput(message, field=["direction"])
     board = Board(key, admitted, descending=way is Direction.MAXIMIZE)
     page, ranks = list_board(session, board, request, counted="totalCount" in selection)

@@ -11,9 +11,9 @@ from app.graphql.types.metrics import metric
 from app.graphql.types.registered import MetricTrendPoint, ModelVersion
 from app.insight.cells import deltas
 from app.registry.catalogue import MetricNames
-from app.registry.reading.boards import CHOICES, Measurement, trends_of
 from app.registry.reading.metrics import metric_names
-from app.registry.reading.series import key_of, metric_label
+from app.registry.reading.series import CHOICES, SeriesKey, metric_label
+from app.registry.reading.trends import Measurement, metrics_of_models, trends_of
 from app.registry.tables import MetricDefinition
 
 MOST = 100
@@ -36,12 +36,13 @@ def _fill(session: ReadSession, loaded: Loaded, call: Call, names: MetricNames[M
     if not 1 <= limit <= MOST:
         raise InvalidInput(f"limit is 1 to {MOST}, not {limit}", field=["limit"])
     key = Matches().metric_key(call.arguments["metric"], ("metric",))
-    found = trends_of(session, loaded.keys(), key)
+    metrics = metrics_of_models(session, loaded.keys(), key)
+    found = trends_of(session, loaded.keys(), key, limit)
     shown = {model: list(_with_deltas(mine))[-limit:] for model, mine in found.items()}
     wanted = [version.id for mine in shown.values() for (version, _), _ in mine]
     nodes = load_nodes(session, wanted, call.below.below("version"))
     for model_id, fields in loaded.items():
-        fields[call.key] = _several(found.get(model_id, ())) or [
+        fields[call.key] = _several(key.called, metrics.get(model_id, ())) or [
             MetricTrendPoint(version=node, metric=metric(one, names.canonical(one.name)), delta=delta)
             for (version, one), delta in shown.get(model_id, ())
             if isinstance(node := nodes[version.id], ModelVersion)
@@ -56,12 +57,11 @@ def _with_deltas(trend: Sequence[Measurement]) -> Iterator[tuple[Measurement, fl
         before = before if series.value is None else series.value
 
 
-def _several(trend: Sequence[Measurement]) -> Ambiguous | None:
-    labels = dict.fromkeys(metric_label(key_of(series)) for _, series in trend)
-    if len(labels) < 2:  # noqa: PLR2004 - one metric is a trend
+def _several(called: str, metrics: Sequence[SeriesKey]) -> Ambiguous | None:
+    if len(metrics) < 2:  # noqa: PLR2004 - one metric is a trend
         return None
     return Ambiguous(
-        f"{len(labels)} metrics of these versions are called {trend[0][1].name!r}: say more of the key",
+        f"{len(metrics)} metrics of these versions are called {called!r}: say more of the key",
         field=["metric"],
-        suggestions=list(labels)[:CHOICES],
+        suggestions=[metric_label(one) for one in metrics[:CHOICES]],
     )

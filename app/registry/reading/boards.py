@@ -1,15 +1,15 @@
 """Every version that was measured alike, by its best value.
 
-What tells a board is name, dataset, split, slice, source and unit: values that differ in one of them are not
-alike. Conditions that a key leaves out may be any; of several values of one version the best counts.
+A board is one name, dataset, split, slice, source and unit: values that differ in one of them are not alike.
+Conditions that a key leaves out may be any; of several values of one version the best counts.
 """
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import groupby
-from typing import Any, TypeAlias
+from typing import Any, NamedTuple
 
-from sqlalchemy import case, func, or_
+from sqlalchemy import case, func, or_, true
 from sqlalchemy import select as select_columns
 from sqlalchemy.orm import aliased
 from sqlmodel import and_, col, exists, select
@@ -22,29 +22,22 @@ from app.errors import Ambiguous
 from app.registry.reading.filtering import version_condition
 from app.registry.reading.matching import series_matches
 from app.registry.reading.predicates import MetricKeyTest
-from app.registry.reading.series import SeriesKey, metric_label
+from app.registry.reading.series import CHOICES, SeriesKey, metric_label
 from app.registry.tables import MetricSeries, ModelVersion
 from app.search.filters import All, Filter
 
-CHOICES = 5
-"""How many of the boards that a key may mean are named."""
 
-Told: TypeAlias = tuple[str | None, ...]
-"""What tells a board of one name: dataset, split, slice, source and unit."""
+class BoardKey(NamedTuple):
+    """What tells the boards of one name apart."""
 
-Measurement: TypeAlias = tuple[ModelVersion, MetricSeries]
-"""A version and what was measured of it."""
+    dataset: str | None
+    split: str | None
+    slice: str | None
+    source: str
+    unit: str | None
 
-_TOLD = tuple(
-    col(column)
-    for column in (
-        MetricSeries.dataset,
-        MetricSeries.split,
-        MetricSeries.slice,
-        MetricSeries.source,
-        MetricSeries.unit,
-    )
-)
+
+_BOARD = tuple(col(getattr(MetricSeries, column)) for column in BoardKey._fields)
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,8 +67,10 @@ def list_board(
         check_one_board(session, board)
     asked = {"key": repr(board.key), "filter": repr(board.admitted)}
     order = Order(named("board", asked), ("value", "id"), board.descending)
-    page = list_page(session, _entries(board), order, request, counted=counted)
-    return page, _ranks(session, board, page.items)
+    page = list_page(session, _entries(board), order, request)
+    ranks, total = _standing(session, board, page.items, counted=counted)
+    page.total = total
+    return page, ranks
 
 
 def check_one_board(session: ReadSession, board: Board) -> None:
@@ -86,18 +81,14 @@ def check_one_board(session: ReadSession, board: Board) -> None:
     """
     count = func.count()
     statement = (
-        select_columns(*_TOLD, count)
-        .where(*_measured(board))
-        .group_by(*_TOLD)
-        .order_by(count.desc(), *(one.nulls_first() for one in _TOLD))
+        _of_board(select_columns(*_BOARD, count).select_from(MetricSeries), board)
+        .group_by(*_BOARD)
+        .order_by(count.desc(), *(one.nulls_first() for one in _BOARD))
     )
-    if board.admitted != All():
-        statement = statement.where(col(MetricSeries.owner_id).in_(_admitted(board.admitted)))
-    told = [tuple(row[:-1]) for row in session.execute(statement.limit(CHOICES + 1))]
-    refuse_several(board.key, told)
+    refuse_several(board.key, [BoardKey(*row[:-1]) for row in session.execute(statement.limit(CHOICES + 1))])
 
 
-def refuse_several(key: MetricKeyTest, boards: Sequence[Told]) -> None:
+def refuse_several(key: MetricKeyTest, boards: Sequence[BoardKey]) -> None:
     """Refuse several boards.
 
     Raises:
@@ -105,23 +96,23 @@ def refuse_several(key: MetricKeyTest, boards: Sequence[Told]) -> None:
     """
     if len(boards) > 1:
         raise Ambiguous(
-            f"{key.name!r} was measured on several datasets, splits, slices, sources or units, which are not "
-            "alike: say more of the key",
+            f"{key.called!r} was measured on several datasets, splits, slices, sources or units, which are "
+            "not alike: say more of the key",
             field=["metric"],
-            suggestions=[label_of(key.name, key, told) for told in boards[:CHOICES]],
+            suggestions=[label_of(key, board) for board in boards[:CHOICES]],
         )
 
 
-def label_of(name: str, key: MetricKeyTest, told: Told) -> str:
-    """Return a board of the metric that is called `name` as one line, as `metric_label` does a whole key."""
-    dataset, split, slice_, source, unit = told
-    conditions = {} if key.conditions is None else key.condition_values
-    return metric_label(SeriesKey(name, dataset, split, slice_, conditions, source or "", unit))
+def label_of(key: MetricKeyTest, board: BoardKey) -> str:
+    """Return a board that a key means as one line, as `metric_label` does a whole key."""
+    dataset, split, slice_, source, unit = board
+    conditions = dict(sorted(key.conditions or ()))
+    return metric_label(SeriesKey(key.called, dataset, split, slice_, conditions, source, unit))
 
 
 def measured_values(session: ReadSession, key: MetricKeyTest, admitted: Filter) -> Sequence[Any]:
-    """Return all finite values that a key means: version, value, and what tells the board of each."""
-    statement = select_columns(col(MetricSeries.owner_id), col(MetricSeries.value), *_TOLD).where(
+    """Return all finite values that a key means: version, value, and the parts of its board."""
+    statement = select_columns(col(MetricSeries.owner_id), col(MetricSeries.value), *_BOARD).where(
         series_matches(key), col(MetricSeries.value).is_not(None)
     )
     if admitted != All():
@@ -136,13 +127,18 @@ def sizes_of(session: ReadSession, admitted: Filter) -> Sequence[Any]:
     return session.execute(select_columns(*columns).where(living, version_condition(admitted))).all()
 
 
-def _measured(board: Board) -> Iterable[Any]:
-    return series_matches(board.key), col(MetricSeries.value).is_not(None)
-
-
 def _admitted(admitted: Filter) -> Any:
-    living = col(ModelVersion.deleted_at).is_(None)
-    return select(ModelVersion.id).where(living, version_condition(admitted))
+    return select(ModelVersion.id).where(col(ModelVersion.deleted_at).is_(None), version_condition(admitted))
+
+
+def _of_board(statement: Any, board: Board) -> Any:
+    """Keep the finite values that a key means of the admitted versions."""
+    return statement.join(ModelVersion, col(ModelVersion.id) == MetricSeries.owner_id).where(
+        series_matches(board.key),
+        col(MetricSeries.value).is_not(None),
+        col(ModelVersion.deleted_at).is_(None),
+        version_condition(board.admitted),
+    )
 
 
 def _entries(board: Board) -> SelectOfScalar[MetricSeries]:
@@ -153,53 +149,38 @@ def _entries(board: Board) -> SelectOfScalar[MetricSeries]:
     first = other.id > mine.id if board.descending else other.id < mine.id
     better = exists().where(
         other.owner_id == mine.owner_id,
-        series_matches(board.key, other),
+        # By the index of boards the whole board would be read for each of its entries.
+        series_matches(board.key, other, by_index=False),
         or_(higher, and_(other.value == mine.value, first)),
     )
-    living = col(ModelVersion.deleted_at).is_(None)
-    return (
-        select(MetricSeries)
-        .join(ModelVersion, col(ModelVersion.id) == MetricSeries.owner_id)
-        .where(*_measured(board), living, version_condition(board.admitted), ~better)
-    )
+    entries: SelectOfScalar[MetricSeries] = _of_board(select(MetricSeries), board).where(~better)
+    return entries
 
 
-def _ranks(session: ReadSession, board: Board, items: Sequence[MetricSeries]) -> list[int]:
-    if not items:
-        return []
-    listed: Any = _entries(board).subquery().c
-    first = items[0].value
-    better = listed.value > first if board.descending else listed.value < first
-    counts = select_columns(func.count(case((better, 1))), func.count()).where(
-        or_(better, listed.value == first)
-    )
-    ahead, through = session.execute(counts).one()
+def _standing(
+    session: ReadSession, board: Board, items: Sequence[MetricSeries], *, counted: bool
+) -> tuple[list[int], int | None]:
+    """Return the ranks of a page's items, and how many versions have one where that is wanted.
+
+    A version is ahead of a value if any of its values is: its best need not be known.
+    """
+    if not (items or counted):
+        return [], None
+    value, owner = col(MetricSeries.value), col(MetricSeries.owner_id)
+    first = items[0].value if items else 0.0
+    ahead, through = (value > first, value >= first) if board.descending else (value < first, value <= first)
+    numbers = [func.count(case((one, owner)).distinct()) for one in (ahead, through, true())]
+    statement = _of_board(select_columns(*numbers).select_from(MetricSeries), board)
+    before, behind, total = session.execute(statement if counted else statement.where(through)).one()
+    return _ranks(items, before + 1, behind), total if counted else None
+
+
+def _ranks(items: Sequence[MetricSeries], rank: int, behind: int) -> list[int]:
+    """Return the ranks of items from that of the first, behind whose value, and before, are so many."""
     ranks: list[int] = []
-    rank = ahead + 1
-    behind = through
     for place, (_, equal) in enumerate(groupby(items, key=lambda item: item.value)):
         size = len(list(equal))
         if place:
             rank, behind = behind + 1, behind + size
         ranks += [rank] * size
     return ranks
-
-
-def trends_of(
-    session: ReadSession, model_ids: Collection[str], key: MetricKeyTest
-) -> dict[str, list[Measurement]]:
-    """Return the series that a key means of the living versions of models, by model and then by number."""
-    rows = session.exec(
-        select(ModelVersion, MetricSeries)
-        .join(MetricSeries, col(MetricSeries.owner_id) == ModelVersion.id)
-        .where(
-            col(ModelVersion.model_id).in_(model_ids),
-            col(ModelVersion.deleted_at).is_(None),
-            series_matches(key),
-        )
-        .order_by(col(ModelVersion.number), col(MetricSeries.id))
-    )
-    trends: dict[str, list[Measurement]] = {}
-    for version, series in rows:
-        trends.setdefault(version.model_id, []).append((version, series))
-    return trends

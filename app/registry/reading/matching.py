@@ -9,6 +9,7 @@ from sqlmodel import col, select
 
 from app.registry.reading import predicates
 from app.registry.reading.predicates import MetricKeyTest, Number, Property, Time, Way
+from app.registry.reading.series import SeriesKey
 from app.registry.tables import MetricSeries, Param, Tag
 
 Condition = ColumnElement[bool]
@@ -76,12 +77,21 @@ def has_property(subject: Any, table: type[Tag | Param], test: Property) -> Cond
     return subject.in_(select(owner).where(*conditions).correlate(None))  # type: ignore[no-any-return]
 
 
-def series_matches(key: MetricKeyTest, row: Any = MetricSeries) -> Condition:
-    """Return whether a series, of the table or an alias of it, has a key like this."""
-    conditions = [row.name_folded == key.name]
-    for column, value in key.parts:
-        held = getattr(row, column)
-        conditions.append(held.is_(None) if value is None else held == value)
-    if key.conditions is not None:
-        conditions.append(row.conditions == key.condition_values)
-    return and_(*conditions)
+def series_matches(key: MetricKeyTest, row: Any = MetricSeries, *, by_index: bool = True) -> Condition:
+    """Return whether a series has a key like this.
+
+    Args:
+        key: What is meant.
+        row: The table of series, or an alias of it.
+        by_index: Whether the index of boards may find it; else the name is joined to nothing, which keeps
+            every database from that index.
+    """
+    held = [(getattr(row, column), value) for column, value in key.columns()]
+    if not by_index:
+        held[0] = (row.name_folded.concat(""), key.name)
+    return and_(*(column.is_(None) if value is None else column == value for column, value in held))
+
+
+def series_fits(held: SeriesKey, key: MetricKeyTest) -> bool:
+    """Return whether a whole key is like this, as `series_matches` does in SQL."""
+    return all(getattr(held, column) == value for column, value in key.columns())

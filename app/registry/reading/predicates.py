@@ -3,10 +3,11 @@
 They stand as leaves in the filter tree of `app.search.filters`, beside the facts that the index knows too.
 """
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Iterator
+from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
+from typing import Any
 
 from app.search.filters import Filter, Outside
 
@@ -63,18 +64,22 @@ class MetricKeyTest:
 
     Attributes:
         name: The folded term (`app.db.text.fold_term`).
-        dataset: The folded name; in `parts` as None where the series has no dataset.
+        called: The name as it was asked for, which messages show.
         parts: By column of the series, what it holds: None means nothing.
+        conditions: All that the series has; none where that is empty.
     """
 
     name: str
+    called: str = field(compare=False, repr=False)
     parts: tuple[tuple[str, str | None], ...] = ()
     conditions: tuple[tuple[str, str], ...] | None = None
 
-    @property
-    def condition_values(self) -> Mapping[str, str]:
-        """The conditions in the order of their names, as a series keeps them."""
-        return dict(sorted(self.conditions or ()))
+    def columns(self) -> Iterator[tuple[str, Any]]:
+        """Yield the columns of the series that the key speaks of, each with what it holds."""
+        yield "name_folded", self.name
+        yield from self.parts
+        if self.conditions is not None:
+            yield "conditions", dict(sorted(self.conditions))
 
 
 @dataclass(frozen=True, slots=True)

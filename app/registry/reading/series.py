@@ -10,7 +10,11 @@ from sqlmodel import col
 
 from app.db.engine import ReadSession
 from app.db.statements import GIVEN
+from app.db.text import fold, fold_term
 from app.registry.tables import MetricSeries
+
+CHOICES = 5
+"""How many of the metrics that a key may mean are named."""
 
 _MEASURED = select(
     col(MetricSeries.owner_id),
@@ -43,6 +47,16 @@ class SeriesKey:
     source: str
     unit: str | None
 
+    @property
+    def name_folded(self) -> str:
+        """The name as the table of series keeps it for comparing."""
+        return fold_term(self.name)
+
+    @property
+    def dataset_folded(self) -> str | None:
+        """The dataset likewise."""
+        return None if self.dataset is None else fold(self.dataset)
+
 
 Measured: TypeAlias = tuple[float | None, str | None]
 """The latest point of a series: its value, or why it is not finite."""
@@ -70,11 +84,6 @@ def metric_label(key: SeriesKey) -> str:
     source = [] if key.source == "EVALUATION" else [key.source.lower()]
     parts = [key.name, key.dataset, key.split, key.slice, *conditions, *source, key.unit]
     return " · ".join(part for part in parts if part)
-
-
-def key_of(row: MetricSeries) -> SeriesKey:
-    """Return the whole key of a series."""
-    return SeriesKey(row.name, row.dataset, row.split, row.slice, row.conditions, row.source, row.unit)
 
 
 def _series_key(columns: tuple[Any, ...]) -> SeriesKey:

@@ -138,7 +138,7 @@ LISTS = {
         """leaderboard(metric: {name: "accuracy"}, first: $n) { totalCount nodes {
           rank version { number } metric { value }
         } }""",
-        6,
+        5,
     ),
     "Query.tradeoff": (
         """tradeoff(first: $n, objectives: [

@@ -34,6 +34,8 @@ query Trend($metric: MetricKeyInput!, $limit: Int) {
     metricTrend(metric: $metric, limit: $limit) { delta metric { value } version { number } }
   }
 }"""
+DELETE = """
+mutation Delete($id: ID!) { deleteModelVersion(input: {version: {id: $id}}) { userErrors { message } } }"""
 pytestmark = pytest.mark.both_databases
 
 ACCURACY = {"name": "accuracy", "dataset": "ImageNet"}
@@ -109,6 +111,7 @@ def test_only_like_is_ranked_with_like(api: Api) -> None:
     api.version(model, metrics=[measured(0.8)])
     error = api.error(BOARD, metric=ACCURACY)
     assert (error["code"], error["field"]) == ("AMBIGUOUS", "metric")
+    assert error["message"].startswith("'accuracy' was measured")
     assert error["suggestions"] == [
         "accuracy · ImageNet",
         "accuracy · ImageNet · %",
@@ -119,6 +122,19 @@ def test_only_like_is_ranked_with_like(api: Api) -> None:
     error = api.error(TRADEOFF, objectives=objective)
     assert (error["code"], error["field"]) == ("AMBIGUOUS", "objectives.0.target.metric")
     assert api.run(BOARD, metric=ACCURACY, filter={"number": {"equals": 2}})["totalCount"] == 1
+
+
+def test_what_was_deleted_makes_no_board(api: Api) -> None:
+    model = api.model("bert")["model"]
+    gone = api.version(model, metrics=[measured(0.9, split="test"), measured(0.99, split="train")])
+    api.version(model, metrics=[measured(0.8)])
+    api.version(model, metrics=[measured(0.7)])
+    api.run(DELETE, id=gone)
+    found = api.run(BOARD, metric=ACCURACY)
+    assert [(one["rank"], one["version"]["number"]) for one in found["nodes"]] == [(1, 2), (2, 3)]
+    assert found["totalCount"] == 2
+    assert api.run(TRADEOFF, objectives=[{"target": {"metric": ACCURACY}}])["evaluated"] == 2
+    assert len(api.run(TREND, metric={"name": "accuracy"})["metricTrend"]) == 2
 
 
 def test_boards_that_are_none(api: Api) -> None:
@@ -132,6 +148,7 @@ def test_boards_that_are_none(api: Api) -> None:
         ({"metric": {"name": "\ud800"}}, "metric.name"),
     ):
         assert api.error(BOARD, **given)["field"] == field
+    assert "'My-Score'" in api.error(BOARD, metric={"name": "My-Score"})["message"]
     cursor = api.run(BOARD, metric=ACCURACY)["pageInfo"]["endCursor"]
     assert api.error(BOARD, metric={"name": "accuracy"}, after=cursor)["field"] == "after"
 
@@ -191,7 +208,8 @@ def test_a_trend_goes_from_version_to_version(api: Api) -> None:
         (4, None, None),
         (5, 0.84, -0.01),
     ]
-    assert api.run(TREND, metric={"name": "accuracy"}, limit=1)["metricTrend"] == trend[-1:]
+    for limit in range(1, 5):
+        assert api.run(TREND, metric={"name": "accuracy"}, limit=limit)["metricTrend"] == trend[-limit:]
     assert api.run(TREND, metric={"name": "nothing"})["metricTrend"] == []
 
 

@@ -25,7 +25,7 @@ from tests.store import Store
 
 pytestmark = pytest.mark.both_databases
 
-ACCURACY = MetricKeyTest(name="accuracy")
+ACCURACY = MetricKeyTest(name="accuracy", called="accuracy")
 ORDERS: list[SearchOrder] = [
     FieldOrder(ModelOrder.NAME),
     FieldOrder(ModelOrder.UPDATED_AT, descending=True),

@@ -31,7 +31,7 @@ from tests.search.samples import document, vector_of
 from tests.store import Store
 from tests.waiting import wait_until
 
-ACCURACY = MetricKeyTest(name="accuracy")
+ACCURACY = MetricKeyTest(name="accuracy", called="accuracy")
 
 
 @dataclass(frozen=True, slots=True)
