@@ -7,8 +7,7 @@ from sqlmodel import col, select
 
 from app.db.changelog import Change, changes_after
 from app.db.engine import ReadSession
-from app.registry.reading.datasets import datasets_with_tasks
-from app.registry.reading.tasks import models_of_tasks
+from app.registry.reading.tasks import datasets_of_tasks, models_of_tasks
 from app.registry.tables import Dataset, RegisteredModel
 from app.search.contract import Mark
 
@@ -48,13 +47,13 @@ def touched_datasets(session: ReadSession, after: int, limit: int) -> Touched:
     """Return the datasets that the next `limit` changes behind `after` touched.
 
     Those are what a dataset, or a version of one, was the subject of: a use of a dataset leaves it as it is.
-    A task that is newly defined touches the datasets that state tasks.
+    A task that is newly defined touches the datasets that name it.
     """
     changes = changes_after(session, after, limit=limit)
     own = [change for change in changes if change.subject_id.startswith(("dst_", "dsv_"))]
     touched = [{one for one in _named(change) if one.startswith("dst_")} for change in own]
-    if any(change.action == TASK_DEFINED for change in changes):
-        touched.append(datasets_with_tasks(session))
+    if defined := [change.subject_id for change in changes if change.action == TASK_DEFINED]:
+        touched.append(datasets_of_tasks(session, defined))
     return _run(changes, touched)
 
 

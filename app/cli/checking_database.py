@@ -8,7 +8,7 @@ from sqlalchemy import text
 from sqlalchemy.exc import DatabaseError
 
 from app.cli.opening import open_data, registry_file, standing_file
-from app.cli.terminal import fail, out, print_json
+from app.cli.terminal import fail, out, print_json, say
 from app.db.changelog import head
 from app.db.engine import Database
 from app.db.faults import fault
@@ -16,6 +16,8 @@ from app.db.limits import ServerLimits
 from app.db.migrate import Revisions, revisions
 from app.db.migrate import upgrade as upgrade_tables
 from app.db.postgresql import UnfitDatabase
+from app.registry.opening import renew_words
+from app.registry.reading.words import count_outdated_words, wrong_words
 from app.settings import Settings
 from app.transfer.backup import BackupRefused, verify, verify_log
 
@@ -40,15 +42,16 @@ def show_status(settings: Settings, *, as_json: bool) -> None:
     out.out(f"{place}: {changes:,} changes, {size:,} bytes, {_standing(found)}", highlight=False)
 
 
-def upgrade(settings: Settings, *, as_json: bool) -> None:
-    """Bring the database to the revision of this code."""
+def upgrade(settings: Settings, *, rewrite_words: bool, as_json: bool) -> None:
+    """Bring the database to the revision of this code, and its words to those that this code makes."""
     with _connected(settings) as database:
         before = revisions(database)
         upgrade_tables(database)
     # What every registry has is more in a later version.
-    open_data(settings).close()
+    with closing(open_data(settings)) as opened:
+        words = renew_words(opened, say, every=rewrite_words)
     if as_json:
-        print_json({"from": before.current, "to": before.newest})
+        print_json({"from": before.current, "to": before.newest, "words": words})
     elif before.current == before.newest:
         out.out(f"at revision {before.newest} already", highlight=False)
     else:
@@ -56,7 +59,10 @@ def upgrade(settings: Settings, *, as_json: bool) -> None:
 
 
 def check(settings: Settings, *, as_json: bool) -> None:
-    """Follow the digests of the change log from the first change to the last, and look for damage."""
+    """Follow the digests of the change log from the first change to the last, and look for damage.
+
+    Where the database is at the revision of this code, its words are compared with what they should be.
+    """
     file = registry_file(settings)
     place = str(file)
     try:
@@ -66,14 +72,36 @@ def check(settings: Settings, *, as_json: bool) -> None:
             with _connected(settings) as database, database.read() as session:
                 place = database.place
                 changes = verify_log(session, place)
+        outdated = _check_words(settings, place)
     except BackupRefused as damaged:
         if as_json:
             print_json({"whole": False, "finding": str(damaged)})
         fail(str(damaged))
     if as_json:
-        print_json({"whole": True, "changes": changes})
-    else:
-        out.out(f"{place} is whole; the digests of its {changes:,} changes hold", highlight=False)
+        print_json({"whole": True, "changes": changes, "outdatedWords": outdated})
+        return
+    out.out(f"{place} is whole; the digests of its {changes:,} changes hold", highlight=False)
+    if outdated:
+        say(f"{outdated:,} are found by words of another release until `holotype db upgrade` is run")
+
+
+def _check_words(settings: Settings, place: str) -> int:
+    """Compare the words with those that should be there; return how many another release made.
+
+    Raises:
+        BackupRefused: Some of this release are others.
+    """
+    with _connected(settings) as database, database.read() as session:
+        found = revisions(database)
+        if found.current != found.newest:
+            return 0
+        wrong = list(wrong_words(session))
+        if wrong:
+            raise BackupRefused(
+                f"{place} does not find {len(wrong):,} by the words that they say, {wrong[0]} first: "
+                "`holotype db upgrade --rewrite-words` mends it"
+            )
+        return count_outdated_words(session)
 
 
 @contextmanager

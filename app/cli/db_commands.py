@@ -1,8 +1,14 @@
 """The commands that look after the database, with their arguments and help."""
 
+from typing import Annotated
+
 import typer
 
 from app.cli.index_commands import Data, Json
+
+RewriteWords = Annotated[
+    bool, typer.Option("--rewrite-words", help="Make all words anew by which the database finds.")
+]
 
 databases = typer.Typer(
     name="db",
@@ -25,9 +31,10 @@ def status(data: Data = None, *, json: Json = False) -> None:
 
 
 @databases.command()
-def upgrade(data: Data = None, *, json: Json = False) -> None:
+def upgrade(data: Data = None, *, rewrite_words: RewriteWords = False, json: Json = False) -> None:
     """Bring the database to the revision of this Holotype.
 
+    Words by which the database finds, and which another release made, are made anew a few hundred at a time.
     Every command that opens the database of a data folder does the same; one in a server waits for this.
 
     Example: holotype db upgrade --data ./registry
@@ -35,14 +42,15 @@ def upgrade(data: Data = None, *, json: Json = False) -> None:
     from app.cli import checking_database  # noqa: PLC0415 - see the package
     from app.cli.choosing import chosen_settings  # noqa: PLC0415
 
-    checking_database.upgrade(chosen_settings(data=data), as_json=json)
+    checking_database.upgrade(chosen_settings(data=data), rewrite_words=rewrite_words, as_json=json)
 
 
 @databases.command()
 def check(data: Data = None, *, json: Json = False) -> None:
     """Prove that the database and its change log are whole.
 
-    The digests of the log are followed from the first change to the last. Exit code 1 when it is damaged.
+    The digests of the log are followed from the first change to the last, and the words by which the database
+    finds are compared with what its models and datasets say. Exit code 1 when it is damaged.
 
     Example: holotype db check --data ./registry
     """

@@ -4,7 +4,7 @@ from pathlib import Path
 
 from sqlalchemy import make_url
 
-from app.cli.terminal import ABSENT, fail
+from app.cli.terminal import ABSENT, fail, say
 from app.db.engine import Database
 from app.db.limits import ServerLimits
 from app.registry.opening import RegistryNotOpened, open_registry
@@ -15,7 +15,7 @@ def open_data(settings: Settings) -> Database:
     """Open the registry, making its folder and database where need be."""
     try:
         settings.data.mkdir(parents=True, exist_ok=True)
-        return open_registry(settings.database, ServerLimits(**settings.database_limits))
+        return open_registry(settings.database, ServerLimits(**settings.database_limits), say)
     except RegistryNotOpened as broken:
         fail(str(broken))
     except OSError as broken:

@@ -71,9 +71,9 @@ def _arguments(url: URL, limits: ServerLimits) -> dict[str, Any]:
         "lock_timeout": limits.lock_seconds,
         "idle_in_transaction_session_timeout": limits.idle_seconds,
     }
-    # Compiling a statement takes longer than most of ours run.
+    # Compiling a statement, or starting workers for it, takes longer than most of ours run.
     options = [
-        "-c timezone=UTC -c jit=off",
+        "-c timezone=UTC -c jit=off -c max_parallel_workers_per_gather=0",
         *(f"-c {name}={value * 1_000:.0f}" for name, value in milliseconds.items()),
     ]
     stated = url.query.get("options", ())

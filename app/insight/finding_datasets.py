@@ -7,7 +7,7 @@ from app.db.engine import ReadSession
 from app.db.paging import Page, PageRequest, sequence_page
 from app.insight.discovery import Degradation, Discovery, ask, instead_of_index
 from app.registry.reading.browsing import datasets_admitted, datasets_by_id
-from app.registry.reading.wording import datasets_with_words
+from app.registry.reading.finding_by_words import datasets_with_words
 from app.registry.tables import Dataset
 from app.search.contract import WINDOW, Kind, SearchRequest
 from app.search.document import key_of

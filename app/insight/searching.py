@@ -21,9 +21,9 @@ from app.insight.facets import (
 from app.insight.queries import ALL_PARTS, Parts, Query, order_of, place_before, rank_before
 from app.registry.reading import ordering
 from app.registry.reading.filtering import answered
+from app.registry.reading.finding_by_words import models_with_words
 from app.registry.reading.listing import ModelOrder, models_by_id
 from app.registry.reading.ordering import FieldOrder
-from app.registry.reading.wording import models_with_words
 from app.registry.tables import RegisteredModel
 from app.search.contract import WINDOW, Hit, Kind, SearchMode, SearchRequest
 from app.search.reasons import Reasons, explain

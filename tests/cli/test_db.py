@@ -46,6 +46,31 @@ def test_a_changed_log_is_found(run: Run, zoo: Path) -> None:
     assert messages.endswith("its change log is broken at change 3\n")
 
 
+def test_words_that_say_something_else_are_found_and_mended(run: Run, zoo: Path) -> None:
+    assert json.loads(run("db", "check", "--data", zoo, "--json")[1])["outdatedWords"] == 0
+    execute(zoo, "UPDATE words SET terms = 'nothing' WHERE key = (SELECT min(key) FROM words)")
+    code, output, messages = run("db", "check", "--data", zoo, "--json")
+    assert (code, json.loads(output)["whole"]) == (1, False)
+    assert messages.endswith("first: `holotype db upgrade --rewrite-words` mends it\n")
+    words = json.loads(run("db", "upgrade", "--rewrite-words", "--data", zoo, "--json")[1])["words"]
+    assert words > 0
+    assert run("db", "check", "--data", zoo)[0] == 0
+
+
+def test_words_of_another_release_are_told(run: Run, zoo: Path) -> None:
+    execute(
+        zoo, "UPDATE words SET rule = 'another', terms = 'nothing' WHERE key = (SELECT min(key) FROM words)"
+    )
+    code, _, messages = run("db", "check", "--data", zoo)
+    assert (code, messages) == (
+        0,
+        "1 are found by words of another release until `holotype db upgrade` is run\n",
+    )
+    told = "words by which the database finds, made anew: 1 of 1\n"
+    assert run("db", "upgrade", "--data", zoo)[2] == told
+    assert json.loads(run("db", "check", "--data", zoo, "--json")[1])["outdatedWords"] == 0
+
+
 @pytest.mark.parametrize("command", ["status", "upgrade", "check"])
 def test_no_registry_is_one_clear_line(run: Run, tmp_path: Path, command: str) -> None:
     there = "there is no registry in nowhere; name its folder with --data"

@@ -10,7 +10,7 @@ from app.db.statements import GIVEN
 from app.lineage.tables import LineageEdge, Relation
 from app.lineage.walks import edges_of
 from app.registry.drafts import DatasetRole
-from app.registry.tables import Dataset, DatasetVersion, ModelVersion, Tag
+from app.registry.tables import Dataset, DatasetVersion, ModelVersion
 
 ROLE_RELATIONS = {
     DatasetRole.TRAINING: Relation.TRAINED_ON,
@@ -18,8 +18,6 @@ ROLE_RELATIONS = {
     DatasetRole.OTHER: Relation.DEPENDS_ON,
 }
 RELATION_ROLES = {relation: role for role, relation in ROLE_RELATIONS.items()}
-TASK_TAGS = ("task", "tasks")
-"""The keys of the tags by which a dataset says what it is for."""
 
 _NAMES_BY_MODEL = (
     select(ModelVersion.model_id, Dataset.name)
@@ -86,12 +84,6 @@ def dataset_names(session: ReadSession, model_ids: Collection[str]) -> dict[str,
     for model_id, name in session.execute(_NAMES_BY_MODEL, {"given": list(model_ids)}):
         names.setdefault(model_id, []).append(name)
     return names
-
-
-def datasets_with_tasks(session: ReadSession) -> set[str]:
-    """Return the ids of the datasets that say what they are for."""
-    tagged = select(Tag.subject_id).where(col(Tag.key).in_(TASK_TAGS))
-    return set(session.exec(tagged.where(col(Tag.subject_id).startswith("dst_", autoescape=True))))
 
 
 def dataset_versions_of(

@@ -4,8 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from app.registry.reading.datasets import TASK_TAGS
-from app.registry.reading.tasks import FURTHER_TASKS, TaskMatcher
+from app.registry.reading.tasks import FURTHER_TASKS, TASK_TAGS, TaskMatcher, texts_of
 from app.registry.tables import Dataset, RegisteredModel, Task
 from app.search.document import Document, TaskWords, key_of
 
@@ -82,7 +81,7 @@ def dataset_document(
 
 def named_tasks(model: RegisteredModel, tags: Mapping[str, Any]) -> list[str]:
     """Return what a model says that it is for, each once."""
-    return list(dict.fromkeys(filter(None, [model.task, *_texts(tags.get(FURTHER_TASKS))])))
+    return list(dict.fromkeys(filter(None, [model.task, *texts_of(tags.get(FURTHER_TASKS))])))
 
 
 def task_words(name: str, task: Task | None) -> TaskWords:
@@ -96,7 +95,7 @@ def task_words(name: str, task: Task | None) -> TaskWords:
 
 def _under(tags: Mapping[str, Any], keys: Sequence[str]) -> tuple[str, ...]:
     """Return the different texts of the tags under `keys`."""
-    return tuple(dict.fromkeys(text for key in keys for text in _texts(tags.get(key))))
+    return tuple(dict.fromkeys(text for key in keys for text in texts_of(tags.get(key))))
 
 
 def _other_tags(tags: Mapping[str, Any], keys: Sequence[str]) -> tuple[str, ...]:
@@ -108,10 +107,5 @@ def _tag_texts(key: str, value: Any) -> list[str]:
     """Return a tag as words: its key when it is simply set, else its key and its texts."""
     if value is True:
         return [key]
-    texts = _texts(value)
+    texts = texts_of(value)
     return [f"{key} {' '.join(texts)}"] if texts else []
-
-
-def _texts(value: Any) -> list[str]:
-    values = value if isinstance(value, list) else [value]
-    return [item for item in values if isinstance(item, str)]

@@ -1,17 +1,19 @@
 """Tasks: what models are for, by canonical name, with the plain words that people search by."""
 
 from collections.abc import Collection, Sequence
+from typing import Any
 
 from sqlmodel import col, select
 
 from app.db.engine import ReadSession
 from app.db.statements import GIVEN
-from app.db.text import fold
 from app.registry.catalogue import TaskNames
-from app.registry.tables import RegisteredModel, Task
+from app.registry.tables import RegisteredModel, Tag, Task
 
 FURTHER_TASKS = "tasks"
 """The key of a model's tag that lists what else it is for."""
+TASK_TAGS = ("task", FURTHER_TASKS)
+"""The keys of the tags by which a dataset says what it is for."""
 
 
 _NAMED = select(Task).where(col(Task.name).in_(GIVEN))
@@ -58,7 +60,35 @@ def tasks_named(session: ReadSession, names: Collection[str]) -> dict[str, Task]
 
 
 def models_of_tasks(session: ReadSession, task_ids: Collection[str]) -> set[str]:
-    """Return the ids of the models whose task, as it is kept, is one of the names of these tasks."""
-    tasks = session.exec(select(Task).where(col(Task.id).in_(task_ids))).all()
-    names = {fold(name) for task in tasks for name in (task.name, task.title, *task.synonyms)}
-    return set(session.exec(select(RegisteredModel.id).where(col(RegisteredModel.task_folded).in_(names))))
+    """Return the ids of the models whose task, or one of whose further tasks, is called like one of these."""
+    tasks = task_names(session)
+    stated = session.exec(select(RegisteredModel.task_folded).distinct()).all()
+    names = [name for name in stated if name and _names_any(tasks, name, task_ids)]
+    models = session.exec(select(RegisteredModel.id).where(col(RegisteredModel.task_folded).in_(names)))
+    return {*models, *_tagged(session, "mdl_", (FURTHER_TASKS,), task_ids)}
+
+
+def datasets_of_tasks(session: ReadSession, task_ids: Collection[str]) -> set[str]:
+    """Return the ids of the datasets with a tag that calls one of these tasks by any of its names."""
+    return _tagged(session, "dst_", TASK_TAGS, task_ids)
+
+
+def texts_of(value: Any) -> list[str]:
+    """Return the texts that the value of a tag is or lists."""
+    values = value if isinstance(value, list) else [value]
+    return [item for item in values if isinstance(item, str)]
+
+
+def _tagged(session: ReadSession, kind: str, keys: Sequence[str], task_ids: Collection[str]) -> set[str]:
+    tasks, of_kind = task_names(session), col(Tag.subject_id).startswith(kind, autoescape=True)
+    tagged = session.exec(select(Tag.subject_id, Tag.value).where(col(Tag.key).in_(keys), of_kind))
+    return {
+        subject_id
+        for subject_id, value in tagged
+        if any(_names_any(tasks, name, task_ids) for name in texts_of(value))
+    }
+
+
+def _names_any(tasks: TaskMatcher, name: str, task_ids: Collection[str]) -> bool:
+    task = tasks.task(name)
+    return task is not None and task.id in task_ids

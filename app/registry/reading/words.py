@@ -1,66 +1,105 @@
-"""Which models and datasets have a term, asked of the full text of the database."""
+"""The words of models and datasets: which rows they should have, and which rows say something else."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from itertools import islice
 from typing import Any
 
-from sqlalchemy import Select, cast, column, func, literal, select, table, text, union_all
-from sqlalchemy.dialects.postgresql import TSQUERY
-from sqlmodel import col
+from sqlalchemy import ColumnElement, func, union_all
+from sqlmodel import col, or_, select
 
+from app.db.columns import MOST_OFTEN
 from app.db.engine import ReadSession
-from app.db.locks import alone
-from app.registry.tables import Words
+from app.db.statements import batched
+from app.registry.reading.documents import dataset_document, model_document, named_tasks, task_words
+from app.registry.reading.listing import tags_of
+from app.registry.reading.tasks import TaskMatcher, task_names
+from app.registry.tables import Dataset, RegisteredModel, Words
+from app.search.contract import Kind
+from app.search.document import Document, key_of
+from app.search.lending import own_terms, task_mark
+from app.search.terms import fingerprint
 
-_INDEX = table("words_index", column("rowid"), column("words_index"))
+Subject = RegisteredModel | Dataset
+"""What has words; a deleted model has none."""
 
+SUBJECTS_A_STEP = 300
+"""How many subjects have their words made at a time."""
+MOST_TERMS = 2_000
+"""How many different terms are kept of a subject, the first ones: PostgreSQL keeps a megabyte of them."""
 
-def prepare(session: ReadSession) -> None:
-    """Have terms looked up in the index, however many have them.
-
-    PostgreSQL would read every row for a frequent term: it takes vectors for as cheap to read as numbers.
-    """
-    if not alone(session):
-        session.execute(text("SET LOCAL enable_seqscan = off"))
-
-
-def having(session: ReadSession, terms: Sequence[str], *, start: str | None = None) -> Select[Any]:
-    """Return what selects the keys of what has any of the terms, or one that begins with `start`."""
-    if alone(session):
-        phrases = [f'"{term}"' for term in terms] + ([f'"{start}" *'] if start else [])
-        asked = _INDEX.c.words_index.op("MATCH")(" OR ".join(phrases))
-        return select(_INDEX.c.rowid.label("key")).where(asked)
-    lexemes = [f"'{term}'" for term in terms] + ([f"'{start}':*"] if start else [])
-    query = cast(literal(" | ".join(lexemes)), TSQUERY)
-    return select(col(Words.key).label("key")).where(col(Words.terms).op("@@")(query))
+_ALIVE = col(RegisteredModel.deleted_at).is_(None)
 
 
-def frequencies(session: ReadSession, given: Sequence[Select[Any]]) -> tuple[list[int], int]:
-    """Return how many each of the statements selects, and how many models and datasets there are."""
-    counts = [
-        select(literal(place).label("place"), func.count().label("count")).select_from(keys.subquery())
-        for place, keys in enumerate([*given, select(col(Words.subject_id))])
-    ]
-    found: dict[int, int] = dict(session.execute(union_all(*counts)).all())
-    *each, every = (found[place] for place in range(len(counts)))
-    return each, every
+def word_rows(
+    session: ReadSession, given: Sequence[tuple[Subject, Mapping[str, Any]]]
+) -> list[dict[str, Any]]:
+    """Return the rows that living models and datasets should have, each with its tags."""
+    tasks, rule = task_names(session), fingerprint()
+    return [_row(subject, tags, tasks, rule) for subject, tags in given]
 
 
-def best_of(given: Sequence[tuple[Select[Any], int]], *conditions: Any, limit: int) -> Select[int, str, int]:
-    """Return what selects the keys of the best and their ids, with how many there are in all.
+def word_key(subject: Subject) -> int:
+    """Return the key that the row of a subject has."""
+    return key_of(subject.id) if isinstance(subject, Dataset) else subject.key or 0
 
-    Args:
-        given: What selects keys, with the points of each.
-        conditions: What else must hold of the words.
-        limit: How many are selected: by the sum of their points, then by key.
-    """
-    hits = union_all(
-        *(select(keys.subquery().c.key, literal(points).label("points")) for keys, points in given)
-    ).subquery()
-    sums = select(hits.c.key, func.sum(hits.c.points).label("points")).group_by(hits.c.key).subquery()
-    return (
-        select(col(Words.key), col(Words.subject_id), func.count().over().label("total"))
-        .join(sums, sums.c.key == col(Words.key))
-        .where(*conditions)
-        .order_by(sums.c.points.desc(), col(Words.key))
-        .limit(limit)
-    )
+
+def has_words(subject: Subject) -> bool:
+    """Return whether a subject is to be found by its words."""
+    return isinstance(subject, Dataset) or subject.deleted_at is None
+
+
+def outdated_words(session: ReadSession, limit: int) -> dict[int, str]:
+    """Return some of those whose rows another rule made: their ids by the keys of the rows."""
+    return dict(session.exec(select(Words.key, Words.subject_id).where(_outdated()).limit(limit)).all())
+
+
+def count_outdated_words(session: ReadSession) -> int:
+    """Return how many rows another rule made."""
+    return session.exec(select(func.count()).select_from(Words).where(_outdated())).one()
+
+
+def wrong_words(session: ReadSession) -> Iterator[str]:
+    """Yield the ids of those whose rows of this rule are not what they should be, or who lack one."""
+    tables: tuple[Any, ...] = (RegisteredModel, Dataset)
+    for table in tables:
+        for some in batched(session.exec(select(table.id)).all(), SUBJECTS_A_STEP):
+            subjects: Sequence[Subject] = session.exec(select(table).where(table.id.in_(some))).all()
+            yield from _differing(session, [one for one in subjects if has_words(one)])
+            session.expunge_all()
+    there = union_all(select(col(Dataset.id)), select(col(RegisteredModel.id)).where(_ALIVE))
+    yield from session.exec(select(Words.subject_id).where(col(Words.subject_id).not_in(there)))
+
+
+def _outdated() -> ColumnElement[bool]:
+    # As two ranges, which an index has: to find what differs, it would be read from end to end.
+    return or_(col(Words.rule) < fingerprint(), col(Words.rule) > fingerprint())
+
+
+def _differing(session: ReadSession, subjects: Sequence[Subject]) -> Iterator[str]:
+    ids = [one.id for one in subjects]
+    tags, kept = tags_of(session, ids), select(Words).where(col(Words.subject_id).in_(ids))
+    found = {row.subject_id: row for row in session.exec(kept)}
+    for due in word_rows(session, [(one, tags.get(one.id, {})) for one in subjects]):
+        row = found.get(due["subject_id"])
+        due["terms"] = {term: min(count, MOST_OFTEN) for term, count in due["terms"].items()}
+        if row is None or (row.rule == due["rule"] and row.model_dump() != due):
+            yield due["subject_id"]
+
+
+def _row(subject: Subject, tags: Mapping[str, Any], tasks: TaskMatcher, rule: str) -> dict[str, Any]:
+    document = _document(subject, tags, tasks)
+    marks = (task_mark(tasks.canonical(task.name) or task.name) for task in document.tasks)
+    terms = dict.fromkeys(marks, 1) | own_terms(document)
+    return {
+        "key": word_key(subject),
+        "kind": Kind.DATASETS if isinstance(subject, Dataset) else Kind.MODELS,
+        "subject_id": subject.id,
+        "rule": rule,
+        "terms": dict(islice(terms.items(), MOST_TERMS)),
+    }
+
+
+def _document(subject: Subject, tags: Mapping[str, Any], tasks: TaskMatcher) -> Document:
+    if isinstance(subject, Dataset):
+        return dataset_document(subject, tags, tasks)
+    return model_document(subject, tags, [task_words(name, None) for name in named_tasks(subject, tags)])

@@ -6,7 +6,7 @@ from app.registry.tables.labels import Alias, Param, Tag, alias_history, tag_his
 from app.registry.tables.metrics import MetricDefinition, MetricPoint, MetricSeries
 from app.registry.tables.models import ModelRedirect, ModelVersion, Namespace, RegisteredModel, Task
 from app.registry.tables.provenance import CodeRevision, Environment, Signature
-from app.registry.tables.words import Words, WordsRule
+from app.registry.tables.words import Words
 
 __all__ = [
     "Alias",
@@ -26,7 +26,6 @@ __all__ = [
     "Tag",
     "Task",
     "Words",
-    "WordsRule",
     "alias_history",
     "model_history",
     "tag_history",

@@ -18,6 +18,7 @@ class Words(Row, table=True):
         key: The key that the search index has for it.
         kind: ``models`` or ``datasets``.
         subject_id: Its id.
+        rule: The digest of the rule that made the terms; those of another rule are to be made anew.
     """
 
     __tablename__ = "words"
@@ -33,12 +34,5 @@ class Words(Row, table=True):
     )
     kind: str
     subject_id: str = Field(unique=True)
+    rule: str = Field(index=True)
     terms: Mapping[str, int] = Field(sa_type=Terms, nullable=False)
-
-
-class WordsRule(Row, table=True):
-    """The digest of the rule by which all words were written; none until they were written at all."""
-
-    __tablename__ = "words_rule"
-
-    digest: str = Field(primary_key=True)

@@ -17,14 +17,14 @@ from app.db.engine import ReadSession
 from app.db.statements import GIVEN
 from app.registry.reading.browsing import dataset_condition
 from app.registry.reading.filtering import model_condition
-from app.registry.reading.words import best_of, frequencies, having, prepare
+from app.registry.reading.full_text import best_of, by_index, frequencies, having
 from app.registry.tables import Dataset, RegisteredModel, Task, Words
 from app.search.contract import Kind, query_terms
 from app.search.document import TaskWords
 from app.search.filters import All, Filter, conditions_of
 from app.search.fusion import attainable_bm25
+from app.search.lending import Counts, lent_terms, task_mark
 from app.search.ranking import highest
-from app.search.wording import Counts, lent_terms, mark_of
 
 READ = 200
 """How many are read and ranked by BM25; those behind them are in the order of the rarity of their terms."""
@@ -39,7 +39,7 @@ _TERMS = select(col(Words.key), col(Words.terms)).where(col(Words.key).in_(GIVEN
 
 
 @dataclass(frozen=True, slots=True)
-class Worded:
+class FoundByWords:
     """What has any of the words of a text.
 
     Attributes:
@@ -82,13 +82,13 @@ class _Wanted:
         return lent + sum(count for term, count in terms.items() if term.startswith(self.term))
 
 
-def models_with_words(session: ReadSession, text: str, admitted: Filter, limit: int) -> Worded:
+def models_with_words(session: ReadSession, text: str, admitted: Filter, limit: int) -> FoundByWords:
     """Return the best of the living models that the filter admits by the words of `text`."""
     among = select(col(RegisteredModel.id)).where(model_condition(admitted))
     return _best(session, Kind.MODELS, text, among if _excludes(admitted) else None, limit)
 
 
-def datasets_with_words(session: ReadSession, text: str, admitted: Filter, limit: int) -> Worded:
+def datasets_with_words(session: ReadSession, text: str, admitted: Filter, limit: int) -> FoundByWords:
     """Return the best of the datasets that the filter admits by the words of `text`."""
     among = select(col(Dataset.id)).where(dataset_condition(session, admitted))
     return _best(session, Kind.DATASETS, text, among if _excludes(admitted) else None, limit)
@@ -98,32 +98,31 @@ def _excludes(admitted: Filter) -> bool:
     return any(condition != All() for condition in conditions_of(admitted))
 
 
-def _best(session: ReadSession, kind: Kind, text: str, among: Select[str] | None, limit: int) -> Worded:
+def _best(session: ReadSession, kind: Kind, text: str, among: Select[str] | None, limit: int) -> FoundByWords:
     terms = query_terms(text)
     if not terms:
-        return Worded([], [], 0)
+        return FoundByWords([], [], 0)
     tasks = _terms_of_tasks(session)
-    prepare(session)
-    wanted = _weighed(session, [_Wanted(term, _lent(term, tasks)) for term in terms])
-    conditions = [col(Words.kind) == kind, *([] if among is None else [col(Words.subject_id).in_(among)])]
-    given = [(term.keys(session), round(term.rarity * POINTS)) for term in wanted]
-    found = session.execute(best_of(given, *conditions, limit=limit)).all()
+    with by_index(session):
+        wanted = _weighed(session, [_Wanted(term, _lent(term, tasks)) for term in terms])
+        given = [(term.keys(session), round(term.rarity * POINTS)) for term in wanted]
+        found = session.execute(best_of(session, kind, given, among, limit)).all()
     if not found:
-        return Worded([], [], 0)
+        return FoundByWords([], [], 0)
     keys, ids, totals = zip(*found, strict=True)
     stored = dict(session.execute(_TERMS, {"given": keys[:READ]}).all())
     scores = _bm25([stored[key] for key in keys[:READ]], wanted, tasks)
     order = [*highest(np.array(keys[:READ]), scores, READ), *range(READ, len(keys))]
     attainable = sum(term.rarity for term in wanted)
     shown = [float(scores[place] / attainable) if place < READ else 0.0 for place in order]
-    return Worded([ids[place] for place in order], shown, totals[0])
+    return FoundByWords([ids[place] for place in order], shown, totals[0])
 
 
 def _terms_of_tasks(session: ReadSession) -> dict[str, Counts]:
     """Return the terms that each task lends, by the mark of the task."""
     rows = session.execute(select(*map(col, (Task.name, Task.title, Task.description, Task.synonyms))))
     return {
-        mark_of(name): lent_terms(
+        task_mark(name): lent_terms(
             TaskWords(name=name, title=title, description=description or "", synonyms=tuple(synonyms))
         )
         for name, title, description, synonyms in rows

@@ -29,7 +29,7 @@ def lent_terms(task: TaskWords) -> Counts:
     return _terms(Document(key=0, id="", sequence=0, namespace="", name="", tasks=(task,)), lent=True)
 
 
-def mark_of(task: str) -> str:
+def task_mark(task: str) -> str:
     """Return the mark of the task with this canonical name; no text has such a term."""
     return "_" + "_".join(tokens(task))
 
