@@ -5,6 +5,7 @@ import time
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
+from datetime import UTC, datetime
 from functools import partial
 from threading import Event, Lock
 
@@ -12,11 +13,12 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from app.db.news import Looking, News
 from app.search.contract import IndexUnavailable, Mark
-from app.search.keeping import IndexLocked, SearchEngine
+from app.search.keeping import IndexLocked, Rejected, SearchEngine
 from indexer.embeddings import Embedder
 from indexer.rebuilding import rebuild
 from indexer.source import DocumentSource
 from indexer.stepping import Pauses, keep_up
+from indexer.verifying import DraftDiffers
 from indexer.worker import Worker
 
 logger = logging.getLogger("indexer")
@@ -36,6 +38,14 @@ class Outdated(IndexUnavailable):
             f"another version of Holotype made the index, or other settings ({why}): `holotype index rebuild`"
             " makes it anew, as the indexer does with HOLOTYPE_INDEX_REBUILD=true"
         )
+
+
+class RebuildPaused(IndexUnavailable):
+    """The index is to be made anew, which has failed so far."""
+
+    def __init__(self, rejected: Rejected) -> None:
+        at = f"{rejected.retry_at:%Y-%m-%d %H:%M:%S} UTC"
+        super().__init__(f"{rejected.reason}; after {rejected.tries} the indexer makes the next one at {at}")
 
 
 def follow(
@@ -143,7 +153,9 @@ class _Turn:
             except (SQLAlchemyError, IndexUnavailable) as failure:
                 if through:
                     raise
-                self._pauses.wait(failure)
+                # What is wrong with a draft is said with when the next one is made.
+                if not isinstance(failure, DraftDiffers):
+                    self._pauses.wait(failure)
             else:
                 if worker:
                     return worker
@@ -157,14 +169,7 @@ class _Turn:
             IndexUnavailable: It cannot be written, or is outdated.
         """
         if why := self._engine.why_outdated():
-            if self._engine.standing().kept:
-                raise IndexLocked(f"a process of another version writes the index ({why})")
-            if not self._may_rebuild:
-                raise Outdated(why)
-            self._say(f"the index is not as this version makes it ({why}): making it anew beside it")
-            rebuild(
-                self._source, self._engine, self._embedder, self._stop, lambda _position: self._each_round()
-            )
+            self._make_anew(why)
             return None
         writer = self._engine.writer(self._source.log())
         try:
@@ -174,6 +179,17 @@ class _Turn:
         except BaseException:
             writer.close()
             raise
+
+    def _make_anew(self, why: str) -> None:
+        standing = self._engine.standing()
+        if standing.kept:
+            raise IndexLocked(f"a process of another version writes the index ({why})")
+        if not self._may_rebuild:
+            raise Outdated(why)
+        if standing.rejected and standing.rejected.retry_at > datetime.now(UTC):
+            raise RebuildPaused(standing.rejected)
+        self._say(f"the index is not as this version makes it ({why}): making it anew beside it")
+        rebuild(self._source, self._engine, self._embedder, self._stop, lambda _position: self._each_round())
 
     def _say(self, sentence: str) -> None:
         """Log a sentence, unless it was the last one."""

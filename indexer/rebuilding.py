@@ -44,8 +44,8 @@ def rebuild(
                 pass
             try:
                 verify(source, engine, draft, embedder)
-            except DraftDiffers:
-                engine.drop_draft(draft)
+            except DraftDiffers as differs:
+                engine.reject_draft(draft, str(differs))
                 raise
             engine.publish(draft)
     return True

@@ -102,6 +102,7 @@ def _status_lines(kind: Kind, standing: Standing, head: Mark) -> Iterator[str]:
     position = standing.position
     if standing.unfit or position is None:
         yield f"{kind}: cannot be used: {standing.unfit}; the indexer makes it anew where it may"
+        yield from _draft_lines(standing)
         return
     lags = _lags(position, head)
     yield f"{kind}: {position.documents:,} documents, {position.embedded:,} with vectors"
@@ -109,8 +110,7 @@ def _status_lines(kind: Kind, standing: Standing, head: Mark) -> Iterator[str]:
     yield f"  meaning  through change {position.meaning.sequence:,}, {lags['meaning_lag']:,} behind"
     kept = "an indexer keeps it up to date" if standing.kept else "no indexer is running"
     yield f"  generation {standing.generation}, {standing.size / 1e6:,.1f} MB; {kept}"
-    if standing.draft:
-        yield f"  a rebuild has {standing.draft.documents:,} of {standing.draft.expected:,} documents"
+    yield from _draft_lines(standing)
     if standing.previous_until:
         until = f"{standing.previous_until:%Y-%m-%d %H:%M:%S} UTC"
         yield f"  `holotype index rollback` goes back to the index before, which is kept until {until}"
@@ -119,6 +119,14 @@ def _status_lines(kind: Kind, standing: Standing, head: Mark) -> Iterator[str]:
         yield f"  parked: {one.id} by its {one.part}, tried {one.tries} times, next at {again}: {one.reason}"
     if len(standing.parked) > SHOWN_PARKED:
         yield f"  and {len(standing.parked) - SHOWN_PARKED:,} more that are parked; --json names all"
+
+
+def _draft_lines(standing: Standing) -> Iterator[str]:
+    if rejected := standing.rejected:
+        again = f"the indexer makes another at {rejected.retry_at:%Y-%m-%d %H:%M:%S} UTC if it has to"
+        yield f"  rebuilds rejected: {rejected.tries}; {again}: {rejected.reason}"
+    elif standing.draft:
+        yield f"  a rebuild has {standing.draft.documents:,} of {standing.draft.expected:,} documents"
 
 
 def _lags(position: IndexPosition | None, head: Mark) -> dict[str, int | None]:

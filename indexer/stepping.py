@@ -35,7 +35,7 @@ class Pauses:
         said = str(wrong or repr(failure))
         if said != self._said:
             self._said = said
-            sentence = f"{wrong or 'indexing failed'}; trying again every {PAUSE_SECONDS:.0f} s"
+            sentence = f"{wrong or 'indexing failed'}; looking again every {PAUSE_SECONDS:.0f} s"
             logger.error("%s", sentence, exc_info=None if wrong else failure)
         self._stop.wait(PAUSE_SECONDS)
 

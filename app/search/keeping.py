@@ -13,7 +13,7 @@ from typing import Protocol
 
 from app.search.contract import IndexPosition, IndexReader, Mark, Vector
 from app.search.document import Document
-from app.search.parking import Parked
+from app.search.parking import Parked, retry_at
 
 
 class IndexLocked(Exception):
@@ -54,6 +54,27 @@ class Refused:
 
     id: str
     reason: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Rejected:
+    """Drafts that were not what the registry holds, and were dropped.
+
+    Attributes:
+        tries: How many of them there were on end.
+        reason: What was wrong with the last one.
+        retry_at: When the indexer, of itself, makes the next one.
+    """
+
+    tries: int
+    reason: str
+    retry_at: datetime
+
+
+def rejected_again(before: Rejected | None, reason: str) -> Rejected:
+    """Return what is noted of one more draft that was dropped; the pause before the next one grows."""
+    tries = before.tries + 1 if before else 1
+    return Rejected(tries=tries, reason=reason, retry_at=retry_at(tries))
 
 
 class IndexWriter(Protocol):
@@ -172,6 +193,7 @@ class Standing:
         size: How many bytes it takes, the draft included.
         kept: Whether a process writes it.
         draft: How far the draft of a rebuild is; None if there is none.
+        rejected: The drafts before it that were dropped; None if there were none.
         previous_until: Until when the index is kept that the last rebuild replaced; None if none is.
     """
 
@@ -182,6 +204,7 @@ class Standing:
     size: int
     kept: bool
     draft: IndexPosition | None
+    rejected: Rejected | None
     previous_until: datetime | None
 
 
@@ -228,8 +251,8 @@ class SearchEngine(Protocol):
             vectors: The vectors that some of them have to have; those of the others are not looked at.
         """
 
-    def drop_draft(self, draft: IndexWriter) -> None:
-        """Close a draft and drop it."""
+    def reject_draft(self, draft: IndexWriter, reason: str) -> None:
+        """Drop what a draft holds and close it; the empty one that is left notes the reason."""
 
     def roll_back(self) -> None:
         """Let the index that the last draft took the place of be searched again; the index has to be held.

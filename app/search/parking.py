@@ -42,5 +42,10 @@ class Parked:
 def park(document_id: str, part: Part, reason: str, before: Parked | None) -> Parked:
     """Return what is parked now, for longer each time it failed; `before` is how it is parked already."""
     tries = before.tries + 1 if before and before.part is part else 1
-    delay = min(FIRST_RETRY * 2 ** min(tries - 1, 10), LONGEST_RETRY)
-    return Parked(id=document_id, part=part, reason=reason, tries=tries, retry_at=datetime.now(UTC) + delay)
+    return Parked(id=document_id, part=part, reason=reason, tries=tries, retry_at=retry_at(tries))
+
+
+def retry_at(tries: int) -> datetime:
+    """Return when to try again what was tried so often: from one time to the next the pause doubles."""
+    pause: timedelta = min(FIRST_RETRY * 2 ** min(tries - 1, 10), LONGEST_RETRY)
+    return datetime.now(UTC) + pause

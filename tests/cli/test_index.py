@@ -65,6 +65,16 @@ def test_status(run: Run, data: Path) -> None:
     assert answer["models"]["size"] > 0
 
 
+def test_status_tells_of_rebuilds_that_were_rejected(run: Run, data: Path) -> None:
+    engine = EmbeddedEngine(data / "index" / "models")
+    for _ in range(2):
+        engine.reject_draft(engine.draft("some log"), "it is not what the registry holds")
+    code, output, _ = run("index", "status", "--data", data)
+    assert code == 0
+    assert "rebuilds rejected: 2; the indexer makes another at 20" in output
+    assert "if it has to: it is not what the registry holds" in output
+
+
 @pytest.mark.parametrize("options", [("status",), ("check", "--json")])
 def test_a_reader_may_go_away(
     start: Callable[..., subprocess.Popen[str]], data: Path, options: tuple[str, ...]

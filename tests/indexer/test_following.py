@@ -1,9 +1,11 @@
 """Following the log of a server, which tells of every commit, and goes away at times."""
 
 import logging
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing, contextmanager
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
 from functools import partial
 from pathlib import Path
 from threading import Event
@@ -18,6 +20,7 @@ from app.registry.opening import open_registry
 from app.search.contract import IndexUnavailable, SearchRequest
 from app.search.document import Document
 from app.search.embedded.engine import EmbeddedEngine
+from app.search.keeping import Rejected, rejected_again
 from indexer.following import Outdated, follow
 from indexer.source import RegistrySource
 from tests.indexer.sources import Shelf
@@ -143,13 +146,16 @@ def test_an_index_that_cannot_be_followed_keeps_no_other_back(
         indexer = pool.submit(
             follow, kept, None, stop, each_round=lambda: rounds.append(1), may_rebuild=may_rebuild
         )
-        for key in range(4, 10):
-            shelf.put(document(key))
-            wait_until(lambda: is_through(engines[1], shelf))
-        assert engines[0].standing().generation == 1
-        held.gate.set()
-        wait_until(lambda: is_through(engines[0], held) if may_rebuild else len(rounds) > 10)
-        stop.set()
+        try:
+            for key in range(4, 10):
+                shelf.put(document(key))
+                wait_until(lambda: is_through(engines[1], shelf))
+            assert engines[0].standing().generation == 1
+            held.gate.set()
+            wait_until(lambda: is_through(engines[0], held) if may_rebuild else len(rounds) > 10)
+        finally:
+            held.gate.set()
+            stop.set()
         indexer.result()
     assert caplog.text.count("another version of Holotype made the index") == (0 if may_rebuild else 1)
 
@@ -172,3 +178,61 @@ def test_an_index_that_another_version_noted_otherwise_stays_until_it_may_be_mad
     follow([(shelf, engine)], None, Event(), through=shelf.head())
     assert is_through(engine, shelf)
     assert engine.standing().generation == 2
+
+
+class Unsteady(Shelf):
+    """A shelf whose documents are others whenever they are looked at, which its log does not tell."""
+
+    looks = 0
+
+    def documents(self, ids: Collection[str]) -> Sequence[Document]:
+        """Return the documents among `ids` that are there."""
+        self.looks += 1
+        looked = "abcdefghijklmnopqrstuvwxyz"[self.looks % 26] * 5
+        return [replace(one, description=looked) for one in super().documents(ids)]
+
+
+@contextmanager
+def kept_up(shelf: Shelf, engine: EmbeddedEngine, each_round: Callable[[], None]) -> Iterator[None]:
+    """Keep an index up to date meanwhile."""
+    stop = Event()
+    with ThreadPoolExecutor(1) as pool:
+        indexer = pool.submit(follow, [(shelf, engine)], None, stop, each_round=each_round)
+        try:
+            yield
+        finally:
+            stop.set()
+        indexer.result()
+
+
+def test_a_rebuild_that_is_rejected_is_tried_again_after_a_growing_pause(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("indexer.stepping.PAUSE_SECONDS", 0.01)
+    shelf, rounds = Unsteady(3), []
+    engine = outdated(tmp_path, shelf, fingerprint="another")
+
+    def tries() -> int:
+        rejected = engine.standing().rejected
+        return rejected.tries if rejected else 0
+
+    with kept_up(shelf, engine, lambda: rounds.append(1)):
+        wait_until(lambda: tries() == 1)
+        seen = len(rounds)
+        wait_until(lambda: len(rounds) > seen + 20)
+    assert (tries(), engine.standing().generation) == (1, 1)
+    assert caplog.text.count("is not what the registry holds") == 1
+    monkeypatch.setattr("app.search.parking.FIRST_RETRY", timedelta(milliseconds=1))
+    engine.reject_draft(engine.draft(shelf.log()), "to be made anew at once")
+    with kept_up(shelf, engine, lambda: None):
+        wait_until(lambda: tries() == 5)
+
+
+def test_the_pauses_double_up_to_an_hour() -> None:
+    rejected: Rejected | None = None
+    pauses = []
+    for _ in range(12):
+        rejected = rejected_again(rejected, "why")
+        pauses.append(round((rejected.retry_at - datetime.now(UTC)).total_seconds()))
+    assert pauses[:3] == [30, 60, 120]
+    assert pauses[-1] == 3_600

@@ -129,9 +129,12 @@ def test_one_that_differs_from_the_registry_is_dropped_and_the_old_index_stays(
     assert set(differs.value.faults) == {document(1).id, document(2).id, document(30).id}
     assert "\n" not in str(differs.value)
     standing = engine.standing()
-    assert (standing.generation, standing.draft) == (1, None)
-    assert len(engine.entries()) == 20
+    assert standing.rejected
+    assert (standing.generation, standing.rejected.tries) == (1, 1)
+    assert standing.rejected.reason == str(differs.value)
+    assert (standing.draft, len(engine.entries())) == (IndexPosition(log=shelf.log()), 20)
     assert rebuilt(shelf, engine, tmp_path)
+    assert engine.standing().rejected is None
     assert compare(shelf, engine).differences == ()
 
 
@@ -147,7 +150,7 @@ def test_one_with_vectors_of_something_else_is_dropped(engine: SearchEngine, tmp
 
     with pytest.raises(DraftDiffers, match=r"20 documents compared in full.*has wrong vectors"):
         rebuilt(shelf, engine, tmp_path, report=swap)
-    assert engine.standing().draft is None
+    assert engine.standing().draft == IndexPosition(log=shelf.log())
 
 
 def test_there_is_one_at_a_time(engine: SearchEngine, tmp_path: Path) -> None:

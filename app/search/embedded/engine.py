@@ -1,8 +1,9 @@
 """The embedded engine: an index in a directory, with one writer, many readers, and a draft beside it."""
 
-import shutil
+import os
 from collections.abc import Mapping, Sequence
-from contextlib import AbstractContextManager
+from contextlib import AbstractContextManager, suppress
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -12,12 +13,12 @@ from app.search.contract import IndexUnavailable
 from app.search.document import Document
 from app.search.embedded.generations import adopt_generation, why_outdated, why_unfit
 from app.search.embedded.ledger import read_stored
-from app.search.embedded.manifest import Manifest, OtherManifest, read_manifest
+from app.search.embedded.manifest import Manifest, OtherManifest, read_manifest, write_manifest
 from app.search.embedded.reader import EmbeddedReader
 from app.search.embedded.rows import Rows, last_rows, open_rows
 from app.search.embedded.verifying import why_wrong, wrong_vectors
 from app.search.embedded.writer import EmbeddedWriter
-from app.search.keeping import DocumentVectors, Entry, IndexWriter, Standing
+from app.search.keeping import DocumentVectors, Entry, IndexWriter, Standing, rejected_again
 from app.search.locks import PATIENCE_SECONDS, WRITER, alone, is_taken
 
 DRAFT = "draft"
@@ -85,10 +86,13 @@ class EmbeddedEngine:
         rows = open_rows(manifest.rows_file(draft), manifest.rows)
         return dict.fromkeys(wrong_vectors(rows, vectors), "has wrong vectors") | faults
 
-    def drop_draft(self, draft: IndexWriter) -> None:
-        """Close a draft and drop it."""
+    def reject_draft(self, draft: IndexWriter, reason: str) -> None:
+        """Drop what a draft holds and close it; the empty one that is left notes the reason."""
+        directory = self._directory / DRAFT
+        rejected = rejected_again(_manifest_of(directory).rejected, reason)
+        draft.reset(draft.position.log)
+        write_manifest(directory, replace(_manifest_of(directory), rejected=rejected))
         draft.close()
-        shutil.rmtree(self._directory / DRAFT)
 
     def roll_back(self) -> None:
         """Refuse: what a draft took the place of is not kept.
@@ -110,15 +114,15 @@ class EmbeddedEngine:
         """Return what is known of the index without looking into it."""
         unfit, manifest = _look_at(self._directory)
         draft = _look_at(self._directory / DRAFT)[1]
-        files = (path for path in self._directory.rglob("*") if path.is_file())
         return Standing(
             unfit=unfit,
             position=manifest.position if manifest else None,
             parked=manifest.parked if manifest else (),
             generation=manifest.generation if manifest else 0,
-            size=sum(path.stat().st_size for path in files),
+            size=_size(self._directory),
             kept=is_taken(self._directory, WRITER),
             draft=draft.position if draft else None,
+            rejected=draft.rejected if draft else None,
             previous_until=None,
         )
 
@@ -155,6 +159,16 @@ def _look_at(directory: Path) -> tuple[str | None, Manifest | None]:
         return unfit, read_manifest(directory)
     except OtherManifest:
         return unfit, None
+
+
+def _size(directory: Path) -> int:
+    """Return how many bytes files take; what is dropped while they are counted takes none."""
+    total = 0
+    for folder, _, names in os.walk(directory):
+        for name in names:
+            with suppress(FileNotFoundError):
+                total += (Path(folder) / name).stat().st_size
+    return total
 
 
 def _manifest_of(directory: Path) -> Manifest:

@@ -18,7 +18,7 @@ import orjson
 
 from app.search.contract import IndexPosition, Mark
 from app.search.embedded.rows import ROW
-from app.search.keeping import Ahead
+from app.search.keeping import Ahead, Rejected
 from app.search.parking import Parked, Part
 
 FORMAT = 3
@@ -41,6 +41,7 @@ class Manifest:
         ahead: How far the log was followed beyond the position.
         filling_from: While all is read for the first time: the change that this began at.
         parked: What could not be indexed.
+        rejected: The drafts before this one that were dropped.
         position: How far the index is.
     """
 
@@ -51,6 +52,7 @@ class Manifest:
     filling_from: Mark | None = None
     ahead: Ahead | None = None
     parked: tuple[Parked, ...] = ()
+    rejected: Rejected | None = None
     position: IndexPosition
 
     def home(self, directory: Path) -> Path:
@@ -120,18 +122,23 @@ def _manifest(data: dict[str, Any]) -> Manifest:
     position, filling = data.pop("position"), data.pop("filling_from")
     position |= {name: _mark(position[name]) for name in ("words", "meaning")}
     parked = tuple(_parked(one) for one in data.pop("parked"))
-    ahead = data.pop("ahead", None)
+    ahead, rejected = data.pop("ahead", None), data.pop("rejected", None)
     return Manifest(
         **data,
         filling_from=filling and _mark(filling),
         ahead=ahead and _ahead(ahead),
         parked=parked,
+        rejected=rejected and _rejected(rejected),
         position=IndexPosition(**position),
     )
 
 
 def _ahead(data: dict[str, Any]) -> Ahead:
     return Ahead(followed=_mark(data["followed"]), through=_mark(data["through"]), done=data["done"])
+
+
+def _rejected(data: dict[str, Any]) -> Rejected:
+    return Rejected(**data | {"retry_at": datetime.fromisoformat(data["retry_at"])})
 
 
 def _mark(data: dict[str, Any]) -> Mark:

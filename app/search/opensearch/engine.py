@@ -2,12 +2,13 @@
 
 from collections.abc import Mapping, Sequence
 from contextlib import AbstractContextManager
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 from app.db.engine import Database
 from app.search.contract import IndexUnavailable, Kind
 from app.search.document import Document
-from app.search.keeping import DocumentVectors, Entry, IndexWriter, Standing
+from app.search.keeping import DocumentVectors, Entry, IndexWriter, Standing, rejected_again
 from app.search.locks import PATIENCE_SECONDS
 from app.search.opensearch.bulk import SENDERS
 from app.search.opensearch.cluster import Cluster
@@ -96,10 +97,15 @@ class OpenSearchEngine:
         found = {one.id: why_wrong(held.get(one.id), one, known.get(one.id)) for one in documents}
         return {document_id: why for document_id, why in found.items() if why}
 
-    def drop_draft(self, draft: IndexWriter) -> None:
-        """Close a draft and drop it."""
+    def reject_draft(self, draft: IndexWriter, reason: str) -> None:
+        """Drop what a draft holds and close it; the empty one that is left notes the reason."""
+        before = self._indexes.state(self._indexes.draft)
+        draft.reset(draft.position.log)
+        if empty := self._indexes.state(self._indexes.draft):
+            rejected = rejected_again(before.state.rejected if before else None, reason)
+            state = replace(empty.state, rejected=rejected)
+            self._indexes.keep_state(self._indexes.draft, state, instead_of=empty)
         draft.close()
-        self._indexes.drop(self._indexes.draft)
 
     def roll_back(self) -> None:
         """Let the index that the last draft took the place of be searched again; the index has to be held.
@@ -134,6 +140,7 @@ class OpenSearchEngine:
             size=self._indexes.size(),
             kept=self._turns.is_taken(),
             draft=draft.state.position if draft else None,
+            rejected=draft.state.rejected if draft else None,
             previous_until=self._previous_until(),
         )
 

@@ -12,7 +12,7 @@ import orjson
 from pydantic import ConfigDict, TypeAdapter, ValidationError
 
 from app.search.contract import IndexPosition, Mark
-from app.search.keeping import Ahead
+from app.search.keeping import Ahead, Rejected
 from app.search.opensearch.fields import STATE
 from app.search.parking import Parked
 
@@ -28,6 +28,7 @@ class State:
         ahead: How far the log was followed beyond the position.
         filling_from: While all is read for the first time: the change that this began at.
         parked: What could not be indexed.
+        rejected: The drafts before this one that were dropped.
         replaced_at: When another index took its place; None while it is the one that is searched, or a draft.
     """
 
@@ -40,6 +41,7 @@ class State:
     ahead: Ahead | None = None
     parked: tuple[Parked, ...] = ()
     token: int = 0
+    rejected: Rejected | None = None
     replaced_at: datetime | None = None
 
 
