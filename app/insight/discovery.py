@@ -1,5 +1,6 @@
 """Asking the search indexes: each answers for one kind of thing, and says how far it can be relied upon."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
@@ -147,8 +148,12 @@ def ask(session: ReadSession, discovery: Discovery, kind: Kind, request: SearchR
 
 def instead_of_index(reply: Reply) -> list[Degradation]:
     """Return why an answer is not whole that the database gave because no index did."""
-    found = "found by words in names, tags and descriptions alone"
-    return [replace(one, message=f"{one.message}; {found}") for one in reply.degraded]
+    return lacking(reply.degraded, "found by words in names, tags and descriptions alone")
+
+
+def lacking(degraded: Sequence[Degradation], what: str) -> list[Degradation]:
+    """Return reasons why an answer is not whole, each with what that means for the answer."""
+    return [replace(one, message=f"{one.message}; {what}") for one in degraded]
 
 
 def belongs_elsewhere(position: IndexPosition, log: str) -> bool:

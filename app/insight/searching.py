@@ -7,10 +7,11 @@ from datetime import datetime
 from app.db.changelog import newest
 from app.db.cursors import cursor_of
 from app.db.engine import ReadSession
-from app.insight.discovery import Degradation, Discovery, ask, instead_of_index, through
+from app.insight.discovery import Degradation, Discovery, ask, instead_of_index, lacking, through
 from app.insight.documents import documents_of
 from app.insight.facets import (
     FacetFound,
+    FacetWanted,
     by_database,
     by_index,
     count_admitted,
@@ -25,7 +26,7 @@ from app.registry.reading.finding_by_words import models_with_words
 from app.registry.reading.listing import ModelOrder, models_by_id
 from app.registry.reading.ordering import FieldOrder
 from app.registry.tables import RegisteredModel
-from app.search.contract import WINDOW, Hit, Kind, SearchMode, SearchRequest
+from app.search.contract import WINDOW, FacetRequest, Hit, Kind, SearchMode, SearchRequest
 from app.search.reasons import Reasons, explain
 
 
@@ -123,8 +124,17 @@ def _by_words_alone(
         total=worded.total,
         has_next=start + query.size < len(firsts),
         indexed_through=last.at if last else None,
-        degraded=degraded,
+        degraded=_uncounted(degraded, query.facets),
     )
+
+
+def _uncounted(
+    degraded: list[Degradation], facets: Sequence[FacetWanted | FacetRequest]
+) -> list[Degradation]:
+    """Return why an answer is not whole that lacks facets, with their names."""
+    if not facets:
+        return degraded
+    return lacking(degraded, f"not counted: the facets {', '.join(one.field.name for one in facets)}")
 
 
 def _firsts(session: ReadSession, query: Query, ids: Sequence[str]) -> list[tuple[int, int]]:
@@ -232,5 +242,5 @@ def _counts(session: ReadSession, discovery: Discovery, query: Query) -> Answer:
     return Answer(
         facets=in_order(query.facets, counted, further),
         indexed_through=through(reply.answer, request.mode) if reply.answer else None,
-        degraded=reply.degraded,
+        degraded=reply.degraded if reply.answer else _uncounted(reply.degraded, facets),
     )

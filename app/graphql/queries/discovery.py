@@ -81,7 +81,8 @@ class DiscoveryQueries:
         return await context.read(work)
 
     @strawberry.field(
-        description="What completes a prefix, whatever its case and accents: the best of each kind in turn."
+        description="What completes a prefix, whatever its case and accents: the best of each kind in turn; "
+        "null while there is no index."
     )
     async def suggest(
         self,

@@ -93,7 +93,8 @@ class SearchConnection:
         description="Among how many candidates a text orders; without a text, pages reach the end."
     )
     facets: list[Facet] = strawberry.field(
-        description="The facets asked for, over the same models as `totalCount`."
+        description="The facets asked for, over the same models as `totalCount`; while there is no index, "
+        "`degraded` names those that are not counted."
     )
     indexed_through: datetime | None = strawberry.field(
         description="Every change up to then is in the answer; null when that is not known."

@@ -229,23 +229,6 @@ def test_what_is_not_asked_for_is_not_explained(zoo: Api) -> None:
     assert zoo.run(query, t="bert")["edges"][0]["node"] == {"tags": []}
 
 
-def test_without_an_index_the_database_finds_words_and_it_is_said(api: Api) -> None:
-    for name in ("bert-base", "bert-large", "other"):
-        api.model(name, description="Reads feelings", license="MIT" if name == "bert-large" else None)
-    asked: dict[str, Any] = {"text": "BERT feelings", "facets": [{"field": "LICENSE"}], "first": 2}
-    found = api.run(SEARCH, **asked)
-    assert (set(names(found)), found["totalCount"], found["facets"]) == ({"bert-base", "bert-large"}, 3, [])
-    assert found["edges"][0]["why"]["matched"][0] == {"field": "name", "words": ["bert"]}
-    assert (found["edges"][0]["why"]["words"], found["edges"][0]["why"]["meaning"]) == (None, None)
-    [degradation] = found["degraded"]
-    assert degradation["code"] == "INDEX_UNAVAILABLE"
-    assert "indexer" in degradation["message"]
-    assert "names, tags and descriptions" in degradation["message"]
-    rest = api.run(SEARCH, **asked, after=found["pageInfo"]["endCursor"])
-    assert (names(rest), rest["pageInfo"]["hasNextPage"]) == (["other"], False)
-    assert names(api.run(SEARCH, **asked, filter={"license": {"equals": "mit"}})) == ["bert-large"]
-
-
 def test_without_vectors_words_answer_and_it_is_said(api: Api) -> None:
     api.model("bert")
     index(api, by_meaning=False)
