@@ -36,7 +36,7 @@ from app.search.ranking import (
 from app.search.terms import facet_counts
 
 FACET_VALUES = 65_000
-"""More than any field's different values: below that a terms aggregation only estimates."""
+"""How many values tantivy gives of all fields of one aggregation: of a field with more, the most frequent."""
 TermCounts = dict[str, int]
 
 
@@ -134,14 +134,21 @@ class _Search:
         return tuple(facet_counts(facet, terms[facet.field]) for facet in self.request.facets)
 
     def _terms(self, fields: list[FactField], scope: _Scope) -> dict[FactField, TermCounts]:
-        """Return how many of what counts in a scope have each term of the fields."""
-        size = {"size": FACET_VALUES, "segment_size": FACET_VALUES}
+        """Return how many of what counts in a scope have each term of the fields.
+
+        Fields share what one aggregation gives; one with more values than its share is counted by itself.
+        """
+        values = FACET_VALUES // len(fields)
+        size = {"size": values, "segment_size": values}
         asked = {field.value: {"terms": {"field": field.value, **size}} for field in fields}
         found = self.snapshot.searcher.aggregate(scope.matched, asked)
-        return {
-            field: {bucket["key"]: bucket["doc_count"] for bucket in found[field.value]["buckets"]}
-            for field in fields
-        }
+        terms: dict[FactField, TermCounts] = {}
+        for field in fields:
+            if len(fields) > 1 and found[field.value]["sum_other_doc_count"]:
+                terms |= self._terms([field], scope)
+            else:
+                terms[field] = {one["key"]: one["doc_count"] for one in found[field.value]["buckets"]}
+        return terms
 
     def _nearest(self, tree: Filter, admitted: Query) -> KeyArray:
         """Return the keys of the admitted models nearest by meaning, the nearest first."""

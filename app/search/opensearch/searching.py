@@ -4,7 +4,7 @@ What matches the words is counted in the first round, what is only near by meani
 """
 
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -19,10 +19,9 @@ from app.search.contract import (
     SearchRequest,
     Vector,
 )
-from app.search.filters import FactField
 from app.search.fusion import DIGITS, attainable_bm25
 from app.search.opensearch.asking import Asker, Body, Response
-from app.search.opensearch.fields import ID, KEY, WORDS, counted_by
+from app.search.opensearch.fields import ID, KEY, WORDS
 from app.search.opensearch.queries import (
     EVERYTHING,
     NOTHING,
@@ -38,6 +37,7 @@ from app.search.opensearch.queries import (
     with_vectors,
     with_words,
 )
+from app.search.opensearch.scopes import Scope, documents_by_term, terms_of
 from app.search.ranking import (
     NO_KEYS,
     NONE,
@@ -54,8 +54,6 @@ from app.search.ranking import (
 )
 from app.search.terms import facet_counts
 
-FACET_VALUES = 65_000
-"""More than any field's different values, and fewer than a server gives of all fields together."""
 PAGE = 10_000
 """How many hits a server gives at once."""
 BY_SCORE = [{"_score": "desc"}, {KEY: "asc"}, {ID: "asc"}]
@@ -75,11 +73,9 @@ def search_index(
     search = _Search.prepare(asker, request, encoded, approximate=approximate)
     fields = fields_by_filter(request.facets, request.filter)
     trees = dict.fromkeys((request.filter, *fields, *request.listed))
-    scopes = {tree: _Scope(admitting(tree), fields.get(tree, [])) for tree in trees}
+    scopes = {tree: Scope(admitting(tree), fields.get(tree, [])) for tree in trees}
     hits = search.run(scopes[request.filter], list(scopes.values()))
-    counts: dict[FactField, Mapping[str, int]] = {}
-    for scope in scopes.values():
-        counts |= {one: scope.terms.get(one, {}) for one in scope.fields}
+    counts = {one: scope.terms.get(one, Counter()) for scope in scopes.values() for one in scope.fields}
     return SearchAnswer(
         hits=hits,
         total=scopes[request.filter].total,
@@ -102,40 +98,6 @@ def most_alike(asker: Asker, query: Query, limit: int) -> list[Likeness]:
     halves = [(round(score / 2, DIGITS), key, found) for score, key, found in _sorted(response)]
     halves.sort(key=lambda half: (-half[0], half[1]))
     return [Likeness(key, found, score) for score, key, found in halves[:limit]]
-
-
-@dataclass(slots=True)
-class _Scope:
-    """What a search finds under one filter.
-
-    Attributes:
-        admitted: The query for what the filter admits.
-        fields: The facets that are counted under it.
-        near: The nearest of that, with their cosines; none if meaning takes no part.
-        total: How many documents count.
-        terms: How many of them have each term of the fields.
-    """
-
-    admitted: Query
-    fields: Sequence[FactField]
-    near: Scored = NONE
-    total: int = 0
-    terms: dict[FactField, Counter[str]] = field(default_factory=dict)
-
-    def counting(self, query: Query) -> Body:
-        """Return what counts `query` and its facets, without a hit."""
-        terms = {
-            one.value: {"terms": {"field": counted_by(one), "size": FACET_VALUES}} for one in self.fields
-        }
-        return {"query": query, "size": 0, "track_total_hits": True, **({"aggs": terms} if terms else {})}
-
-    def count(self, response: Response) -> None:
-        """Add what the response to `counting` says."""
-        self.total += response["hits"]["total"]["value"]
-        for one in self.fields:
-            buckets = response["aggregations"][one.value]["buckets"]
-            counted = self.terms.setdefault(one, Counter())
-            counted.update({bucket["key"]: bucket["doc_count"] for bucket in buckets})
 
 
 @dataclass(frozen=True, slots=True)
@@ -168,24 +130,25 @@ class _Search:
         words = with_words(terms) if terms else None if has_text(request) else EVERYTHING
         return cls(asker, request, terms, words, ranking_vector(request), encoded, approximate)
 
-    def run(self, main: _Scope, scopes: Sequence[_Scope]) -> Hits:
+    def run(self, main: Scope, scopes: Sequence[Scope]) -> Hits:
         """Fill the scopes, and return the hits of the main one."""
         window = self.request.window
         matched, attainable = self._first_round(main, scopes)
         if not has_text(self.request):
+            self._count_alone(scopes)
             return unranked(matched.keys[:window], self._ids_of)
         best = highest(matched.keys, matched.scores, window)
         kept = Scored(matched.keys[best], matched.scores[best])
         cut = len(kept.keys) < len(matched.keys)
         further, meaning = self._second_round(main, scopes, kept, cut=cut)
+        self._count_alone(scopes)
         return ranked(
             candidates(_joined(kept, further), _joined(main.near, meaning)), attainable, window, self._ids_of
         )
 
-    def listed(self, scope: _Scope) -> KeyArray:
+    def listed(self, scope: Scope) -> KeyArray:
         """Return the keys of all that counts in a scope, ascending."""
-        among = [with_keys(scope.near.keys.tolist()), *filter(None, [self.words])]
-        body = {"query": all_of(scope.admitted, any_of(among)), "size": PAGE, "sort": [{KEY: "asc"}]}
+        body = {"query": self._counting_in(scope), "size": PAGE, "sort": [{KEY: "asc"}]}
         pages: list[KeyArray] = [NO_KEYS]
         after = -1
         while True:
@@ -196,7 +159,21 @@ class _Search:
                 return np.concatenate(pages)
             after = int(pages[-1][-1])
 
-    def _first_round(self, main: _Scope, scopes: Sequence[_Scope]) -> tuple[Scored, float]:
+    def _counting_in(self, scope: Scope) -> Query:
+        """Return the query for all that counts in a scope."""
+        among = [with_keys(scope.near.keys.tolist()), *filter(None, [self.words])]
+        return all_of(scope.admitted, any_of(among))
+
+    def _count_alone(self, scopes: Sequence[Scope]) -> None:
+        """Count each facet by itself that had more values than its share."""
+        cut = [(scope, one) for scope in scopes for one in scope.cut]
+        asked = [
+            {"query": self._counting_in(scope), "size": 0, "aggs": terms_of([one])} for scope, one in cut
+        ]
+        for (scope, one), response in zip(cut, self.asker.search(*asked), strict=True):
+            scope.terms[one] = Counter(documents_by_term(response["aggregations"][one.value]))
+
+    def _first_round(self, main: Scope, scopes: Sequence[Scope]) -> tuple[Scored, float]:
         """Count what matches the words and find the nearest in all scopes.
 
         Returns:
@@ -216,7 +193,7 @@ class _Search:
         self.unmatched.update(term for term, found in zip(self.terms, frequencies, strict=True) if not found)
         return matched, attainable_bm25(documents, frequencies)
 
-    def _first_asked(self, scope: _Scope, *, hits: bool) -> Iterator[Body]:
+    def _first_asked(self, scope: Scope, *, hits: bool) -> Iterator[Body]:
         if self.words is not None:
             counting = scope.counting(scored(self.words, scope.admitted))
             size = self.request.window + TIES if hits else 0
@@ -229,7 +206,7 @@ class _Search:
             yield _best(nearest, window)
 
     def _second_round(
-        self, main: _Scope, scopes: Sequence[_Scope], matched: Scored, *, cut: bool
+        self, main: Scope, scopes: Sequence[Scope], matched: Scored, *, cut: bool
     ) -> tuple[Scored, Scored]:
         """Count what is near without matching the words, in all scopes.
 

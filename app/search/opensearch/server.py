@@ -152,7 +152,8 @@ def to_json(value: Any) -> bytes:
 def reason_of(error: Any) -> str:
     """Return the type and the reason of an error that an answer tells, in one line."""
     if isinstance(error, dict):
-        cause = (error.get("root_cause") or [error])[0]
+        # What fails as answers are put together has a cause, but no root.
+        cause = (error.get("root_cause") or [error.get("caused_by") or error])[0]
         error = f"{cause.get('type')}: {cause.get('reason')}"
     return " ".join(str(error).split())[:MOST_OF_A_REASON]
 
