@@ -7,6 +7,7 @@ from sqlmodel import col, select
 
 from app.db.changelog import Change, changes_after
 from app.db.engine import ReadSession
+from app.db.ids import DATASET, DATASET_VERSION
 from app.registry.reading.tasks import datasets_of_tasks, models_of_tasks
 from app.registry.tables import Dataset, RegisteredModel
 from app.search.contract import Mark
@@ -50,8 +51,8 @@ def touched_datasets(session: ReadSession, after: int, limit: int) -> Touched:
     A task that is newly defined touches the datasets that name it.
     """
     changes = changes_after(session, after, limit=limit)
-    own = [change for change in changes if change.subject_id.startswith(("dst_", "dsv_"))]
-    touched = [{one for one in _named(change) if one.startswith("dst_")} for change in own]
+    own = [change for change in changes if change.subject_id.startswith((DATASET, DATASET_VERSION))]
+    touched = [{one for one in _named(change) if one.startswith(DATASET)} for change in own]
     if defined := [change.subject_id for change in changes if change.action == TASK_DEFINED]:
         touched.append(datasets_of_tasks(session, defined))
     return _run(changes, touched)

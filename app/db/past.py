@@ -7,12 +7,13 @@ one shows what it holds now, and is read so only where its rows never change.
 """
 
 from datetime import UTC, datetime
+from typing import Any
 
-from sqlalchemy import Result, event
+from sqlalchemy import ColumnElement, Result, event, exists
 from sqlalchemy.orm import ORMExecuteState
 from sqlmodel import col, select
 
-from app.db.changelog import Change
+from app.db.changelog import Change, ChangeEntity
 from app.db.engine import AsOf, ReadSession
 from app.db.history import AS_OF, past_tables
 from app.errors import InvalidInput, NotFound
@@ -48,6 +49,17 @@ def _see_the_past(state: ORMExecuteState) -> Result[object]:
         state.statement.add_cte(*past_tables()),  # type: ignore[attr-defined]
         params={str(AS_OF.key): as_of.sequence},
     )
+
+
+def named_by_then(session: ReadSession, entity_id: Any) -> list[ColumnElement[bool]]:
+    """Return the condition that a change had named an entity, by its id, as of the moment of `session`.
+
+    It tells what was there of the things that never change, and so have no history.
+    """
+    if session.as_of is None:
+        return []
+    until = col(ChangeEntity.sequence) <= session.as_of.sequence
+    return [exists(select(1).where(ChangeEntity.entity_id == entity_id, until))]
 
 
 def at_time(session: ReadSession, time: datetime) -> AsOf:

@@ -127,6 +127,8 @@ class LineageNodeKind(Enum):
 
     MODEL_VERSION = enum_value("MODEL_VERSION", description="A version of a registered model.")
     DATASET_VERSION = enum_value("DATASET_VERSION", description="A version of a registered dataset.")
+    CODE = enum_value("CODE", description="A state of the code that versions were built from.")
+    ENVIRONMENT = enum_value("ENVIRONMENT", description="Software and hardware that versions ran in.")
     EXTERNAL = enum_value("EXTERNAL", description="Something outside the registry.")
 
 

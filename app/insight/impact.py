@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from sqlmodel import col, select
 
 from app.db.engine import ReadSession
+from app.db.ids import VERSION
 from app.db.json_lists import among
 from app.lineage.tables import Relation
 from app.lineage.walks import Reached, Walk, WalkDirection, walk
@@ -40,7 +41,7 @@ def find_impact(
     )
     levels = walk(session, further).levels
     below = Reached(levels[: max_depth + 1], complete=len(levels) <= max_depth + 1)
-    live = _live(session, [key for level in below.levels[1:] for key in level if key.startswith("ver_")])
+    live = _live(session, [key for level in below.levels[1:] for key in level if key.startswith(VERSION)])
     return Impact(below, list(below.depths(live)))
 
 

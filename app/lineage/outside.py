@@ -2,20 +2,21 @@
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import replace
-from typing import Any
 
-from sqlalchemy import ColumnElement, exists
 from sqlmodel import col, select
 
-from app.db.changelog import ChangeEntity
 from app.db.engine import ReadSession
 from app.db.ids import EXTERNAL, new_id
 from app.db.json_lists import among
 from app.db.locks import held, shared
+from app.db.past import named_by_then
 from app.db.rows import insert_rows
 from app.identity.session import WriteSession
 from app.lineage.edges import NewEdge
 from app.lineage.tables import ExternalNode
+
+LONGEST_NAME = 600
+"""How many characters of a name every database finds again by an index, whatever they are."""
 
 
 def external_nodes(session: WriteSession, uris: Iterable[str]) -> dict[str, str]:
@@ -32,13 +33,15 @@ def external_nodes(session: WriteSession, uris: Iterable[str]) -> dict[str, str]
 def register_names(session: WriteSession, versions: Mapping[str, str]) -> list[ExternalNode]:
     """Keep which versions are called so outside, and return the nodes that stood for them until now.
 
-    A name stays with the first that has it. The nodes are kept from other writers; one who names the same
-    thing at this moment loses the race for its name, or finds the node's row changed.
+    A name stays with the first that has it, and one that is too long to be found is not kept. The nodes are
+    kept from other writers: one who names the same thing at this moment loses the race for its name, or finds
+    the node's row changed.
 
     Args:
         session: The transaction.
         versions: By what it is called outside, the node of a version.
     """
+    versions = {uri: version for uri, version in versions.items() if len(uri) <= LONGEST_NAME}
     named = select(ExternalNode).where(among(ExternalNode.uri, versions.keys()))
     rows = session.exec(held(session, named.order_by(col(ExternalNode.id)))).all()
     _make(session, {uri: versions[uri] for uri in versions.keys() - {row.uri for row in rows}})
@@ -55,7 +58,7 @@ def registered_nodes(session: ReadSession, nodes: Collection[str]) -> dict[str, 
     if not outside:
         return {}
     statement = select(ExternalNode).where(
-        among(ExternalNode.id, outside), *_named(session, ExternalNode.registered_as)
+        among(ExternalNode.id, outside), *named_by_then(session, ExternalNode.registered_as)
     )
     rows = session.exec(shared(session, statement) if isinstance(session, WriteSession) else statement)
     return {row.id: row.registered_as for row in rows if row.registered_as is not None}
@@ -64,7 +67,7 @@ def registered_nodes(session: ReadSession, nodes: Collection[str]) -> dict[str, 
 def external_uris(session: ReadSession, nodes: Collection[str]) -> dict[str, str]:
     """Return what the outside things among `nodes` are called, by node."""
     statement = select(ExternalNode.id, ExternalNode.uri)
-    known = statement.where(among(ExternalNode.id, nodes), *_named(session, ExternalNode.id))
+    known = statement.where(among(ExternalNode.id, nodes), *named_by_then(session, ExternalNode.id))
     return dict(session.execute(known).all())
 
 
@@ -79,14 +82,6 @@ def settle_edges(session: WriteSession, edges: Sequence[NewEdge]) -> list[NewEdg
         lower, upper = (known.get(end, end) for end in (edge.downstream, edge.upstream))
         settled.append(replace(edge, downstream=lower, upstream=edge.upstream if lower == upper else upper))
     return settled
-
-
-def _named(session: ReadSession, node: Any) -> list[ColumnElement[bool]]:
-    """Return the condition on a node that some change had named it as of the session's moment."""
-    if session.as_of is None:
-        return []
-    until = col(ChangeEntity.sequence) <= session.as_of.sequence
-    return [exists(select(1).where(ChangeEntity.entity_id == node, until))]
 
 
 def _make(session: WriteSession, registered: Mapping[str, str | None]) -> dict[str, str]:

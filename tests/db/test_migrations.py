@@ -11,9 +11,10 @@ from alembic import command
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
-from sqlalchemy import column, insert, inspect, table
+from sqlalchemy import column, delete, insert, inspect, table
+from sqlalchemy import select as sql_select
 from sqlalchemy.exc import DBAPIError
-from sqlmodel import select
+from sqlmodel import col, select
 
 from app.db.changelog import ChangeEntity
 from app.db.columns import metadata
@@ -28,10 +29,13 @@ from app.db.migrate import (
     upgrade,
 )
 from app.identity.tables import Principal
-from app.lineage.tables import LineageEdge
+from app.lineage.tables import ExternalNode, LineageEdge, lineage_edge_history
+from app.registry.drafts import DatasetVersionPatch, draft
 from app.registry.opening import RegistryNotOpened, open_registry
-from app.registry.tables import RegisteredModel
+from app.registry.tables import DatasetVersion, RegisteredModel, dataset_version_history
+from app.registry.writing.datasets import update_dataset_version
 from tests.postgresql import Server, text_of
+from tests.store import Store
 
 DECLARING = (Lease, Principal, LineageEdge, RegisteredModel)
 
@@ -178,6 +182,43 @@ def test_changes_that_were_logged_before_are_found_by_what_they_touch(empty: Dat
         rows = session.exec(select(ChangeEntity)).all()
     touched = {(row.entity_id, row.sequence) for row in rows}
     assert touched == {("mdl_a", 1), ("nsp_a", 1), ("mdl_a", 2), ("ver_a", 2)}
+
+
+def kept(store: Store) -> dict[str, list[Any]]:
+    """Return what the migration to lineage of everything has to find, but for ids that are drawn."""
+    apart = {"history_id", "id"}
+    made = [column for column in lineage_edge_history.c if column.name not in apart]
+    states = [column for column in dataset_version_history.c if column.name != "history_id"]
+    named = col(ExternalNode.uri), col(ExternalNode.registered_as)
+    with store.reading() as session:
+        return {
+            "edges": sorted(map(repr, session.execute(sql_select(*made)))),
+            "datasets": sorted(map(repr, session.execute(sql_select(*states)))),
+            "names": sorted(map(repr, session.execute(sql_select(*named)))),
+        }
+
+
+def test_lineage_of_everything_is_found_in_what_was_logged_before(store: Store) -> None:
+    store.dataset("faces", versions=[{"label": "1", "license": "MIT"}, {"label": "2"}])
+    with store.reading() as session:
+        first, _ = session.exec(select(DatasetVersion.id).order_by(col(DatasetVersion.label))).all()
+    for patch in ({"license": "CC-BY-4.0", "contains_pii": True}, {"revoked": True}, {"revoked": False}):
+        with store.writing() as writer:
+            update_dataset_version(writer, first, draft(DatasetVersionPatch, patch))
+    made: dict[str, Any] = {"environment": {"python": "3.11"}, "codeRevision": {"commit": "0a1b"}}
+    store.version(**made, source="hf:base")
+    store.version(**made, source="hf:base")
+    store.version(parents=[{"upstream": {"externalUri": "hf:other"}, "relation": "DERIVED_FROM"}])
+    before = kept(store)
+    assert [len(found) for found in before.values()] == [5, 5, 2]
+    config = alembic_config()
+    with store.database.writers.begin() as connection:
+        config.attributes["connection"] = connection
+        command.downgrade(config, "0014")
+        names = delete(ExternalNode).where(col(ExternalNode.registered_as).is_not(None))
+        connection.execute(names)
+    assert upgrade(store.database)
+    assert kept(store) == before
 
 
 def test_an_embedded_database_is_upgraded_when_it_is_opened_and_a_shared_one_when_somebody_says_so(

@@ -36,7 +36,7 @@ query Impact($of: ID!, $depth: Int!, $after: String) {
 }"""
 VERSION = "query Version($version: ModelVersionBy!) { modelVersion(by: $version) { id } }"
 DATASET = "query Dataset($dataset: DatasetBy!) { dataset(by: $dataset) { latestVersion { id } } }"
-NODE_ID = re.compile(r"(?:ver|dsv|ext)_[0-9a-f]{32}")
+NODE_ID = re.compile(r"(?:ver|dsv|cod|env|ext)_[0-9a-f]{32}")
 DATASET_MARK = "dataset:"
 GUARDED = "PRODUCTION"
 

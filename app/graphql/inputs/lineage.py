@@ -5,6 +5,7 @@ from typing import Annotated, Any
 
 import strawberry
 
+from app.db.ids import CODE, DATASET_VERSION, ENVIRONMENT, EXTERNAL, VERSION
 from app.errors import InvalidInput
 from app.graphql.enums import LineageDirection, LineageNodeKind, LineageRelation
 from app.lineage.tables import Relation
@@ -24,9 +25,11 @@ MaxNodes = Annotated[
 """The arguments of a walk."""
 
 PREFIXES = {
-    LineageNodeKind.MODEL_VERSION: "ver",
-    LineageNodeKind.DATASET_VERSION: "dsv",
-    LineageNodeKind.EXTERNAL: "ext",
+    LineageNodeKind.MODEL_VERSION: VERSION,
+    LineageNodeKind.DATASET_VERSION: DATASET_VERSION,
+    LineageNodeKind.CODE: CODE,
+    LineageNodeKind.ENVIRONMENT: ENVIRONMENT,
+    LineageNodeKind.EXTERNAL: EXTERNAL,
 }
 MAX_DEPTH = 50
 DEFAULT_NODES = 500

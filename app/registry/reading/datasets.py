@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from sqlmodel import col, select
 
 from app.db.engine import ReadSession
+from app.db.ids import DATASET_VERSION
 from app.db.statements import GIVEN
 from app.lineage.tables import LineageEdge, Relation
 from app.lineage.walks import edges_of
@@ -51,7 +52,7 @@ class DatasetUse:
 def uses_of(session: ReadSession, version_ids: Collection[str]) -> dict[str, list[DatasetUse]]:
     """Return the datasets that versions were made with, in the order in which the edges were added."""
     edges = edges_of(session, version_ids, relations=RELATION_ROLES)
-    edges = [edge for edge in edges if edge.upstream.startswith("dsv_")]
+    edges = [edge for edge in edges if edge.upstream.startswith(DATASET_VERSION)]
     known = datasets_by_version(session, {edge.upstream for edge in edges})
     uses: dict[str, list[DatasetUse]] = {}
     for edge in edges:

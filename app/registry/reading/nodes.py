@@ -5,12 +5,13 @@ from collections.abc import Collection
 from sqlmodel import col, select
 
 from app.db.engine import ReadSession
+from app.db.ids import DATASET_VERSION, EXTERNAL, VERSION
 from app.db.json_lists import among
 from app.lineage.tables import ExternalNode
 from app.registry.tables import DatasetVersion, ModelVersion, RegisteredModel
 
-LINEAGE_KINDS = ("ver", "dsv", "ext")
-"""What begins the ids of the things that lineage leads to."""
+LINEAGE_KINDS = (VERSION, DATASET_VERSION, EXTERNAL)
+"""What begins the ids of the things that edges are stated of; code and environments come with versions."""
 
 
 def known_nodes(session: ReadSession, ids: Collection[str]) -> set[str]:

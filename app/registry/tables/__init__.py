@@ -1,7 +1,7 @@
 """The rows of the registry. A row is the domain object; there is no second form of it."""
 
 from app.registry.tables.datasets import Dataset, DatasetVersion
-from app.registry.tables.histories import model_history, version_history
+from app.registry.tables.histories import dataset_version_history, model_history, version_history
 from app.registry.tables.labels import Alias, Param, Tag, alias_history, tag_history
 from app.registry.tables.metrics import MetricDefinition, MetricPoint, MetricSeries
 from app.registry.tables.models import ModelRedirect, ModelVersion, Namespace, RegisteredModel, Task
@@ -27,6 +27,7 @@ __all__ = [
     "Task",
     "Words",
     "alias_history",
+    "dataset_version_history",
     "model_history",
     "tag_history",
     "version_history",

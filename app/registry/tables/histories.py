@@ -1,4 +1,4 @@
-"""The history and the past of models, versions and redirects."""
+"""The history and the past of models, versions, redirects and dataset versions."""
 
 from typing import Any
 
@@ -7,6 +7,7 @@ from sqlmodel import col
 
 from app.db.changelog import Change, ChangeEntity
 from app.db.history import AS_OF, Derived, history_of, in_force, past_of
+from app.registry.tables.datasets import DatasetVersion
 from app.registry.tables.models import ModelRedirect, ModelVersion, RegisteredModel
 
 
@@ -69,7 +70,9 @@ model_history = history_of(
 version_history = history_of(
     ModelVersion, "id", derived={"updated_at": _last_changed_by("model.deleted", "model.restored")}
 )
+dataset_version_history = history_of(DatasetVersion, "id")
 past_of(ModelRedirect, _past_redirects)
+Index("ix_dataset_version_history_of", dataset_version_history.c.dataset_id)
 Index("ix_model_history_named", model_history.c.namespace_id, model_history.c.name)
 Index("ix_model_history_name_order", model_history.c.name_folded, model_history.c.id)
 Index("ix_model_version_history_of", version_history.c.model_id)

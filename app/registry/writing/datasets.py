@@ -7,15 +7,15 @@ from typing import Any
 from pydantic.alias_generators import to_camel
 from sqlmodel import col, select
 
-from app.db.changelog import Fact
-from app.db.ids import new_id
+from app.db.changelog import Fact, Logged
+from app.db.history import close_states, columns_of, open_states
+from app.db.ids import DATASET, DATASET_VERSION, new_id
 from app.db.locks import held
 from app.db.rows import insert_rows
 from app.db.statements import VALUES_A_STATEMENT, batched
 from app.db.text import fold
 from app.errors import AlreadyExists, NotFound
 from app.identity.session import WriteSession
-from app.lineage.tables import LineageEdge
 from app.registry.drafts import (
     DatasetBy,
     DatasetDraft,
@@ -24,7 +24,7 @@ from app.registry.drafts import (
     QualifiedName,
 )
 from app.registry.reading.finding import find_dataset, find_namespaces, require_kind
-from app.registry.tables import Dataset, DatasetVersion, ModelVersion, Namespace
+from app.registry.tables import Dataset, DatasetVersion, Namespace, dataset_version_history
 from app.registry.writing.labels import set_tags, write_tags
 from app.registry.writing.words import write_words
 
@@ -42,7 +42,7 @@ def register_datasets(session: WriteSession, drafts: Sequence[DatasetDraft]) -> 
         _refuse_taken(session, namespace, [row.name for row in drafts if row.namespace == namespace.name])
     datasets = [
         Dataset(
-            id=new_id("dst"),
+            id=new_id(DATASET),
             namespace_id=namespaces[draft.namespace].id,
             name=draft.name,
             name_folded=fold(draft.name),
@@ -67,12 +67,12 @@ def register_datasets(session: WriteSession, drafts: Sequence[DatasetDraft]) -> 
     tagged = [(row, draft.tags) for row, draft in zip(datasets, drafts, strict=True)]
     write_tags(session, [(row.id, tags) for row, tags in tagged], logged)
     write_words(session, tagged)
-    rows = [
-        _version_row(session, dataset.id, version)
-        for dataset, draft in zip(datasets, drafts, strict=True)
+    made = [
+        (_version_row(session, dataset.id, version), change)
+        for dataset, draft, change in zip(datasets, drafts, logged, strict=True)
         for version in draft.versions
     ]
-    insert_rows(session, DatasetVersion, rows)
+    _insert_versions(session, [row for row, _ in made], [change for _, change in made])
     return datasets
 
 
@@ -101,7 +101,7 @@ def add_dataset_versions(
             raise AlreadyExists(message, existing=existing, field=["label"])
         rows.append(_version_row(session, dataset.id, draft))
         taken[dataset.id, draft.label] = rows[-1]["id"]
-    session.record(
+    logged = session.record(
         [
             Fact(
                 action="dataset.version_registered",
@@ -112,7 +112,7 @@ def add_dataset_versions(
             for row, (_, draft) in zip(rows, given, strict=True)
         ]
     )
-    insert_rows(session, DatasetVersion, rows)
+    _insert_versions(session, rows, logged)
     return [row["id"] for row in rows]
 
 
@@ -149,7 +149,7 @@ def update_dataset_version(session: WriteSession, version_id: str, patch: Datase
         InvalidInput: The id is of another kind.
         NotFound: There is no such dataset version.
     """
-    wanted = require_kind(version_id, "dsv")
+    wanted = require_kind(version_id, DATASET_VERSION)
     version = session.exec(held(session, select(DatasetVersion).where(DatasetVersion.id == wanted))).first()
     if version is None:
         raise NotFound(f"there is no dataset version {version_id}", field=["id"])
@@ -165,16 +165,23 @@ def update_dataset_version(session: WriteSession, version_id: str, patch: Datase
     fact = Fact(
         action="dataset.version_updated",
         subject_id=version.id,
-        related=[version.dataset_id, *_models_using(session, version.id)],
+        related=[version.dataset_id],
         before={to_camel(name): getattr(version, name) for name in changed},
         after={to_camel(name): value for name, value in changed.items()} | _reason(patch),
     )
-    session.record([fact])
+    logged = session.record([fact])
     for name, value in changed.items():
         setattr(version, name, value)
     session.add(version)
     session.flush()
+    close_states(session, dataset_version_history, [columns_of(version)], logged)
+    open_states(session, dataset_version_history, [columns_of(version)], logged)
     return True
+
+
+def _insert_versions(session: WriteSession, rows: Sequence[dict[str, Any]], logged: Sequence[Logged]) -> None:
+    insert_rows(session, DatasetVersion, rows)
+    open_states(session, dataset_version_history, rows, logged)
 
 
 def _require_same(dataset: Dataset, given: DatasetDraft, version: DatasetVersionDraft | None) -> None:
@@ -184,18 +191,6 @@ def _require_same(dataset: Dataset, given: DatasetDraft, version: DatasetVersion
     if given.description is not None and given.description != dataset.description:
         message = f"the dataset {given.name!r} is there with another description"
         raise AlreadyExists(message, existing=dataset.id, field=["description"])
-
-
-def _models_using(session: WriteSession, version_id: str) -> list[str]:
-    """Return the models of which a version was made with this dataset version, at most 1,000."""
-    statement = (
-        select(ModelVersion.model_id)
-        .join(LineageEdge, col(LineageEdge.downstream) == ModelVersion.id)
-        .where(LineageEdge.upstream == version_id, col(LineageEdge.until).is_(None))
-        .distinct()
-        .limit(1_000)
-    )
-    return sorted(session.exec(statement))
 
 
 def _reason(patch: DatasetVersionPatch) -> dict[str, Any]:
@@ -215,7 +210,7 @@ def _refuse_taken(session: WriteSession, namespace: Namespace, names: Sequence[s
 
 def _version_row(session: WriteSession, dataset_id: str, draft: DatasetVersionDraft) -> dict[str, Any]:
     return {
-        "id": new_id("dsv"),
+        "id": new_id(DATASET_VERSION),
         "dataset_id": dataset_id,
         **draft.model_dump(),
         "revoked_at": None,

@@ -6,8 +6,9 @@ from typing import Any
 from sqlmodel import col, select
 
 from app.db.changelog import Fact
+from app.db.ids import CODE, ENVIRONMENT
 from app.db.locks import hold
-from app.errors import AlreadyExists, Conflict, InvalidInput, NotFound
+from app.errors import AlreadyExists, Conflict, Immutable, InvalidInput, NotFound
 from app.identity.session import WriteSession
 from app.lineage.changing import change_edges, edges_at, find_edge
 from app.lineage.edges import NewEdge, add_edges, unknown_edges
@@ -91,8 +92,12 @@ def end_lineage(session: WriteSession, edge_id: str, draft: LineageEndDraft) -> 
         InvalidInput: `until` is to come, or before the edge began.
         NotFound: There is no such edge.
         Conflict: It has ended already.
+        Immutable: It leads to the code or the environment that a version states.
     """
     edge = _held_edge(session, edge_id, "lineage.end")
+    if edge.upstream.startswith((CODE, ENVIRONMENT)):
+        message = "what a version was made with is stated with the version and never changes"
+        raise Immutable(message, field=["id"])
     until = max(session.now, edge.since) if draft.until is None else draft.until
     if until < edge.since:
         message = f"until is {until.isoformat()}, before the edge's since, {edge.since.isoformat()}"

@@ -1,4 +1,4 @@
-"""What a new version comes from: parents and datasets become lineage edges."""
+"""What a new version comes from: parents, datasets, code and its environment become lineage edges."""
 
 from collections.abc import Mapping, Sequence
 
@@ -7,10 +7,15 @@ from app.errors import HolotypeError, NotFound
 from app.identity.session import WriteSession
 from app.lineage.edges import NewEdge, add_edges, unknown_edges
 from app.lineage.outside import external_nodes, settle_edges
+from app.lineage.tables import Relation
 from app.registry.drafts import VersionDraft
 from app.registry.reading.datasets import ROLE_RELATIONS
 from app.registry.reading.finding import find_dataset, find_dataset_version, require_kind
 from app.registry.reading.nodes import LINEAGE_KINDS, known_nodes
+from app.registry.writing.provenance import Made
+
+MADE_RELATIONS = {"code_revision": Relation.BUILT_FROM, "environment": Relation.RAN_IN}
+"""How a version descends from what it was made with, by the field of its draft."""
 
 
 def resolve_parents(
@@ -29,6 +34,15 @@ def resolve_parents(
         parents = _parent_edges(session, version_id, draft, nodes)
         edges[version_id] = [*settle_edges(session, parents), *_dataset_edges(session, version_id, draft)]
     return edges
+
+
+def edges_made_with(version_id: str, made: Mapping[str, Made]) -> list[NewEdge]:
+    """Return the edges that lead from a version to the code and the environment that it states."""
+    return [
+        NewEdge(version_id, made[field].id, relation)
+        for field, relation in MADE_RELATIONS.items()
+        if field in made
+    ]
 
 
 def link_parents(

@@ -9,7 +9,7 @@ from sqlmodel import col, select
 
 from app.db.changelog import Fact
 from app.db.history import open_states
-from app.db.ids import new_id
+from app.db.ids import MODEL, VERSION, new_id
 from app.db.locks import held
 from app.db.rows import adopted, insert_rows
 from app.db.statements import VALUES_A_STATEMENT, batched
@@ -25,7 +25,7 @@ from app.registry.tables import ModelVersion, Namespace, RegisteredModel, model_
 from app.registry.writing.labels import write_params, write_tags
 from app.registry.writing.lineage import link_arrived
 from app.registry.writing.metrics import Measured, write_metrics
-from app.registry.writing.parents import link_parents, resolve_parents
+from app.registry.writing.parents import edges_made_with, link_parents, resolve_parents
 from app.registry.writing.provenance import Made, columns_made_with, facts_of, keep_made, made_with, not_kept
 from app.registry.writing.redirects import drop_redirects
 from app.registry.writing.stages import FIRST_STAGE
@@ -132,6 +132,8 @@ def create_versions(
     write_metrics(
         session, [Measured(version, draft.metrics) for version, draft in zip(versions, drafts, strict=True)]
     )
+    for row, mine in zip(rows, made, strict=True):
+        parents[row["id"]] += edges_made_with(row["id"], mine)
     link_parents(session, parents, {row["id"]: change for row, change in zip(rows, logged, strict=True)})
     session.flush()
     sources = {row["source"]: row["id"] for row in reversed(rows) if row["source"]}
@@ -153,7 +155,7 @@ def _refuse_taken(
 
 def _model_row(session: WriteSession, draft: ModelDraft, namespace_id: str) -> dict[str, Any]:
     return {
-        "id": new_id("mdl"),
+        "id": new_id(MODEL),
         "namespace_id": namespace_id,
         "name": draft.name,
         "name_folded": fold(draft.name),
@@ -232,7 +234,7 @@ def _version_row(
         }
     )
     return {
-        "id": new_id("ver"),
+        "id": new_id(VERSION),
         "model_id": model.id,
         "number": number,
         **facts,

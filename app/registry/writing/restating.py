@@ -18,6 +18,7 @@ from app.registry.tables import (
     Namespace,
     RegisteredModel,
     alias_history,
+    dataset_version_history,
     model_history,
     version_history,
 )
@@ -36,6 +37,7 @@ _HISTORIES: dict[type[Row], Table] = {
     RegisteredModel: model_history,
     ModelVersion: version_history,
     Alias: alias_history,
+    DatasetVersion: dataset_version_history,
 }
 _MOVING = {"updated_at", "next_number", "revision"}
 """What moves without a change of its own."""
