@@ -54,7 +54,7 @@ def stores(options: argparse.Namespace) -> Iterator[None]:
                 url = ends.enter_context(private_node()).address
             ends.enter_context(indexes_in(url))
         if options.postgresql:
-            ends.enter_context(_database_in(options.postgresql))
+            ends.enter_context(database_of(ends.enter_context(postgresql(options.postgresql))))
         yield
 
 
@@ -108,17 +108,25 @@ def _copy(source: Path, data: Path, *, database: bool) -> None:
 
 
 @contextmanager
-def _database_in(url: str) -> Iterator[None]:
-    with ExitStack() as ends:
-        if url == PRIVATE:
-            binaries = installed()
-            if binaries is None:
-                _leave_out("PostgreSQL")
-            server = ends.enter_context(private_cluster(binaries, DURABLE)).server
-        else:
-            server = Server(make_url(url))
-        database = ends.enter_context(server.fresh())
-        ends.enter_context(_set(**{DATABASE: database}))
+def postgresql(url: str) -> Iterator[Server]:
+    """Give the PostgreSQL at `url`, or run a private one meanwhile."""
+    if url != PRIVATE:
+        yield Server(make_url(url))
+        return
+    binaries = installed()
+    if binaries is None:
+        _leave_out("PostgreSQL")
+    with private_cluster(binaries, DURABLE) as cluster:
+        yield cluster.server
+
+
+@contextmanager
+def database_of(server: Server | None) -> Iterator[None]:
+    """Keep the registry meanwhile in a database of its own; in its data folder where there is no server."""
+    if server is None:
+        yield
+        return
+    with server.fresh() as database, _set(**{DATABASE: database}):
         yield
 
 

@@ -3,6 +3,7 @@
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
+from functools import lru_cache
 from heapq import nsmallest
 from itertools import chain
 from typing import Any
@@ -92,8 +93,7 @@ def walk(session: ReadSession, request: Walk) -> Reached:
     """
     visited, levels = {request.root}, [{request.root}]
     frontiers = {way: levels[0] for way in ENDS if request.direction in {way, WalkDirection.BOTH}}
-    steps = [_step(way, request.relations) for way in frontiers]
-    step = union_all(*steps) if len(steps) > 1 else steps[0]
+    step = _step(request.direction, None if request.relations is None else frozenset(request.relations))
     too_many = False
     while any(frontiers.values()) and len(levels) <= request.max_depth and not too_many:
         given = {str(way): orjson.dumps(list(frontier)).decode() for way, frontier in frontiers.items()}
@@ -161,17 +161,20 @@ def _counted(place: int, end: Any, nodes: Collection[str]) -> Select[*tuple[Any,
     return statement.where(among(end, nodes), *living()).group_by(end)
 
 
-def _step(way: WalkDirection, relations: Collection[Relation] | None) -> Select[*tuple[Any, ...]]:
+@lru_cache(maxsize=64)
+def _step(direction: WalkDirection, relations: frozenset[Relation] | None) -> Any:
     """Return the statement of a level: given nodes, by the name of the way, to what they lead.
 
-    That comes as one text: making a row of each node would take longer than finding it. The statement is made
-    once a walk, since making it takes longer than finding a few nodes.
+    That comes as one text: making a row of each node would take longer than finding it. Making the statement
+    would take longer than finding a few nodes.
     """
-    near, far = ENDS[way]
-    given = select(elements(bindparam(str(way), type_=String())).c.value)
-    return select(literal(str(way)), func.aggregate_strings(far, ",")).where(
-        near.in_(given), *living(relations)
-    )
+    steps = []
+    for way, (near, far) in ENDS.items():
+        if direction in {way, WalkDirection.BOTH}:
+            given = select(elements(bindparam(str(way), type_=String())).c.value)
+            step = select(literal(str(way)), func.aggregate_strings(far, ","))
+            steps.append(step.where(near.in_(given), *living(relations)))
+    return union_all(*steps) if len(steps) > 1 else steps[0]
 
 
 def _nodes_in(found: str | None) -> set[str]:
