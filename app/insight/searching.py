@@ -90,6 +90,7 @@ def _by_text(session: ReadSession, discovery: Discovery, query: Query, wanted: P
         filter=admitted,
         facets=by_index(query.facets),
         listed=own_filters(session, further, query.filter, admitted),
+        window=WINDOW,
     )
     reply = ask(session, discovery, Kind.MODELS, request)
     answer = reply.answer

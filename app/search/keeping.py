@@ -11,6 +11,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
 
+import numpy as np
+
 from app.search.contract import IndexPosition, IndexReader, Mark, Vector
 from app.search.document import Document
 from app.search.parking import Parked, retry_at
@@ -29,6 +31,16 @@ class DocumentVectors:
     texts: int
     facts: Vector
     description: Vector
+
+
+def why_malformed(vectors: DocumentVectors, dimension: int) -> str | None:
+    """Say why vectors cannot be kept where each has `dimension` numbers; None if they can."""
+    for vector in (vectors.facts, vectors.description):
+        if vector.shape != (dimension,):
+            return f"a vector of {vector.size} numbers, not {dimension}"
+        if not np.isfinite(vector).all():
+            return "a vector with a number that is none"
+    return None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -7,6 +7,7 @@ from itertools import count
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from sqlalchemy import event
 
 from app.db.leases import HeldLease, Lease, LeaseTaken, acquire, holder, release, renew
 from tests.store import Store, let_pass
@@ -56,6 +57,32 @@ def test_at_any_time_one_of_two_holds_it_and_the_later_has_the_higher_token(
             let_pass(shared_store.database, seconds)
             left -= seconds
         assert (holder(database, name) is not None) == (left > 0)
+
+
+def test_no_clock_but_the_one_of_the_database_decides(store: Store) -> None:
+    """A host whose clock is wrong by any time takes and ends leases as all others do."""
+    sent: list[tuple[str, object]] = []
+
+    def note(_connection: object, _cursor: object, statement: str, given: object, *_: object) -> None:
+        if "lease" in statement:
+            sent.append((statement, given))
+
+    engines = {store.database.writers, store.database.readers}
+    for engine in engines:
+        event.listen(engine, "before_cursor_execute", note)
+    try:
+        token = acquire(store.database, "one", seconds=LASTS)
+        assert token
+        assert renew(store.database, "one", token, seconds=LASTS)
+        assert holder(store.database, "one")
+        release(store.database, "one", token)
+    finally:
+        for engine in engines:
+            event.remove(engine, "before_cursor_execute", note)
+    clock = "julianday('now')" if store.database.embedded else "clock_timestamp()"
+    assert [clock in statement for statement, _ in sent] == [True] * 4
+    values = [one for _, given in sent for one in (given.values() if isinstance(given, dict) else given)]  # type: ignore[attr-defined]
+    assert {one for one in values if isinstance(one, float | int)} <= {LASTS, token}
 
 
 def test_a_held_lease_is_kept_until_it_is_closed(store: Store) -> None:

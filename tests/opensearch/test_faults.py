@@ -10,7 +10,6 @@ from threading import Event, Thread
 from typing import Any
 from urllib.parse import urlencode
 
-import numpy as np
 import orjson
 import pytest
 import urllib3
@@ -302,21 +301,6 @@ def test_what_only_the_server_refuses_is_parked_and_keeps_nothing_back(
     writer.put([document(1, sequence=3)])
     writer.commit(Mark(3))
     assert engine.standing().parked == ()
-
-
-@pytest.mark.parametrize("wrong", ["nan", "short"])
-def test_malformed_vectors_are_parked_and_the_words_are_found(
-    engine: OpenSearchEngine, writer: OpenSearchWriter, wrong: str
-) -> None:
-    writer.put([document(1)])
-    [given] = vectors([document(1)])
-    facts = given.facts * np.float32("nan") if wrong == "nan" else given.facts[:7]
-    spoilt = replace(given, facts=facts)
-    writer.put_vectors([spoilt])
-    writer.commit(Mark(1))
-    [parked] = engine.standing().parked
-    assert (parked.id, parked.part) == (document(1).id, Part.MEANING)
-    assert [(entry.key, entry.vectors) for entry in engine.entries()] == [(1, None)]
 
 
 @pytest.mark.parametrize(

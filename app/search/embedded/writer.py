@@ -4,6 +4,7 @@ A commit goes: rows of vectors, the words, then the manifest with the new positi
 ahead of the content; whatever a killed writer left behind the manifest is cut off or overwritten.
 """
 
+import logging
 from collections.abc import Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import replace
@@ -17,12 +18,14 @@ from app.search.document import Document, content_digest, texts_digest
 from app.search.embedded.generations import create_generation, drop_others, why_unfit
 from app.search.embedded.ledger import read_ledger
 from app.search.embedded.manifest import Manifest, read_manifest, sync_directory, write_manifest
-from app.search.embedded.rows import append_rows, copy_rows, cut_rows, last_rows, open_rows
+from app.search.embedded.rows import DIMENSION, append_rows, copy_rows, cut_rows, last_rows, open_rows
 from app.search.embedded.schema import ID, to_tantivy
-from app.search.keeping import Ahead, DocumentVectors, IndexLocked, Refused
+from app.search.keeping import Ahead, DocumentVectors, IndexLocked, Refused, why_malformed
 from app.search.ledger import Ledger, Stored, moved_on
 from app.search.locks import TURN, WRITER, is_taken, take
-from app.search.parking import Parked
+from app.search.parking import Parked, Part, park
+
+logger = logging.getLogger("indexer")
 
 HEAP_BYTES = 64_000_000
 LEAST_ROWS_TO_COMPACT = 2_000
@@ -129,7 +132,11 @@ class EmbeddedWriter:
     def put_vectors(self, vectors: Sequence[DocumentVectors], through: Mark | None = None) -> list[str]:
         """Keep vectors; return the ids of those that stand for other texts than the index holds of them."""
         for given in vectors:
-            if self._ledger.put_vectors(given, through or Mark()):
+            if why := why_malformed(given, DIMENSION):
+                parked = park(given.id, Part.MEANING, why, self._ledger.parked.get(given.id))
+                logger.error("%s", parked)
+                self.park(parked)
+            elif self._ledger.put_vectors(given, through or Mark()):
                 self._vectors.append(given)
         return [given.id for given in vectors if not self._ledger.stands_for(given)]
 

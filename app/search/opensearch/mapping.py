@@ -11,7 +11,6 @@ from dataclasses import dataclass
 from functools import cache, lru_cache
 from typing import Any
 
-import numpy as np
 import orjson
 
 from app.db.text import fold
@@ -102,16 +101,6 @@ def vector_fields(vectors: DocumentVectors, embedder: str | None) -> Body:
         fields.FACTS: vectors.facts,
         fields.DESCRIPTION: vectors.description,
     }
-
-
-def why_malformed(vectors: DocumentVectors) -> str | None:
-    """Say why vectors cannot be kept; None if they can."""
-    for vector in (vectors.facts, vectors.description):
-        if vector.shape != (DIMENSION,):
-            return f"a vector of {vector.size} numbers, not {DIMENSION}"
-        if not np.isfinite(vector).all():
-            return "a vector with a number that is none"
-    return None
 
 
 def kept_vectors(source: Mapping[str, Any]) -> Body:

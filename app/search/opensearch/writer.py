@@ -13,13 +13,13 @@ from dataclasses import replace
 
 from app.search.contract import IndexPosition, Mark
 from app.search.document import Document
-from app.search.keeping import Ahead, DocumentVectors, IndexLocked, Refused
+from app.search.keeping import Ahead, DocumentVectors, IndexLocked, Refused, why_malformed
 from app.search.ledger import Ledger, Stored, ledger_of, moved_on
 from app.search.opensearch.bulk import Sending
 from app.search.opensearch.contents import stored_documents
 from app.search.opensearch.fields import CONTENT, TEXTS
 from app.search.opensearch.indexes import Indexes, KeptState
-from app.search.opensearch.mapping import to_source, vector_fields, why_malformed
+from app.search.opensearch.mapping import DIMENSION, to_source, vector_fields
 from app.search.opensearch.pending import Pending, complete
 from app.search.opensearch.server import to_json
 from app.search.opensearch.state import State
@@ -137,7 +137,7 @@ class OpenSearchWriter:
         """Keep vectors; return the ids of those that stand for other texts than the index holds of them."""
         self._arrive(given.id for given in vectors)
         for given in vectors:
-            if why := why_malformed(given):
+            if why := why_malformed(given, DIMENSION):
                 self._park(Refused(given.id, why), Part.MEANING)
             elif self._ledger.put_vectors(given, through or Mark()):
                 pending = self._gather(given.id, self._ledger.stored[given.id].sequence)

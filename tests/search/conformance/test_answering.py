@@ -120,6 +120,20 @@ def test_the_pages_are_the_window_without_doubles(searched: Searched, size: int)
     assert (past.found, past.has_next, past.total, past.degraded) == ([], False, 30, [])
 
 
+def test_pages_of_a_text_end_with_the_window_whatever_is_counted(
+    searched: Searched, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(searching, "WINDOW", 10)
+    many(searched, 30)
+    searched.index()
+    page = searched.ask("bird", size=8)
+    assert (len(page.found), page.has_next, page.total) == (8, True, 30)
+    page = searched.ask("bird", size=8, after=page.found[-1].cursor)
+    assert ([one.rank for one in page.found], page.has_next, page.total) == ([9, 10], False, 30)
+    page = searched.ask("bird", size=8, after=page.found[-1].cursor)
+    assert (page.found, page.has_next, page.total, page.degraded) == ([], False, 30, [])
+
+
 def test_pages_between_writes_are_no_error(searched: Searched) -> None:
     many(searched, 30)
     searched.index()

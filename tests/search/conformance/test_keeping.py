@@ -1,7 +1,9 @@
 """Writing: what counts, what is ignored, what is parked; and an index made anew beside the old one."""
 
+from dataclasses import replace
 from datetime import UTC, datetime
 
+import numpy as np
 import pytest
 
 from app.search.contract import IndexUnavailable, Mark, SearchMode, SearchRequest
@@ -87,6 +89,22 @@ def test_vectors_for_other_texts_than_the_index_holds_are_ignored(index: Index) 
     assert kept is not None
     assert kept.facts @ vectors([document(1, "now")])[0].facts > 0.999
     assert index.writer.missing_vectors(1) == []
+
+
+@pytest.mark.parametrize("wrong", ["nan", "short"])
+def test_malformed_vectors_are_parked_and_the_words_are_found(index: Index, wrong: str) -> None:
+    given, other = document(1), document(2)
+    index.writer.put([given, other])
+    spoilt, sound = vectors([given, other])
+    facts = spoilt.facts * np.float32("nan") if wrong == "nan" else spoilt.facts[:7]
+    index.writer.put_vectors([replace(spoilt, facts=facts), sound])
+    index.writer.commit(Mark(1))
+    [parked] = index.engine.standing().parked
+    assert (parked.id, parked.part) == (given.id, Part.MEANING)
+    assert [(one.key, one.vectors) for one in index.engine.entries()] == [(1, None), (2, sound.texts)]
+    index.writer.put_vectors(vectors([given]))
+    index.writer.commit()
+    assert index.engine.standing().parked == ()
 
 
 def test_the_newest_and_the_longest_without_vectors_come_by_turns(index: Index) -> None:
