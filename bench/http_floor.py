@@ -70,7 +70,7 @@ def main() -> None:
     with tempfile.TemporaryDirectory() as scratch:
         data = options.data or sample(Path(scratch))
         cases = _cases(data)
-        recorded = {case.path: _statements(data, case) for case in cases}
+        recorded = {case.path: sent_statements(data, case.body) for case in cases}
         file = Path(scratch) / "statements.json"
         file.write_bytes(orjson.dumps(recorded))
         environment = {"HOLOTYPE_DATA": str(data), STATEMENTS: str(file)}
@@ -96,8 +96,8 @@ def _cases(data: Path) -> list[Case]:
     ]
 
 
-def _statements(data: Path, case: Case) -> list[Statement]:
-    """Return the SQL that the API runs for a case, transaction control aside."""
+def sent_statements(data: Path, body: bytes) -> list[Statement]:
+    """Return the SQL that the API runs for a request, transaction control aside."""
     from sqlalchemy import Engine, event  # noqa: PLC0415 - the floor's process loads nothing of the product
     from starlette.testclient import TestClient  # noqa: PLC0415 - likewise
 
@@ -113,9 +113,9 @@ def _statements(data: Path, case: Case) -> list[Statement]:
     with TestClient(create_app(Settings(data=data)), base_url="http://127.0.0.1") as client:
         headers = {"Content-Type": "application/json"}
         # What the service looks after when it starts is over by the second request.
-        client.post("/graphql", content=case.body, headers=headers)
+        client.post("/graphql", content=body, headers=headers)
         event.listen(Engine, "before_cursor_execute", note)
-        client.post("/graphql", content=case.body, headers=headers)
+        client.post("/graphql", content=body, headers=headers)
         event.remove(Engine, "before_cursor_execute", note)
     return seen
 

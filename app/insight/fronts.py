@@ -1,7 +1,7 @@
 """The Pareto front over every version that a filter admits: numbers alone, without a row for each version."""
 
 from bisect import bisect_right
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -11,12 +11,13 @@ from numpy.typing import NDArray
 from app.db.cursors import Order, cursor_of, named, values_of
 from app.db.engine import ReadSession
 from app.db.paging import Page, PageRequest
+from app.db.text import fold
 from app.errors import Ambiguous, InvalidInput
 from app.insight.objectives import UNITS, Objective, ObjectiveField, Weighed, check_objectives, direction_of
 from app.insight.pareto import find_front, rank_values
 from app.registry.catalogue import MetricNames
 from app.registry.drafts import Direction
-from app.registry.reading.boards import BoardKey, label_of, measured_values, refuse_several, sizes_of
+from app.registry.reading.boards import BoardKey, fields_of, label_of, measured_values, refuse_several
 from app.registry.reading.metrics import metric_names
 from app.registry.reading.predicates import MetricKeyTest
 from app.registry.tables import MetricDefinition
@@ -50,6 +51,23 @@ class Front:
     page: Page[FrontPoint]
 
 
+@dataclass(frozen=True, slots=True)
+class Gathered:
+    """What was measured of the admitted versions.
+
+    Attributes:
+        versions: How many versions are admitted.
+        places: The place of each value's version among them.
+        values: The values; several may be of one version.
+        boards: The boards that they are of.
+    """
+
+    versions: int
+    places: Sequence[int]
+    values: Sequence[float]
+    boards: Collection[BoardKey]
+
+
 def find_tradeoff(
     session: ReadSession, admitted: Filter, objectives: Sequence[Objective], request: PageRequest
 ) -> Front:
@@ -64,18 +82,20 @@ def find_tradeoff(
         Ambiguous: A key means several boards.
     """
     check_objectives(objectives)
-    sizes = sizes_of(session, admitted)
-    ids = [row[0] for row in sizes]
+    fields = [one.target.value for one in objectives if isinstance(one.target, ObjectiveField)]
+    versions = fields_of(session, admitted, fields)
+    ids, *held = zip(*versions, strict=True) if versions else [()] * (1 + len(fields))
+    of_fields = dict(zip(fields, held, strict=True))
     places = {version: place for place, version in enumerate(ids)}
     names = metric_names(session)
     weighed, columns = [], []
     for place, objective in enumerate(objectives):
         at = ["objectives", str(place)]
         if isinstance(objective.target, ObjectiveField):
-            one, column = _sizes(objective, objective.target, sizes, at)
+            one, column = _field(objective, objective.target, of_fields[objective.target.value], at)
         else:
             values = measured_values(session, objective.target, admitted)
-            one, column = _measured(objective, objective.target, values, (places, names), at)
+            one, column = _measured(objective, objective.target, _gathered(values, places), names, at)
         weighed.append(one)
         columns.append(column)
     table = np.stack(columns, axis=1)
@@ -91,46 +111,64 @@ def find_tradeoff(
     return Front(weighed, lacking, len(whole), _page(points, weighed, order, request))
 
 
-def _sizes(
-    objective: Objective, field: ObjectiveField, sizes: Sequence[Any], at: Sequence[str]
+def _field(
+    objective: Objective, field: ObjectiveField, held: Sequence[int | None], at: Sequence[str]
 ) -> tuple[Weighed, Column]:
-    held = [row[1 + list(ObjectiveField).index(field)] for row in sizes]
     weighed = Weighed(objective, objective.name, direction_of(objective, None, at), UNITS[field], ())
     return weighed, np.array(held, dtype=np.float64)
+
+
+def _gathered(parts: Iterable[Sequence[Any]], places: Mapping[str, int]) -> Gathered:
+    """Return the places and the values of versions that have a place, and the boards that these are of.
+
+    No row is kept: so many tuples would set off the collector of garbage.
+    """
+    spots: list[int] = []
+    values: list[float] = []
+    boards: set[BoardKey] = set()
+    for part in parts:
+        rows = [row for row in part if row[0] in places]
+        owners, measured, *told = zip(*rows, strict=True) if rows else [()] * 7
+        spots += [places[owner] for owner in owners]
+        values += measured
+        several = any(len(set(column)) > 1 for column in told)
+        boards.update(
+            map(BoardKey._make, zip(*told, strict=True) if several else [row[2:] for row in rows[:1]])
+        )
+    return Gathered(len(places), spots, values, boards)
 
 
 def _measured(
     objective: Objective,
     key: MetricKeyTest,
-    values: Sequence[Any],
-    known: tuple[Mapping[str, int], MetricNames[MetricDefinition]],
+    gathered: Gathered,
+    names: MetricNames[MetricDefinition],
     at: Sequence[str],
 ) -> tuple[Weighed, Column]:
-    places, names = known
-    rows = [row for row in values if row[0] in places]
-    board = _board(objective, key, rows, at)
+    board = _only(key, gathered.boards, [*at, "target", "metric"])
     definition = names.canonical(key.name)
     direction = direction_of(objective, definition, at)
-    column = np.full(len(places), np.nan)
+    column = np.full(gathered.versions, np.nan)
     extreme = np.fmax if direction is Direction.MAXIMIZE else np.fmin
-    owners = np.fromiter((places[row[0]] for row in rows), dtype=np.int64, count=len(rows))
-    extreme.at(column, owners, np.fromiter((row[1] for row in rows), dtype=np.float64, count=len(rows)))
+    extreme.at(column, gathered.places, gathered.values)
     unit = board.unit or (definition.unit if definition else None)
     return Weighed(objective, label_of(key, board), direction, unit, ()), column
 
 
-def _board(objective: Objective, key: MetricKeyTest, rows: Sequence[Any], at: Sequence[str]) -> BoardKey:
-    """Return the only board that was read."""
-    boards = {BoardKey(*row[2:]) for row in rows}
-    where = [*at, "target", "metric"]
-    if not boards:
-        raise InvalidInput(f"no version that is admitted has a value of {objective.name!r}", field=where)
+def _only(key: MetricKeyTest, boards: Collection[BoardKey], where: Sequence[str]) -> BoardKey:
+    """Return the only board, in whose key datasets are compared folded."""
+    apart: dict[tuple[Any, ...], BoardKey] = {}
+    for board in sorted(boards, key=lambda board: [part or "" for part in board]):
+        apart.setdefault((board.dataset and fold(board.dataset), *board[1:]), board)
+    if not apart:
+        raise InvalidInput(f"no version that is admitted has a value of {key.called!r}", field=where)
+    found = list(apart.values())
     try:
-        refuse_several(key, sorted(boards, key=lambda board: [part or "" for part in board]))
+        refuse_several(key, found)
     except Ambiguous as several:
         several.field = tuple(where)
         raise
-    return boards.pop()
+    return found[0]
 
 
 def _page(

@@ -4,12 +4,12 @@ A board is one name, dataset, split, slice, source and unit: values that differ 
 Conditions that a key leaves out may be any; of several values of one version the best counts.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import groupby
 from typing import Any, NamedTuple
 
-from sqlalchemy import case, func, or_, true
+from sqlalchemy import case, func, inspect, or_, true
 from sqlalchemy import select as select_columns
 from sqlalchemy.orm import aliased
 from sqlmodel import and_, col, exists, select
@@ -22,9 +22,12 @@ from app.errors import Ambiguous
 from app.registry.reading.filtering import version_condition
 from app.registry.reading.matching import series_matches
 from app.registry.reading.predicates import MetricKeyTest
-from app.registry.reading.series import CHOICES, SeriesKey, metric_label
+from app.registry.reading.series import CHOICES, SERIES, SeriesKey, metric_label
 from app.registry.tables import MetricSeries, ModelVersion
 from app.search.filters import All, Filter
+
+ROWS = 2_000
+"""How many values are read at once."""
 
 
 class BoardKey(NamedTuple):
@@ -37,7 +40,7 @@ class BoardKey(NamedTuple):
     unit: str | None
 
 
-_BOARD = tuple(col(getattr(MetricSeries, column)) for column in BoardKey._fields)
+_APART = tuple(SERIES.c[column] for column in ("dataset_folded", "split", "slice", "source", "unit"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,11 +84,11 @@ def check_one_board(session: ReadSession, board: Board) -> None:
     """
     count = func.count()
     statement = (
-        _of_board(select_columns(*_BOARD, count).select_from(MetricSeries), board)
-        .group_by(*_BOARD)
-        .order_by(count.desc(), *(one.nulls_first() for one in _BOARD))
+        _of_board(select_columns(func.min(SERIES.c.dataset), *_APART[1:]).select_from(MetricSeries), board)
+        .group_by(*_APART)
+        .order_by(count.desc(), *(one.nulls_first() for one in _APART))
     )
-    refuse_several(board.key, [BoardKey(*row[:-1]) for row in session.execute(statement.limit(CHOICES + 1))])
+    refuse_several(board.key, [BoardKey(*row) for row in session.execute(statement.limit(CHOICES + 1))])
 
 
 def refuse_several(key: MetricKeyTest, boards: Sequence[BoardKey]) -> None:
@@ -110,21 +113,26 @@ def label_of(key: MetricKeyTest, board: BoardKey) -> str:
     return metric_label(SeriesKey(key.called, dataset, split, slice_, conditions, source, unit))
 
 
-def measured_values(session: ReadSession, key: MetricKeyTest, admitted: Filter) -> Sequence[Any]:
-    """Return all finite values that a key means: version, value, and the parts of its board."""
-    statement = select_columns(col(MetricSeries.owner_id), col(MetricSeries.value), *_BOARD).where(
-        series_matches(key), col(MetricSeries.value).is_not(None)
-    )
+def measured_values(session: ReadSession, key: MetricKeyTest, admitted: Filter) -> Iterator[Sequence[Any]]:
+    """Yield all finite values that a key means, of deleted versions too where all are admitted.
+
+    Yields:
+        Parts of the rows: version, value, and what tells the board.
+    """
+    columns = (SERIES.c.owner_id, SERIES.c.value, *(SERIES.c[part] for part in BoardKey._fields))
+    statement = select_columns(*columns).where(series_matches(key, SERIES.c), SERIES.c.value.is_not(None))
     if admitted != All():
-        statement = statement.where(col(MetricSeries.owner_id).in_(_admitted(admitted)))
-    return session.execute(statement).all()
+        statement = statement.where(SERIES.c.owner_id.in_(_admitted(admitted)))
+    yield from session.execute(statement).partitions(ROWS)
 
 
-def sizes_of(session: ReadSession, admitted: Filter) -> Sequence[Any]:
-    """Return the versions that a filter admits: id, number of weights, size in bytes."""
-    columns = (col(ModelVersion.id), col(ModelVersion.parameter_count), col(ModelVersion.size_bytes))
-    living = col(ModelVersion.deleted_at).is_(None)
-    return session.execute(select_columns(*columns).where(living, version_condition(admitted))).all()
+def fields_of(session: ReadSession, admitted: Filter, columns: Sequence[str]) -> Sequence[Any]:
+    """Return the versions that a filter admits: the id and these columns of each."""
+    versions = inspect(ModelVersion).local_table.c
+    statement = select_columns(versions.id, *(versions[column] for column in columns))
+    if admitted == All():
+        return session.execute(statement.where(versions.deleted_at.is_(None))).all()
+    return session.execute(statement.where(versions.id.in_(_admitted(admitted)))).all()
 
 
 def _admitted(admitted: Filter) -> Any:

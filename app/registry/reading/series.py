@@ -5,8 +5,7 @@ from dataclasses import dataclass
 from typing import Any, TypeAlias
 
 import orjson
-from sqlalchemy import Text, select, type_coerce
-from sqlmodel import col
+from sqlalchemy import Text, inspect, select, type_coerce
 
 from app.db.engine import ReadSession
 from app.db.statements import GIVEN
@@ -16,19 +15,21 @@ from app.registry.tables import MetricSeries
 CHOICES = 5
 """How many of the metrics that a key may mean are named."""
 
+SERIES: Any = inspect(MetricSeries).local_table
+"""The table, past the ORM, which would take longer for a row than the database does."""
+
 _MEASURED = select(
-    col(MetricSeries.owner_id),
-    col(MetricSeries.value),
-    col(MetricSeries.non_finite),
-    col(MetricSeries.name_folded),
-    col(MetricSeries.name),
-    col(MetricSeries.dataset),
-    col(MetricSeries.split),
-    col(MetricSeries.slice),
-    col(MetricSeries.source),
-    col(MetricSeries.unit),
-    type_coerce(col(MetricSeries.conditions), Text),
-).where(col(MetricSeries.owner_id).in_(GIVEN))
+    SERIES.c.owner_id,
+    SERIES.c.value,
+    SERIES.c.non_finite,
+    SERIES.c.name,
+    SERIES.c.dataset,
+    SERIES.c.split,
+    SERIES.c.slice,
+    SERIES.c.source,
+    SERIES.c.unit,
+    type_coerce(SERIES.c.conditions, Text),
+).where(SERIES.c.owner_id.in_(GIVEN))
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,13 +70,32 @@ ByKey: TypeAlias = Sequence[tuple[SeriesKey, Mapping[str, Measured]]]
 def measured_by_key(session: ReadSession, version_ids: Collection[str]) -> ByKey:
     """Return the series of versions, by whole key and then by version.
 
-    Keys are in the order of their names, so that those that differ in conditions alone stand together.
+    Names and datasets are compared folded, and shown as most of the versions write them; where one version
+    writes a key in several ways, each is a key of its own. Keys are in the order of their names, so that
+    those that differ in conditions alone stand together.
     """
-    by_key: dict[tuple[Any, ...], dict[str, Measured]] = {}
-    for owner, value, non_finite, *key in session.execute(_MEASURED, {"given": list(version_ids)}):
-        by_key.setdefault(tuple(key), {})[owner] = (value, non_finite)
-    keys = sorted(by_key, key=lambda key: tuple("" if part is None else part for part in key))
-    return [(_series_key(key), by_key[key]) for key in keys]
+    written: dict[tuple[Any, ...], dict[str, Measured]] = {}
+    for row in session.execute(_MEASURED, {"given": list(version_ids)}):
+        written.setdefault(row[3:], {})[row[0]] = (row[1], row[2])
+    alike: dict[tuple[Any, ...], list[tuple[Any, ...]]] = {}
+    for key in sorted(written, key=_in_order):
+        name, dataset, *rest = key
+        alike.setdefault((fold_term(name), dataset and fold(dataset), *rest), []).append(key)
+    return [one for keys in alike.values() for one in _joined(keys, written)]
+
+
+def _in_order(key: tuple[Any, ...]) -> tuple[str, ...]:
+    return (fold_term(key[0]), *("" if part is None else part for part in key))
+
+
+def _joined(
+    keys: Sequence[tuple[Any, ...]], written: Mapping[tuple[Any, ...], dict[str, Measured]]
+) -> list[tuple[SeriesKey, Mapping[str, Measured]]]:
+    """Return what several ways to write a key hold as one, unless a version has two of them."""
+    every = {owner: one for key in keys for owner, one in written[key].items()}
+    if len(every) < sum(len(written[key]) for key in keys):
+        return [(_series_key(key), written[key]) for key in keys]
+    return [(_series_key(max(keys, key=lambda key: len(written[key]))), every)]
 
 
 def metric_label(key: SeriesKey) -> str:
@@ -87,5 +107,5 @@ def metric_label(key: SeriesKey) -> str:
 
 
 def _series_key(columns: tuple[Any, ...]) -> SeriesKey:
-    _, name, dataset, split, slice_, source, unit, conditions = columns
+    name, dataset, split, slice_, source, unit, conditions = columns
     return SeriesKey(name, dataset, split, slice_, orjson.loads(conditions), source, unit)

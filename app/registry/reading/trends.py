@@ -1,7 +1,6 @@
 """One metric over the versions of models."""
 
 from collections.abc import Collection
-from dataclasses import fields
 from typing import Any, TypeAlias
 
 from sqlalchemy import and_, case, func, or_
@@ -68,12 +67,14 @@ def metrics_of_models(
     session: ReadSession, model_ids: Collection[str], key: MetricKeyTest
 ) -> dict[str, list[SeriesKey]]:
     """Return the metrics that a key means among the living versions of models, by model."""
-    columns = [col(getattr(MetricSeries, column.name)) for column in fields(SeriesKey)]
-    statement = select_columns(col(ModelVersion.model_id), *columns).select_from(MetricSeries)
-    grouped = _of_models(statement, model_ids, key).group_by(ModelVersion.model_id, *columns)
+    parts = [col(getattr(MetricSeries, one)) for one in ("split", "slice", "conditions", "source", "unit")]
+    apart = [col(MetricSeries.dataset_folded), *parts]
+    written = (func.min(MetricSeries.name), func.min(MetricSeries.dataset))
+    statement = select_columns(col(ModelVersion.model_id), *written, *parts).select_from(MetricSeries)
+    grouped = _of_models(statement, model_ids, key).group_by(ModelVersion.model_id, *apart)
     found: dict[str, list[SeriesKey]] = {}
-    for model, *parts in session.execute(grouped.order_by(*(one.nulls_first() for one in columns))):
-        found.setdefault(model, []).append(SeriesKey(*parts))
+    for model, *key_parts in session.execute(grouped.order_by(*(one.nulls_first() for one in apart))):
+        found.setdefault(model, []).append(SeriesKey(*key_parts))
     return found
 
 

@@ -124,6 +124,34 @@ def test_only_like_is_ranked_with_like(api: Api) -> None:
     assert api.run(BOARD, metric=ACCURACY, filter={"number": {"equals": 2}})["totalCount"] == 1
 
 
+COMPARE = """
+query Compare($versions: [ModelVersionBy!]!, $objectives: [ObjectiveInput!]) {
+  compareVersions(versions: $versions, objectives: $objectives) {
+    rows(kinds: METRIC) { nodes { key cells { value } } } pareto { points { onFront } }
+  }
+}"""
+
+
+def test_a_key_is_the_same_however_it_is_written(api: Api) -> None:
+    model = api.model("bert")["model"]
+    written = [{"name": "accuracy"}, {"name": "Accuracy", "dataset": "imagenet"}, {}]
+    ids = [api.version(model, metrics=[measured(0.8, **key)]) for key in written]
+    versions, objectives = [{"id": one} for one in ids], [{"target": {"metric": ACCURACY}}]
+    assert api.run(BOARD, metric=ACCURACY)["totalCount"] == 3
+    assert api.run(TRADEOFF, objectives=objectives)["evaluated"] == 3
+    assert len(api.run(TREND, metric={"name": "accuracy"})["metricTrend"]) == 3
+    compared = api.run(COMPARE, versions=versions, objectives=objectives)
+    assert compared["rows"]["nodes"] == [{"key": "accuracy · ImageNet", "cells": [{"value": 0.8}] * 3}]
+    assert [point["onFront"] for point in compared["pareto"]["points"]] == [True] * 3
+
+
+def test_a_version_that_writes_a_key_in_two_ways_has_two_rows(api: Api) -> None:
+    model = api.model("bert")["model"]
+    ids = [api.version(model, metrics=[measured(0.8), measured(0.9, name="Accuracy")]) for _ in range(2)]
+    compared = api.run(COMPARE, versions=[{"id": one} for one in ids])
+    assert [row["key"] for row in compared["rows"]["nodes"]] == ["Accuracy · ImageNet", "accuracy · ImageNet"]
+
+
 def test_what_was_deleted_makes_no_board(api: Api) -> None:
     model = api.model("bert")["model"]
     gone = api.version(model, metrics=[measured(0.9, split="test"), measured(0.99, split="train")])
