@@ -11,7 +11,9 @@ from app.db.cursors import moment_of
 from app.db.engine import ReadSession
 from app.db.paging import PageRequest
 from app.db.past import PastSession, at_change, at_sequence, at_time
+from app.errors import NotFound
 from app.graphql.inputs.drafting import below
+from app.graphql.scalars import BigInt
 from app.registry.reading.finding import require_kind
 
 
@@ -24,6 +26,9 @@ class AsOf:
     )
     change: strawberry.ID | None = strawberry.field(
         default=UNSET, description="Exactly after the change with this id."
+    )
+    sequence: BigInt | None = strawberry.field(
+        default=UNSET, description="Exactly after the change at this place in the log."
     )
 
 
@@ -40,7 +45,7 @@ def session_at(session: ReadSession, given: AsOf | None, request: PageRequest | 
 
     Raises:
         InvalidInput: The time is still to come, or the id is not that of a change.
-        NotFound: There is no such change.
+        NotFound: There is no such change, or the log is not that long.
     """
     if not given:
         return session
@@ -48,6 +53,11 @@ def session_at(session: ReadSession, given: AsOf | None, request: PageRequest | 
         if given.change:
             change = require_kind(str(given.change), "chg", field=["change"])
             return PastSession(session, replace(at_change(session, change), asked=change))
+        if given.sequence is not UNSET:
+            place = int(given.sequence or 0)
+            if (of_place := at_sequence(session, place)) is None:
+                raise NotFound(f"the log has no change {place}", field=["sequence"])
+            return PastSession(session, replace(of_place, asked=str(place)))
         assert isinstance(given.time, datetime), "a moment is asked for one way"  # noqa: S101 - held by @oneOf
         moment = at_time(session, given.time)
     pinned = moment_of(request.after or request.before) if request else None

@@ -39,6 +39,18 @@ def later(moment: str, seconds: float) -> str:
     return (datetime.fromisoformat(moment) + timedelta(seconds=seconds)).isoformat()
 
 
+def test_a_moment_is_a_place_in_the_log_too(api: Api) -> None:
+    made = api.model("bert", description="first")
+    then = last_change(api)
+    describe(api, made["model"], "second")
+    of_place, of_change = (
+        api.run(MODEL, by={"id": made["model"]}, at=at)
+        for at in ({"sequence": then["sequence"]}, {"change": then["id"]})
+    )
+    assert of_place == of_change
+    assert of_place["description"] == "first"
+
+
 def test_all_that_is_below_a_model_of_the_past_is_of_its_moment(api: Api) -> None:
     made = api.model("bert", version={}, description="first")
     then = last_change(api)
@@ -146,6 +158,8 @@ def test_what_did_not_exist_yet_is_not_found_and_says_when_it_came(api: Api) -> 
         ({"change": "chg_" + "0" * 32}, "NOT_FOUND", "asOf.change"),
         ({"change": "mdl_" + "0" * 32}, "BAD_USER_INPUT", "asOf.change"),
         ({"change": "yesterday"}, "BAD_USER_INPUT", "asOf.change"),
+        ({"sequence": 0}, "NOT_FOUND", "asOf.sequence"),
+        ({"sequence": 2**53 - 1}, "NOT_FOUND", "asOf.sequence"),
     ],
 )
 def test_a_moment_that_is_none_is_refused(
