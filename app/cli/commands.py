@@ -8,6 +8,7 @@ import typer
 from app.cli.client.commands import LOCAL, Json, Url, clients, namespaces
 from app.cli.client.comparison_commands import comparisons
 from app.cli.client.lineage_commands import lineages
+from app.cli.client.listing_commands import listings
 from app.cli.db_commands import databases
 from app.cli.index_commands import Data, indexes
 
@@ -247,6 +248,7 @@ def config(data: Data = None, url: Url = LOCAL, *, json: Json = False) -> None:
 app.add_typer(databases)
 app.add_typer(indexes)
 app.add_typer(clients)
+app.add_typer(listings)
 app.add_typer(comparisons)
 app.add_typer(lineages)
 app.add_typer(namespaces)

@@ -13,7 +13,7 @@ from rich.table import Table
 from sqlalchemy.exc import OperationalError
 
 from app.cli.opening import open_data, require_file
-from app.cli.terminal import INTERRUPTED, err, fail, out, print_json, say
+from app.cli.terminal import INTERRUPTED, err, fail, out, print_json, say, suggested
 from app.db.faults import Unconfirmed, fault
 from app.errors import Busy
 from app.identity.principals import viewer_named
@@ -136,8 +136,7 @@ def _opened(path: Path) -> IO[bytes]:
 
 def _sentence(reject: Reject) -> str:
     field = f"{'.'.join(reject.path)}: " if reject.path else ""
-    meant = f" (did you mean {', '.join(reject.suggestions)}?)" if reject.suggestions else ""
-    return f"{reject.file}:{reject.line}: {field}{reject.reason}{meant}"
+    return f"{reject.file}:{reject.line}: {field}{reject.reason}{suggested(reject.suggestions)}"
 
 
 def _plain(reject: Reject) -> dict[str, object]:

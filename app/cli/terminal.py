@@ -1,6 +1,7 @@
 """What commands print to: results on standard output, everything else on standard error."""
 
 import sys
+from collections.abc import Sequence
 from typing import Any, NoReturn
 
 import orjson
@@ -23,6 +24,18 @@ def say(message: str) -> None:
 def print_json(value: Any) -> None:
     """Print a result for programs: one JSON value."""
     out.out(orjson.dumps(value, option=orjson.OPT_INDENT_2).decode(), highlight=False)
+
+
+def counted(number: int, thing: str) -> str:
+    """Return a number of things in words, such as ``1 version`` and ``2,708 versions``."""
+    return f"{number:,} {thing}{'' if number == 1 else 's'}"
+
+
+def suggested(names: Sequence[str]) -> str:
+    """Return suggestions as an end of a sentence; nothing without any."""
+    *first, last = names or [""]
+    meant = f"{', '.join(first)} or {last}" if first else last
+    return f" (did you mean {meant}?)" if meant else ""
 
 
 def fail(message: str, code: int = FAILED) -> NoReturn:

@@ -6,7 +6,8 @@ stated scale, 0 at the worst and 1 at the best. Neither depends on the other ver
 one out never changes the order of the rest. Values are first moved to the lower edge of their cell in the
 grid of the tolerance (`app.insight.pareto`), so what counts as equal gains nothing, and the best score is
 always on the Pareto front. Of equal scores the one that gains more in the first objective in which they
-differ is taken, and then the one named first.
+differ is taken, and then the one named first. Where an objective has neither a baseline nor a scale, only a
+version that is at least as good as every other in all objectives is taken, and it has no score.
 """
 
 from collections.abc import Iterator, Sequence
@@ -29,12 +30,13 @@ class Recommendation:
     """The version to take.
 
     Attributes:
-        score: The weighted mean of its gains; above 0 it is better than the baseline on the whole.
+        score: The weighted mean of its gains; above 0 it is better than the baseline on the whole. None where
+            a gain is not known, and no other version comes into question.
         because: The reasons, each a sentence.
     """
 
     version: ModelVersion
-    score: float
+    score: float | None
     because: tuple[str, ...]
 
 
@@ -57,8 +59,10 @@ def recommend(choice: Choice) -> Recommendation | str:
     """Return the version to take, or why none is recommended."""
     whole = [place for place, point in enumerate(choice.points) if not point.missing]
     hindrances = [said for one in choice.weighed if (said := _hindrance(one, choice.baseline))]
-    if not whole or hindrances:
-        return hindrances[0] if whole else "every version lacks a value of an objective"
+    if not whole:
+        return "every version lacks a value of an objective"
+    if hindrances:
+        return _undisputed(choice) or hindrances[0]
     gains = [_gains(one, choice.baseline) for one in choice.weighed]
     weights = [_exact(one.objective.weight) for one in choice.weighed]
 
@@ -70,6 +74,15 @@ def recommend(choice: Choice) -> Recommendation | str:
     best = max(whole, key=lambda place: (merit(place), -place))
     reasons = tuple(_reasons(choice, best))
     return Recommendation(choice.points[best].version, _finite(merit(best)[0]), reasons)
+
+
+def _undisputed(choice: Choice) -> Recommendation | None:
+    """Return the version that is at least as good as every other in all objectives, the one named first."""
+    front = [place for place, point in enumerate(choice.points) if point.on_front]
+    if len(front) > 1 and len(choice.weighed) > 1:
+        return None
+    alone = "it is at least as good as every other in all objectives"
+    return Recommendation(choice.points[front[0]].version, None, (alone, *_reasons(choice, front[0])))
 
 
 def _hindrance(one: Weighed, baseline: int | None) -> str | None:

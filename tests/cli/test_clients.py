@@ -62,8 +62,8 @@ def test_a_model_from_its_registration_to_its_history(ask: Run) -> None:
     assert ask("alias", "wren/1", "champion") == (0, "default/wren@champion is version 1\n", "")
     moved = ask("alias", "default/wren/2", "champion")
     assert moved == (0, "default/wren@champion is version 2 (before: version 1)\n", "")
-    assert ask("tag", "wren@champion", "reviewed=true", "by=Ada") == (0, "set 2, removed 0 tags\n", "")
-    assert ask("tag", "wren", "--remove", "team") == (0, "set 0, removed 1 tags\n", "")
+    assert ask("tag", "wren@champion", "reviewed=true", "by=Ada") == (0, "set 2 tags\n", "")
+    assert ask("tag", "wren", "--remove", "team") == (0, "removed 1 tag\n", "")
 
     code, shown, _ = ask("show", "wren")
     assert code == 0
@@ -84,6 +84,46 @@ def test_a_model_from_its_registration_to_its_history(ask: Run) -> None:
 
     assert ask("alias", "wren", "champion", "--remove") == (0, "removed default/wren@champion\n", "")
     assert ask("show", "wren@champion")[0] == 3
+
+
+def test_a_tag_that_is_not_there_is_not_removed(ask: Run) -> None:
+    assert ask("register", "jay", "--tag", "team=audio")[0] == 0
+    said = "holotype: there is no tag 'draft'; there is team\n"
+    assert ask("tag", "jay", "new=1", "--remove", "draft") == (3, "", said)
+    assert [tag["key"] for tag in json.loads(ask("show", "jay", "--json")[1])["tags"]] == ["team"]
+
+
+def test_a_version_moves_through_the_stages(ask: Run) -> None:
+    assert ask("register", "kite", "--source", "s3://kite/1")[0] == 0
+    assert ask("register", "kite", "--new-version", "--source", "s3://kite/2")[0] == 0
+    assert ask("stage", "kite/1", "production") == (0, "default/kite/1 is in PRODUCTION\n", "")
+    moved = ask("stage", "kite/2", "PRODUCTION", "--archive-incumbents", "--comment", "better")
+    assert moved == (0, "default/kite/2 is in PRODUCTION; archived version 1\n", "")
+    assert ask("stage", "kite/2", "production")[1] == "default/kite/2 is in PRODUCTION already\n"
+    assert json.loads(ask("stage", "kite/1", "staging", "--json")[1])["archived"] == []
+    code, _, messages = ask("stage", "kite/2", "prod")
+    assert (code, "the stages are DEVELOPMENT, STAGING, PRODUCTION, ARCHIVED" in messages) == (3, True)
+    missing = "model 'kite' has no version with number 9 (did you mean 2 or 1?)"
+    assert ask("stage", "kite/9", "production") == (3, "", f"holotype: {missing}\n")
+
+
+def test_models_and_namespaces_are_listed(ask: Run) -> None:
+    assert ask("namespace", "create", "marsh", "--description", "Wet")[0] == 0
+    assert ask("register", "marsh/heron", "--source", "s3://heron", "--task", "bird song")[0] == 0
+    assert ask("register", "marsh/bittern")[0] == 0
+    code, output, messages = ask("list", "--namespace", "marsh")
+    assert (code, messages) == (0, "2 of 2 models\n")
+    assert [line.split() for line in output.splitlines()[1:]] == [
+        ["marsh/bittern", "-", "-", "-"],
+        ["marsh/heron", "bird", "song", "1", "DEVELOPMENT"],
+    ]
+    assert ask("list", "models", "--task", "bird song", "--namespace", "marsh")[2] == "1 of 1 model\n"
+    assert ask("list", "--stage", "staging", "--namespace", "marsh") == (0, "", "0 of 0 models\n")
+    code, output, _ = ask("list", "namespaces", "--json")
+    assert (code, "marsh" in [one["name"] for one in json.loads(output)["nodes"]]) == (0, True)
+    code, _, messages = ask("list", "--namespace", "mash")
+    assert (code, messages.count("did you mean marsh?")) == (3, 1)
+    assert ask("list", "namespaces", "--task", "x")[0] == 2
 
 
 def test_the_history_of_a_model(ask: Run) -> None:

@@ -49,7 +49,13 @@ def ask(run: Run, url: str) -> Run:
 
 def compare(ask: Run, *further: str) -> str:
     code, output, messages = ask(
-        "compare", "router/1", "router/2", "router/3", "--baseline", "router/1", *further
+        "compare",
+        "default/router/1",
+        "default/router/2",
+        "default/router/3",
+        "--baseline",
+        "default/router/1",
+        *further,
     )
     assert (code, messages) == (0, "")
     return output
@@ -57,23 +63,41 @@ def compare(ask: Run, *further: str) -> str:
 
 def test_it_works(ask: Run) -> None:
     lines = [" ".join(line.split()) for line in compare(ask, *BY_F1).splitlines()]
-    assert lines[0] == "router/1 router/2 router/3"
+    assert lines[0] == "key default/router/1 default/router/2 default/router/3"
     assert "F1 0.871 0.912 (+0.041) * 0.905 (+0.034)" in lines
     assert "latency · ms 41 42 (+1) 19 (-22) *" in lines
     assert lines.index("epochs 3 4 (+1) 5 (+2)") < lines.index("parameterCount 1,000,000 1,000,000 1,000,000")
     assert "note [a|b] [a|b] [a|b]" in lines
-    assert "router/1: dominated by router/3" in lines
+    assert "default/router/1: dominated by default/router/3" in lines
     assert lines[-3:] == [
         "F1: 0.905, 0.034 (3.904 %) better than the baseline with 0.871",
         "latency · ms: 19, 22 ms (53.66 %) better than the baseline with 41",
         "F1: 0.007 (0.7675 %) behind version 2 with 0.912, whose latency · ms is 2.21 times higher",
     ]
-    assert "Take router/3, score +0.2878:" in lines
+    assert "Take default/router/3, score +0.2878:" in lines
     assert "\x1b" not in "".join(lines)
 
 
 def test_only_what_differs(ask: Run) -> None:
-    assert "note" not in compare(ask, "--differing")
+    told = compare(ask, "--differing")
+    assert "epochs" in told
+    assert "note" not in told
+    assert "createdAt" not in told
+
+
+def test_an_objective_alone_needs_no_measure(ask: Run) -> None:
+    code, told, _ = ask("compare", "router/1", "router/2", "--objective", "F1")
+    assert code == 0
+    assert told.endswith(
+        "\nTake default/router/2:\n  it is at least as good as every other in all objectives\n"
+    )
+
+
+def test_a_scale_may_be_stated(ask: Run) -> None:
+    scaled = ("--objective", "F1=0.8..1", "--objective", "-latency=100..0")
+    code, told, _ = ask("compare", "router/1", "router/2", "router/3", *scaled)
+    assert code == 0
+    assert "Take default/router/3, score +0.6675:" in told
 
 
 def test_every_format(ask: Run) -> None:
@@ -81,7 +105,7 @@ def test_every_format(ask: Run) -> None:
     assert json.loads(compare(ask, "--format", "json")) == found
     assert [one["number"] for one in found["versions"]] == [1, 2, 3]
     table = list(csv.reader(io.StringIO(compare(ask, "--format", "csv"))))
-    assert table[0] == ["", "router/1", "router/2", "router/3"]
+    assert table[0] == ["key", "default/router/1", "default/router/2", "default/router/3"]
     assert ["F1", "0.871", "0.912 (+0.041)", "0.905 (+0.034)"] in table
     assert "| note | [a\\|b] | [a\\|b] | [a\\|b] |" in compare(ask, "--format", "markdown")
     assert "| F1 | 0.871 | **0.912 (+0.041)** | 0.905 (+0.034) |" in compare(ask, "--format", "markdown")
@@ -95,8 +119,8 @@ def test_a_board(ask: Run) -> None:
     assert (code, messages) == (0, "2 of 3 versions\n")
     assert [line.split() for line in output.splitlines()] == [
         ["rank", "version", "latency", "conditions"],
-        ["1", "router/3", "19"],
-        ["2", "router/1", "41"],
+        ["1", "default/router/3", "19"],
+        ["2", "default/router/1", "41"],
     ]
     code, output, _ = ask("leaderboard", "latency", "--json")
     assert [one["rank"] for one in json.loads(output)["nodes"]] == [1, 2, 3]
@@ -107,23 +131,32 @@ def test_an_objective_says_where_it_was_measured() -> None:
         "target": {"metric": {"name": "top 1 error", "dataset": "ImageNet", "split": "validation"}},
         "direction": "MINIMIZE",
     }
+    assert parsed_objective("-loss=1e1..-0.5") == {
+        "target": {"metric": {"name": "loss"}},
+        "direction": "MINIMIZE",
+        "scale": {"worst": 10.0, "best": -0.5},
+    }
     assert parsed_objective("+size_bytes") == {"target": {"field": "SIZE_BYTES"}, "direction": "MAXIMIZE"}
 
 
 def test_the_front_of_the_registry(ask: Run) -> None:
     code, output, messages = ask("tradeoff", *BY_F1, "--format", "csv")
     assert (code, messages) == (0, "2 of 2 on the front of 3 versions\n")
-    assert output == "version,F1,latency · ms\nrouter/2,0.912,42\nrouter/3,0.905,19\n"
+    assert output == "version,F1,latency · ms\ndefault/router/2,0.912,42\ndefault/router/3,0.905,19\n"
 
 
 @pytest.mark.parametrize(
     ("arguments", "code", "says"),
     [
-        (("compare", "router/1"), 1, "2 to 50 versions are compared, not 1"),
-        (("compare", "router", "router/2"), 2, "'router' names no version"),
-        (("compare", "router/1", "router/9"), 3, "9"),
-        (("compare", "router/1", "router/2", "--objective", "-"), 2, "'-' is no objective"),
-        (("compare", "router/1", "router/2", "--objective", "latencies"), 1, "did you mean latency?"),
+        (("compare", "default/router/1"), 1, "2 to 50 versions are compared, not 1"),
+        (("compare", "router", "default/router/2"), 2, "'router' names no version"),
+        (("compare", "default/router/1", "default/router/9"), 3, "9"),
+        (("compare", "default/router/1", "default/router/2", "--objective", "-"), 2, "'-' is no objective"),
+        (
+            ("compare", "default/router/1", "default/router/2", "--objective", "latencies"),
+            1,
+            "did you mean latency?",
+        ),
         (("leaderboard", "my score"), 1, "nobody knows which way 'my score' gets better"),
         (("tradeoff",), 1, "1 to 6 objectives are weighed, not 0"),
     ],

@@ -20,7 +20,7 @@ MEASURED = [
 TICKETS = {
     "type": "model",
     "name": "support-ticket-router",
-    "tags": {"draft": True},
+    "tags": {"reviewed": True},
     "versions": [
         {"number": 1, "aliases": ["champion"], "metrics": MEASURED},
         {"number": 3, "metrics": MEASURED},

@@ -89,7 +89,7 @@ def test_what_draws_it(ask: Run) -> None:
 def test_what_hangs_on_a_thing(ask: Run, url: str) -> None:
     code, shown, _ = ask("impact", "dataset:songs")
     way = "default/tuned v1 -FINE_TUNED_FROM-> default/base v1 -TRAINED_ON-> songs 1"
-    assert (code, shown) == (0, f"STAGING      {way}\n1 versions in live stages come from songs 1\n")
+    assert (code, shown) == (0, f"STAGING      {way}\n1 version in live stages comes from songs 1\n")
     code, _, messages = ask("impact", "dataset:songs", "--depth", "1")
     assert (code, messages) == (1, "more lies below than 1 hops reach\n")
     assert ask("impact", "small")[0] == 0

@@ -6,7 +6,7 @@ from typing import Any
 
 import httpx2
 
-from app.cli.terminal import ABSENT, FAILED, UNREACHABLE, USAGE
+from app.cli.terminal import ABSENT, FAILED, UNREACHABLE, USAGE, suggested
 
 
 class Unanswered(Exception):
@@ -72,5 +72,4 @@ def _data(url: str, answer: httpx2.Response) -> dict[str, Any]:
 
 def _sentence(error: dict[str, Any]) -> str:
     suggestions = error.get("extensions", {}).get("suggestions")
-    meant = f" (did you mean {', '.join(suggestions)}?)" if suggestions else ""
-    return f"{error.get('message', error)}{meant}"
+    return f"{error.get('message', error)}{suggested(suggestions or ())}"

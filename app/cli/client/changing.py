@@ -1,11 +1,12 @@
-"""`holotype register`, `log`, `tag` and `alias`: changes through the API."""
+"""`holotype register`, `log`, `tag`, `alias` and `stage`: changes through the API."""
 
 from collections.abc import Mapping, Sequence
 from typing import Any
 
 from app.cli.client.asking import Unanswered, ask
+from app.cli.client.showing import found
 from app.cli.client.targets import Target
-from app.cli.terminal import ABSENT, FAILED, USAGE, fail, out, print_json
+from app.cli.terminal import ABSENT, FAILED, USAGE, counted, fail, out, print_json, suggested
 
 NON_FINITE = {
     "nan": "NAN",
@@ -43,8 +44,14 @@ REMOVE_ALIAS = f"""
 mutation Unalias($input: RemoveAliasInput!) {{
   removeAlias(input: $input) {{ change {{ action }} {ERRORS} }}
 }}"""
-MODEL_ID = "query Which($model: QualifiedName!) { registeredModel(by: {name: $model}) { id } }"
-VERSION_ID = "query Which($version: ModelVersionBy!) { modelVersion(by: $version) { id } }"
+TRANSITION = f"""
+mutation Stage($input: TransitionStageInput!) {{
+  transitionStage(input: $input) {{
+    modelVersion {{ number stage {{ name }} }} archived {{ number }} change {{ id }} {ERRORS}
+  }}
+}}"""
+OF_MODEL = "query Which($model: QualifiedName!) { registeredModel(by: {name: $model}) { id tags { key } } }"
+OF_VERSION = "query Which($version: ModelVersionBy!) { modelVersion(by: $version) { id tags { key } } }"
 
 
 def register(
@@ -84,7 +91,7 @@ def create_version(
 ) -> None:
     """Create the next version of a model that is there."""
     given = {"model": {"name": target.model}, "version": {**_stated(version), "tags": _tags(tags)}}
-    done = _changed(url, CREATE, given)
+    done = _changed(url, CREATE, given, hints={"name": "a model that is new goes without --new-version"})
     said = f"created {target.namespace}/{target.name}/{done['modelVersion']['number']}"
     _tell(done, said, as_json=as_json)
 
@@ -104,13 +111,18 @@ def change_tags(
     """Set and remove tags of a model or a version."""
     if not (tags or removed):
         fail("give KEY=VALUE to set a tag, or --remove KEY", USAGE)
-    subject = _id_of(url, target)
+    subject, held = _tagged(url, target)
+    for key in removed:
+        if key not in held:
+            fail(f"there is no tag {key!r}; there is {', '.join(held) or 'none'}", ABSENT)
     done: dict[str, Any] = {}
     if tags:
         done = _changed(url, SET_TAGS, {"subject": subject, "tags": _tags(tags)})
     if removed:
         done = _changed(url, REMOVE_TAGS, {"subject": subject, "keys": list(removed)})
-    _tell(done, f"set {len(tags)}, removed {len(removed)} tags", as_json=as_json)
+    counts = [("set", len(tags)), ("removed", len(set(removed)))]
+    said = ", ".join(f"{did} {counted(count, 'tag')}" for did, count in counts if count)
+    _tell(done, said, as_json=as_json)
 
 
 def point_alias(url: str, target: Target, alias: str, *, as_json: bool) -> None:
@@ -125,6 +137,19 @@ def remove_alias(url: str, target: Target, alias: str, *, as_json: bool) -> None
     """Remove an alias of a model."""
     done = _changed(url, REMOVE_ALIAS, {"model": {"name": target.model}, "alias": alias})
     _tell(done, f"removed {target.namespace}/{target.name}@{alias}", as_json=as_json)
+
+
+def move_to_stage(
+    url: str, target: Target, stage: str, comment: str | None, *, archiving: bool, as_json: bool
+) -> None:
+    """Move a version into a stage, where it was before or not."""
+    move = {"version": target.version, "to": stage.upper(), "archiveIncumbents": archiving}
+    done = _changed(url, TRANSITION, _stated({**move, "comment": comment}))
+    version = done["modelVersion"]
+    name = f"{target.namespace}/{target.name}/{version['number']}"
+    already = "" if done["change"] else " already"
+    archived = "".join(f"; archived version {one['number']}" for one in done["archived"])
+    _tell(done, f"{name} is in {version['stage']['name']}{already}{archived}", as_json=as_json)
 
 
 def _changed(
@@ -143,23 +168,21 @@ def _changed(
     except Unanswered as unanswered:
         fail(str(unanswered), unanswered.code)
     for error in done.pop("userErrors"):
-        field = f"{'.'.join(error['field'])}: " if error["field"] else ""
-        meant = f" (did you mean {', '.join(error['suggestions'])}?)" if error["suggestions"] else ""
+        code = ABSENT if error["code"] == "NOT_FOUND" else FAILED
+        # What is not there is named by the message; the way to it in the input is that of programs.
+        field = f"{'.'.join(error['field'])}: " if error["field"] and code != ABSENT else ""
+        meant = suggested(error["suggestions"])
         hint = (hints or {}).get((error["field"] or [""])[-1])
         advised = f"; {hint}" if hint and error["code"] in {"NOT_FOUND", "ALREADY_EXISTS"} else ""
-        code = ABSENT if error["code"] == "NOT_FOUND" else FAILED
         fail(f"{field}{error['message']}{meant}{advised}", code)
     payload: dict[str, Any] = done
     return payload
 
 
-def _id_of(url: str, target: Target) -> str:
-    wanted = {"version": target.version} if target.of_version else {"model": target.model}
-    try:
-        [found] = ask(url, VERSION_ID if target.of_version else MODEL_ID, wanted).values()
-    except Unanswered as unanswered:
-        fail(str(unanswered), unanswered.code)
-    return str(found["id"])
+def _tagged(url: str, target: Target) -> tuple[str, list[str]]:
+    """Return the id of a model or a version, and the keys of its tags."""
+    subject = found(url, target, OF_MODEL, OF_VERSION)
+    return str(subject["id"]), [tag["key"] for tag in subject["tags"]]
 
 
 def _measured(name: str, value: Any) -> dict[str, Any]:

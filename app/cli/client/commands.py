@@ -182,7 +182,7 @@ def tag(
 
     A value is JSON where it is JSON, else text.
 
-    Example: holotype tag support-ticket-router@champion team=vision reviewed=true --remove draft
+    Example: holotype tag support-ticket-router team=vision quick=true --remove reviewed
     """
     from app.cli.client.changing import change_tags  # noqa: PLC0415 - see the package
     from app.cli.client.targets import parsed_target, parsed_values  # noqa: PLC0415
@@ -212,6 +212,29 @@ def alias(
         remove_alias(url, parsed_target(model), name, as_json=json)
     else:
         point_alias(url, version_target(model), name, as_json=json)
+
+
+@clients.command()
+def stage(
+    version: Version,
+    to: Annotated[str, typer.Argument(metavar="STAGE", help="DEVELOPMENT, STAGING, PRODUCTION or ARCHIVED.")],
+    url: Url = LOCAL,
+    *,
+    archive_incumbents: Annotated[
+        bool, typer.Option("--archive-incumbents", help="Archive the model's other versions in that stage.")
+    ] = False,
+    comment: Annotated[str | None, typer.Option(metavar="TEXT", help="Why, for the log.")] = None,
+    json: Json = False,
+) -> None:
+    """Move a version into a stage.
+
+    Example: holotype stage support-ticket-router/3 production --archive-incumbents --comment "twice as fast"
+    """
+    from app.cli.client.changing import move_to_stage  # noqa: PLC0415 - see the package
+    from app.cli.client.targets import version_target  # noqa: PLC0415
+
+    target = version_target(version)
+    move_to_stage(url, target, to, comment, archiving=archive_incumbents, as_json=json)
 
 
 @namespaces.command("create")

@@ -1,5 +1,6 @@
 """`holotype compare`, `leaderboard` and `tradeoff`: which version is better, and on what."""
 
+import re
 from collections.abc import Sequence
 from typing import Any
 
@@ -7,9 +8,9 @@ import orjson
 
 from app.cli.client.asking import Unanswered, ask
 from app.cli.client.formats import Format
-from app.cli.client.tables import Cell, print_table
+from app.cli.client.tables import MISSING, Cell, print_table
 from app.cli.client.targets import Target
-from app.cli.terminal import USAGE, fail, out, print_json, say
+from app.cli.terminal import USAGE, counted, fail, out, print_json, say
 
 NAMED = "id number registeredModel { name namespace { name } }"
 COMPARE = f"""
@@ -57,11 +58,21 @@ FIELDS = {
     "size": "SIZE_BYTES",
 }
 """What of a version itself is an objective, by how it is written; `_` and case do not count."""
+ALWAYS_DIFFER = {"createdAt"}
+"""Rows of what tells nothing about versions: no two were made at the same moment."""
 LONGEST = 60
+_NUMBER = r"[-+]?[0-9]+(?:\.[0-9]+)?(?:[eE][-+]?[0-9]+)?"
+_SCALED = re.compile(rf"(?P<objective>.*)=(?P<worst>{_NUMBER})\.\.(?P<best>{_NUMBER})", re.DOTALL)
 
 
 def parsed_objective(text: str) -> dict[str, Any]:
-    """Return what ``[-|+]NAME[@DATASET[:SPLIT]]`` asks for; a sign says which way it gets better."""
+    """Return what ``[-|+]NAME[@DATASET[:SPLIT]][=WORST..BEST]`` asks for.
+
+    A sign says which way it gets better; the ends of a scale are what a recommendation measures by.
+    """
+    scaled = _SCALED.fullmatch(text)
+    scale = {"scale": {"worst": float(scaled["worst"]), "best": float(scaled["best"])}} if scaled else {}
+    text = scaled["objective"] if scaled else text
     sign, name = (text[0], text[1:]) if text[:1] in {"-", "+"} else ("", text)
     name, _, measured_on = name.partition("@")
     dataset, _, split = measured_on.partition(":")
@@ -69,9 +80,9 @@ def parsed_objective(text: str) -> dict[str, Any]:
         fail(f"{text!r} is no objective: write accuracy, accuracy@ImageNet, -latency_ms or -size", USAGE)
     direction = {"-": {"direction": "MINIMIZE"}, "+": {"direction": "MAXIMIZE"}}.get(sign, {})
     if field := FIELDS.get(name.lower().replace("_", "")):
-        return {"target": {"field": field}, **direction}
+        return {"target": {"field": field}, **direction, **scale}
     stated = {"name": name, "dataset": dataset, "split": split}
-    return {"target": {"metric": {part: text for part, text in stated.items() if text}}, **direction}
+    return {"target": {"metric": {part: text for part, text in stated.items() if text}}, **direction, **scale}
 
 
 def show_comparison(
@@ -98,10 +109,15 @@ def show_comparison(
     if shape is Format.JSON:
         print_json(found)
         return
+    for row in found["rows"]:
+        row["differs"] &= row["key"] not in ALWAYS_DIFFER
     rows = [row for row in found["rows"] if row["differs"] or not differing]
     rows.sort(key=lambda row: not row["differs"])
-    headers = ["", *_names(found["versions"])]
-    print_table(headers, [_row(row) for row in rows], shape)
+    headers = ["key", *_names(found["versions"])]
+    cells = [_row(row) for row in rows]
+    print_table(headers, cells, shape)
+    if shape is Format.TABLE and any(cell.best for row in cells for cell in row):
+        out.out("* the best of its row", highlight=False)
     if shape is Format.TABLE and found["pareto"]:
         _print_front(found)
 
@@ -120,7 +136,7 @@ def show_leaderboard(
         for one, name in zip(board["nodes"], names, strict=True)
     ]
     print_table(["rank", "version", metric["name"], "conditions"], rows, shape)
-    say(f"{len(rows)} of {board['totalCount']:,} versions")
+    say(f"{len(rows)} of {counted(board['totalCount'], 'version')}")
 
 
 def show_tradeoff(
@@ -138,10 +154,11 @@ def show_tradeoff(
         for one, name in zip(found["nodes"], names, strict=True)
     ]
     print_table(["version", *(one["label"] for one in found["objectives"])], rows, shape)
-    say(f"{len(rows)} of {found['totalCount']:,} on the front of {found['evaluated']:,} versions")
+    say(f"{len(rows)} of {found['totalCount']:,} on the front of {counted(found['evaluated'], 'version')}")
     for one in found["objectives"]:
         if one["lacking"]:
-            say(f"{one['lacking']:,} versions lack {one['label']}")
+            lacks = "lacks" if one["lacking"] == 1 else "lack"
+            say(f"{counted(one['lacking'], 'version')} {lacks} {one['label']}")
 
 
 def _asked(url: str, query: str, variables: dict[str, Any]) -> dict[str, Any]:
@@ -158,19 +175,18 @@ def _filter(task: str | None) -> dict[str, Any] | None:
 
 
 def _names(versions: Sequence[dict[str, Any]]) -> list[str]:
-    """Return what versions are called: as on the command line, without a namespace that all share."""
-    spaces = {one["registeredModel"]["namespace"]["name"] for one in versions}
+    """Return what versions are called on the command line."""
+    models = [one["registeredModel"] for one in versions]
     return [
-        f"{one['registeredModel']['namespace']['name'] + '/' if len(spaces) > 1 else ''}"
-        f"{one['registeredModel']['name']}/{one['number']}"
-        for one in versions
+        f"{model['namespace']['name']}/{model['name']}/{one['number']}"
+        for one, model in zip(versions, models, strict=True)
     ]
 
 
 def _row(row: dict[str, Any]) -> list[Cell]:
     unit = f" [{row['unit']}]" if row["unit"] and not row["key"].endswith(row["unit"]) else ""
     dim = not row["differs"]
-    cells = [Cell("-", dim=True) if cell is None else _cell(cell, dim=dim) for cell in row["cells"]]
+    cells = [MISSING if cell is None else _cell(cell, dim=dim) for cell in row["cells"]]
     return [Cell(f"{row['key']}{unit}", dim=dim), *cells]
 
 
@@ -181,7 +197,7 @@ def _cell(cell: dict[str, Any], *, dim: bool) -> Cell:
         return Cell(f"{len(changed)} lines differ", dim=dim)
     text = value if isinstance(value, str) else _number(value)
     shown = text if len(text) <= LONGEST else f"{text[: LONGEST - 3]}..."
-    delta = f" ({cell['delta']:+.4g})" if cell["delta"] else ""
+    delta = f" ({_delta(cell['delta'])})" if cell["delta"] else ""
     recency = f" ({cell['recency'].lower()})" if cell["recency"] in {"OLDER", "NEWER"} else ""
     return Cell(f"{shown.splitlines()[0] if shown else ''}{delta}{recency}", cell["isBest"], dim)
 
@@ -191,6 +207,10 @@ def _number(value: Any) -> str:
     if isinstance(value, bool) or not isinstance(value, int | float):
         return orjson.dumps(value).decode()
     return f"{value:,.0f}" if float(value).is_integer() and abs(value) >= 10_000 else f"{value:.6g}"  # noqa: PLR2004
+
+
+def _delta(value: float) -> str:
+    return f"{value:+,.0f}" if abs(value) >= 10_000 else f"{value:+.4g}"  # noqa: PLR2004 - as `_number`
 
 
 def _conditions(entry: dict[str, Any]) -> str:
@@ -210,7 +230,8 @@ def _print_front(found: dict[str, Any]) -> None:
             said = f"dominated by {', '.join(names[one['id']] for one in point['dominatedBy'])}"
         out.out(f"{name}: {said}", highlight=False)
     if best := found["recommendation"]:
-        out.out(f"\nTake {names[best['version']['id']]}, score {best['score']:+.4g}:", highlight=False)
+        score = "" if best["score"] is None else f", score {best['score']:+.4g}"
+        out.out(f"\nTake {names[best['version']['id']]}{score}:", highlight=False)
         for reason in best["because"]:
             out.out(f"  {reason}", highlight=False)
     else:

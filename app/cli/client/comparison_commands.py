@@ -18,6 +18,15 @@ Objectives = Annotated[
         help="[-|+]METRIC[@DATASET[:SPLIT]], `parameters` or `size`; - if less is better, + if more.",
     ),
 ]
+Scaled = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--objective",
+        metavar="NAME",
+        help="[-|+]METRIC[@DATASET[:SPLIT]][=WORST..BEST], `parameters` or `size`; - if less is better, + if "
+        "more. Without a scale it is measured by the baseline.",
+    ),
+]
 Task = Annotated[str | None, typer.Option(metavar="TASK", help="Only models made for this task.")]
 Limit = Annotated[int, typer.Option(metavar="NUMBER", min=1, max=100, help="How many versions are shown.")]
 
@@ -35,7 +44,7 @@ def compare(
         str | None,
         typer.Option(metavar="VERSION", help="The version that differences refer to, one of them."),
     ] = None,
-    objective: Objectives = None,
+    objective: Scaled = None,
     shape: Shape = Format.TABLE,
     *,
     differing: Annotated[bool, typer.Option("--differing", help="Only what the versions differ in.")] = False,

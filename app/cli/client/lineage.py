@@ -9,7 +9,7 @@ import typer
 from app.cli.client.asking import Unanswered, ask
 from app.cli.client.drawing import WRITERS, arrow
 from app.cli.client.targets import DEFAULT_NAMESPACE, parsed_target
-from app.cli.terminal import ABSENT, FAILED, fail, out, print_json, say
+from app.cli.terminal import ABSENT, FAILED, counted, fail, out, print_json, say
 
 GRAPH = """
 query Lineage($root: ID!, $direction: LineageDirection!, $depth: Int!, $nodes: Int!) {
@@ -67,7 +67,9 @@ def show_impact(url: str, thing: str, *, depth: int, as_json: bool) -> None:
     else:
         for one in found:
             out.out(_impacted(one), highlight=False)
-        out.out(f"{len(found):,} versions in live stages come from {impact['of']['name']}", highlight=False)
+        come = "comes" if len(found) == 1 else "come"
+        said = f"{counted(len(found), 'version')} in live stages {come} from {impact['of']['name']}"
+        out.out(said, highlight=False)
     if impact["truncated"]:
         say(f"more lies below than {depth} hops reach")
     guarded = any(one["version"]["stage"]["name"] == GUARDED for one in found)

@@ -31,7 +31,11 @@ class Cell:
         return f"{self.text} *" if self.best else self.text
 
 
+MISSING = Cell("-", dim=True)
+"""Stands where there is nothing."""
+
 Rows = Sequence[Sequence[Cell]]
+_BEGIN_NUMBERS = tuple("0123456789+")
 
 
 def print_table(headers: Sequence[str], rows: Rows, shape: Format) -> None:
@@ -45,7 +49,8 @@ def print_table(headers: Sequence[str], rows: Rows, shape: Format) -> None:
 def _print_for_people(headers: Sequence[str], rows: Rows) -> None:
     table = Table(box=None, pad_edge=False, header_style="bold")
     for place, header in enumerate(headers):
-        table.add_column(header, justify="left" if place == 0 else "right", overflow="fold")
+        numeric = any(row[place].text[:1] in _BEGIN_NUMBERS for row in rows)
+        table.add_column(header, justify="right" if place and numeric else "left", overflow="fold")
     for row in rows:
         table.add_row(*(f"[{_style(cell)}]{_plain(cell.marked)}[/]" for cell in row))
     out.print(table)
@@ -64,7 +69,7 @@ def _as_csv(headers: Sequence[str], rows: Rows) -> str:
     written = io.StringIO()
     writer = csv.writer(written, lineterminator="\n")
     writer.writerow(headers)
-    writer.writerows([cell.text for cell in row] for row in rows)
+    writer.writerows(["" if cell is MISSING else cell.text for cell in row] for row in rows)
     return written.getvalue()
 
 

@@ -70,10 +70,11 @@ class Recommendation:
         description="The version with the highest score; of equal ones the one that gains more in the first "
         "objective in which they differ, then the one named first."
     )
-    score: float = strawberry.field(
+    score: float | None = strawberry.field(
         description="The weighted mean of what it gains in the objectives: the distance to the baseline as a "
         "share of the baseline's value, positive where it is better; or its place on the stated scale. It "
-        "does not depend on the other versions."
+        "does not depend on the other versions. Null where an objective has neither baseline nor scale: the "
+        "version is then at least as good as every other in all objectives."
     )
     because: list[str] = strawberry.field(description="The reasons, each a sentence with its numbers.")
 

@@ -120,11 +120,24 @@ def test_without_objectives_nothing_is_weighed(served: dict[str, Any]) -> None:
 
 
 def test_a_recommendation_needs_a_measure(served: dict[str, Any]) -> None:
-    assert "name a baseline" in weighed(served, ACCURACY, base=None)["noRecommendation"]
+    opposed = {**ACCURACY, "direction": "MINIMIZE"}
+    assert "name a baseline" in weighed(served, opposed, SIZE, base=None)["noRecommendation"]
     scaled = {**ACCURACY, "scale": {"worst": 0.5, "best": 1}}
     found = weighed(served, scaled, base=None)["recommendation"]
     assert (found["version"], found["score"]) == ({"number": 2}, pytest.approx(0.8))
-    assert "the baseline lacks sizeBytes" in weighed(served, SIZE, base=3, count=4)["noRecommendation"]
+    lacking = weighed(served, opposed, SIZE, base=3, count=4)
+    assert "the baseline lacks sizeBytes" in lacking["noRecommendation"]
+
+
+def test_what_nothing_beats_needs_no_measure(served: dict[str, Any]) -> None:
+    found = weighed(served, ACCURACY, SIZE, base=None)
+    assert found["recommendation"] == {
+        "version": {"number": 3},
+        "score": None,
+        "because": ["it is at least as good as every other in all objectives"],
+    }
+    assert found["noRecommendation"] is None
+    assert weighed(served, SIZE, base=3, count=4)["recommendation"]["version"] == {"number": 3}
 
 
 @pytest.mark.parametrize(
