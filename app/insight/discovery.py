@@ -193,7 +193,11 @@ def _searched(
         if asked.vector is None or answer.position.embedder == embedder:
             return answer, asked.task, degraded
         embedder = answer.position.embedder
-    return reader.search(request), None, [_by_words("the vectors of the index are being replaced")]
+    return (
+        reader.search(request),
+        None,
+        [_without_meaning("the vectors of the index are being replaced", request.mode)],
+    )
 
 
 def _encoded(
@@ -207,14 +211,15 @@ def _encoded(
     try:
         encoder = discovery.encoders.for_embedder(embedder)
     except EmbedderUnavailable as away:
-        return request, [_by_words(str(away))]
+        return request, [_without_meaning(str(away), request.mode)]
     vector = encoder.encode(text)
     task = task_described(encoder, vector) if request.mode is SearchMode.HYBRID else None
     return replace(request, vector=vector, task=task), []
 
 
-def _by_words(why: str) -> Degradation:
-    return Degradation(DegradationCode.EMBEDDER_UNAVAILABLE, f"{why}; found by words alone")
+def _without_meaning(why: str, mode: SearchMode) -> Degradation:
+    left = "found by words alone" if mode is SearchMode.HYBRID else "so nothing is found by meaning"
+    return Degradation(DegradationCode.EMBEDDER_UNAVAILABLE, f"{why}; {left}")
 
 
 def _behind(newest: int, position: IndexPosition, mode: SearchMode) -> list[Degradation]:

@@ -38,6 +38,8 @@ def show_search(url: str, text: str, *, mode: str, limit: int, as_json: bool) ->
         return
     for reason in found["degraded"]:
         say(f"{reason['code']}: {reason['message']}")
+    if mode == "HYBRID" and found["edges"] and not any(map(_shares_words, found["edges"])):
+        say("none of these has a word of it; they are near by meaning")
     if found["suggestions"]:
         out.out(f"Did you mean: {' | '.join(found['suggestions'])}", highlight=False)
     if not found["edges"]:
@@ -47,6 +49,10 @@ def show_search(url: str, text: str, *, mode: str, limit: int, as_json: bool) ->
         for line in _lines(edge):
             out.out(line, highlight=False)
     out.print(f"{len(found['edges'])} of {found['totalCount']:,} found")
+
+
+def _shares_words(edge: dict[str, Any]) -> bool:
+    return bool(edge["why"]["matched"])
 
 
 def _lines(edge: dict[str, Any]) -> Iterator[str]:
