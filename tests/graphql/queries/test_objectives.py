@@ -120,7 +120,7 @@ def test_without_objectives_nothing_is_weighed(served: dict[str, Any]) -> None:
 
 
 def test_a_recommendation_needs_a_measure(served: dict[str, Any]) -> None:
-    opposed = {**ACCURACY, "direction": "MINIMIZE"}
+    opposed = {"target": {"metric": {"name": "accuracy", "dataset": None}}, "direction": "MINIMIZE"}
     assert "name a baseline" in weighed(served, opposed, SIZE, base=None)["noRecommendation"]
     scaled = {**ACCURACY, "scale": {"worst": 0.5, "best": 1}}
     found = weighed(served, scaled, base=None)["recommendation"]
