@@ -10,8 +10,8 @@ from app.db.ids import VERSION
 from app.db.json_lists import among
 from app.lineage.tables import Relation
 from app.lineage.walks import Reached, Walk, WalkDirection, walk
+from app.registry.reading.stages import LIVE_STAGES
 from app.registry.tables import ModelVersion, RegisteredModel
-from app.registry.writing.stages import LIVE_STAGES
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,7 +9,8 @@ def find_paths(session: ReadSession, start: str, goal: str, *, max_hops: int, li
 
     They are shortest first and then by their nodes' keys, each from `start` to `goal`.
     """
-    steps = steps_of((edge.downstream, edge.upstream) for edge in edges_above(session, [start, goal]))
-    if ways := shortest_ways(steps, start, goal, limit=limit, most_hops=max_hops):
-        return ways
-    return [way[::-1] for way in shortest_ways(steps, goal, start, limit=limit, most_hops=max_hops)]
+    for lower, upper, way in ((start, goal, slice(None)), (goal, start, slice(None, None, -1))):
+        steps = steps_of((edge.downstream, edge.upstream) for edge in edges_above(session, [lower]))
+        if found := shortest_ways(steps, lower, upper, limit=limit, most_hops=max_hops):
+            return [nodes[way] for nodes in found]
+    return []

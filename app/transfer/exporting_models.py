@@ -12,6 +12,7 @@ from app.db.statements import VALUES_A_STATEMENT, batched
 from app.registry.drafts import FactsDraft, VersionState
 from app.registry.reading.listing import tags_of
 from app.registry.reading.provenance import stated_of
+from app.registry.reading.stages import FIRST_STAGE
 from app.registry.reading.tasks import task_names
 from app.registry.tables import (
     Alias,
@@ -23,7 +24,6 @@ from app.registry.tables import (
     Param,
     RegisteredModel,
 )
-from app.registry.writing.stages import FIRST_STAGE
 
 MODELS_AT_ONCE = 200
 POINTS_A_LINE = 20_000

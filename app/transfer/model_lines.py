@@ -13,13 +13,14 @@ from app.identity.session import WriteSession
 from app.registry.drafts import FactsDraft, ModelDraft, TransitionDraft, VersionFactsDraft, VersionState
 from app.registry.drafts.rules import MAX_POINTS
 from app.registry.reading.provenance import MADE_WITH
+from app.registry.reading.stages import FIRST_STAGE, OPEN_TO_DRAFTS, stage_named
 from app.registry.reading.tasks import task_names
 from app.registry.tables import ModelVersion, RegisteredModel
 from app.registry.writing.labels import set_alias, set_tags
 from app.registry.writing.metrics import Measured, log_metrics, missing_metrics
 from app.registry.writing.provenance import made_with
 from app.registry.writing.registration import create_versions, register_models
-from app.registry.writing.stages import FIRST_STAGE, OPEN_TO_DRAFTS, stage_named, transition_stage
+from app.registry.writing.stages import transition_stage
 from app.transfer.interchange import ModelLine, VersionEntry, draft_of
 from app.transfer.model_standing import StandingModel, standing_models
 from app.transfer.origins import Settled, settle_origins

@@ -28,7 +28,7 @@ from app.identity.principals import principals_by_id
 from app.registry import tables as rows
 from app.registry.drafts.rules import check_characters
 from app.registry.reading import listing
-from app.registry.writing.stages import stage_named
+from app.registry.reading.stages import stage_named
 
 
 @loads("nsp", "Namespace")

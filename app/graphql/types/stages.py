@@ -2,7 +2,7 @@
 
 import strawberry
 
-from app.registry.writing.stages import DEFAULT_STAGES
+from app.registry.reading.stages import DEFAULT_STAGES
 
 
 @strawberry.type(description="A step in the life of a version.")

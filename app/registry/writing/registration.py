@@ -20,6 +20,7 @@ from app.identity.session import WriteSession
 from app.registry.drafts import FactsDraft, ModelDraft, VersionDraft, VersionState
 from app.registry.reading.finding import find_namespaces, models_named
 from app.registry.reading.provenance import MADE_WITH
+from app.registry.reading.stages import FIRST_STAGE
 from app.registry.reading.tasks import task_names
 from app.registry.tables import ModelVersion, Namespace, RegisteredModel, model_history, version_history
 from app.registry.writing.labels import write_params, write_tags
@@ -28,7 +29,6 @@ from app.registry.writing.metrics import Measured, write_metrics
 from app.registry.writing.parents import edges_made_with, link_parents, resolve_parents
 from app.registry.writing.provenance import Made, columns_made_with, facts_of, keep_made, made_with, not_kept
 from app.registry.writing.redirects import drop_redirects
-from app.registry.writing.stages import FIRST_STAGE
 from app.registry.writing.taken import refuse_taken
 from app.registry.writing.words import write_words
 

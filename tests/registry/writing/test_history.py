@@ -13,9 +13,10 @@ from sqlalchemy import Table
 from app.db.changelog import Change
 from app.registry.drafts import TransitionDraft, draft
 from app.registry.reading.finding import VersionBy, find_version
+from app.registry.reading.stages import DEFAULT_STAGES
 from app.registry.tables import alias_history, tag_history, version_history
 from app.registry.writing.labels import set_alias, set_tags
-from app.registry.writing.stages import DEFAULT_STAGES, transition_stage
+from app.registry.writing.stages import transition_stage
 from tests.store import Store
 
 pytestmark = pytest.mark.both_databases

@@ -8,8 +8,9 @@ from sqlmodel import col, select
 from app.errors import NotFound, Refusals, StaleRevision
 from app.registry.drafts import TransitionDraft, draft
 from app.registry.reading.finding import ModelBy, VersionBy, find_model, find_version
+from app.registry.reading.stages import DEFAULT_STAGES
 from app.registry.tables import ModelVersion, RegisteredModel
-from app.registry.writing.stages import DEFAULT_STAGES, transition_stage
+from app.registry.writing.stages import transition_stage
 from tests.store import Store, made_at
 
 pytestmark = pytest.mark.both_databases
