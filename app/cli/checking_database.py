@@ -15,7 +15,7 @@ from app.db.faults import fault
 from app.db.limits import ServerLimits
 from app.db.migrate import Revisions, revisions
 from app.db.migrate import upgrade as upgrade_tables
-from app.db.postgresql import UnfitDatabase
+from app.db.unfit import UnfitDatabase
 from app.registry.opening import renew_words
 from app.registry.reading.words import count_outdated_words, wrong_words
 from app.settings import Settings

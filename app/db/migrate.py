@@ -12,8 +12,8 @@ from alembic.script import ScriptDirectory
 from sqlalchemy import MetaData
 
 from app.db.engine import Database
-from app.db.postgresql import UnfitDatabase
 from app.db.sealing import seal_commits
+from app.db.unfit import UnfitDatabase
 
 # Alembic tells of every look at a database; only what goes wrong is news.
 logging.getLogger("alembic").setLevel(logging.WARNING)

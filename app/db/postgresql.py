@@ -7,6 +7,7 @@ from typing import Any
 from sqlalchemy import URL, Connection, Engine, create_engine, event
 
 from app.db.limits import ServerLimits
+from app.db.unfit import UnfitDatabase
 
 OLDEST = 15
 CONNECT_SECONDS = 5
@@ -18,10 +19,6 @@ https://www.postgresql.org/docs/current/libpq-connect.html#LIBPQ-PARAMKEYWORDS
 """
 MIGRATING = 4_805_119_471
 """The key of the advisory lock of whoever changes the tables."""
-
-
-class UnfitDatabase(RuntimeError):
-    """The database cannot be served as it is; the message says what to do."""
 
 
 def engine(url: URL, limits: ServerLimits, *, read_only: bool) -> Engine:

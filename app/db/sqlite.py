@@ -11,6 +11,7 @@ from filelock import FileLock
 from sqlalchemy import URL, Connection, Engine, create_engine, event
 
 from app.db.limits import ServerLimits
+from app.db.unfit import UnfitDatabase
 
 BUSY_TIMEOUT_SECONDS = 30
 LOOK_AGAIN_SECONDS = 0.002
@@ -54,7 +55,8 @@ def engine(url: URL, _limits: ServerLimits, *, read_only: bool) -> Engine:
     """Return the connections of readers, or of writers.
 
     The file is opened in write-ahead mode, so that readers never wait for a writer; every write transaction
-    begins IMMEDIATE, so that it never fails half way on a lock.
+    begins IMMEDIATE, so that it never fails half way on a lock. Connecting raises UnfitDatabase where SQLite
+    was built without full text.
     """
     # One writer at a time is SQLite's rule; queueing in the pool is fair, retrying on its lock is not.
     pool = {} if read_only else {"pool_size": 1, "max_overflow": 0, "pool_timeout": BUSY_TIMEOUT_SECONDS}
@@ -67,6 +69,7 @@ def engine(url: URL, _limits: ServerLimits, *, read_only: bool) -> Engine:
         connection.isolation_level = None
         for pragma in _pragmas(read_only=read_only):
             connection.execute(f"PRAGMA {pragma}")
+        _require_full_text(connection)
 
     @event.listens_for(made, "begin")
     def _begin(connection: Connection) -> None:
@@ -84,6 +87,14 @@ def migrating(writers: Engine) -> Iterator[Callable[[], AbstractContextManager[C
     """Keep other processes from changing the tables, and give what begins a transaction that changes them."""
     with FileLock(f"{writers.url.database}.migrating"):
         yield writers.begin
+
+
+def _require_full_text(connection: sqlite3.Connection) -> None:
+    if not connection.execute("SELECT count(*) FROM pragma_module_list WHERE name = 'fts5'").fetchone()[0]:
+        raise UnfitDatabase(
+            f"SQLite {sqlite3.sqlite_version} was built here without FTS5, by which models are found: take a "
+            "Python whose SQLite has it, or keep the registry in PostgreSQL (HOLOTYPE_DATABASE_URL)"
+        )
 
 
 def _begin_writing(connection: Connection) -> None:

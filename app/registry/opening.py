@@ -11,7 +11,7 @@ from app.db import migrate
 from app.db.engine import Database, ReadSession
 from app.db.limits import ServerLimits
 from app.db.locks import hold
-from app.db.postgresql import UnfitDatabase
+from app.db.unfit import UnfitDatabase
 from app.errors import Busy
 from app.identity.principals import viewer_named
 from app.identity.session import WriteSession, write

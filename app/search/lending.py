@@ -38,6 +38,5 @@ def _terms(document: Document, *, lent: bool) -> Counter[str]:
     counts: Counter[str] = Counter()
     for field in field_texts(document):
         if (field.field in LENT) is lent:
-            for token in tokens(field.text):
-                counts[token] += field.weight
+            counts.update(tokens(field.text) * field.weight)
     return counts

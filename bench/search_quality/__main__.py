@@ -18,7 +18,7 @@ import orjson
 from rich.console import Console
 from rich.table import Table
 
-from bench.search_quality.asking import Unanswered, engine, found, things_by_record
+from bench.search_quality.asking import DATABASE, Unanswered, engine, found, things_by_record
 from bench.search_quality.figures import Figures, drops, read_figures, write_figures
 from bench.search_quality.judge import CUTOFF, mean, model_grades, ndcg, succeeded
 from bench.search_quality.queries import JudgedQuery, read_queries
@@ -47,6 +47,13 @@ def main() -> int:
     parser.add_argument("--url", default="http://127.0.0.1:8765", help="the running API")
     parser.add_argument("--types", nargs="+", default=TYPES, help="which types of queries")
     parser.add_argument("--modes", nargs="+", default=MODES, help="which modes of search")
+    parser.add_argument(
+        "--without-index",
+        dest="modes",
+        action="store_const",
+        const=(DATABASE,),
+        help="judge what the database finds alone, behind an API that has no index",
+    )
     parser.add_argument("--record", action="store_true", help="keep these figures instead of the old ones")
     parser.add_argument("--each", type=Path, help="write the figure of every query to this file")
     options = parser.parse_args()
