@@ -58,7 +58,7 @@ WHERE version.id {given} AND version.stage IN ('STAGING', 'PRODUCTION')
   AND version.deleted_at IS NULL AND model.deleted_at IS NULL"""
 RECURSIVE = """
 WITH RECURSIVE reached(node, depth) AS (
-  SELECT '{root}', 0 UNION
+  SELECT CAST('{root}' AS varchar), 0 UNION
   SELECT edge.{far}, reached.depth + 1 FROM reached JOIN lineage_edge edge ON edge.{near} = reached.node
   WHERE edge.until IS NULL AND reached.depth < {depth}
 ) SELECT node, min(depth) FROM reached GROUP BY node"""
@@ -101,6 +101,7 @@ def main() -> None:
     place = "keep the database there, or in a private server"
     parser.add_argument("--postgresql", nargs="?", const=stores.PRIVATE, metavar="URL", help=place)
     options = parser.parse_args()
+    options.opensearch = None
     headings = ("what", "took", "bare SQL", "ratio", "one recursive statement", "ratio", "over HTTP")
     table = Table(*headings, title="lineage on PostgreSQL" if options.postgresql else "lineage on SQLite")
     count = options.edges // PARENTS

@@ -11,6 +11,7 @@ import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from functools import partial
+from itertools import chain
 from typing import Any
 
 from rich.console import Console
@@ -19,6 +20,9 @@ from sqlalchemy import Connection, Engine, event
 
 from app.db.engine import Database, ReadSession
 from app.db.paging import PageRequest
+from app.insight.impact import find_impact
+from app.insight.paths import find_paths
+from app.lineage.walks import Walk, WalkDirection, count_between, direct_counts, edges_between, walk
 from app.registry.reading.boards import Board, list_board
 from app.registry.reading.listing import ModelOrder, VersionOrder, list_models, list_versions
 from app.registry.reading.predicates import (
@@ -36,11 +40,12 @@ from app.search.filters import All, Contains, Exists, FactField, Filter, In, Not
 
 WHOLE = re.compile(r"SCAN (\w+)(?! USING| VIRTUAL)\b|Seq Scan on (\w+)")
 INDEX = re.compile(r"USING (?:COVERING )?INDEX (\w+)|using (\w+) on|Bitmap Index Scan on (\w+)")
-LARGE = {"model", "model_version", "tag", "param", "metric_series", "change"}
+LARGE = {"model", "model_version", "tag", "param", "metric_series", "change", "lineage_edge"}
 MIDDLE = "no index finds the middle of a word"
 LISTS = "a list of values is looked into row by row"
 MOST = "it admits a large part of all rows"
 PAGE = PageRequest(first=20)
+NODE = "ver_" + "0" * 32
 
 Asked = tuple[str, Any]
 FACTS = (FactField.TASK, FactField.FRAMEWORK, FactField.ARCHITECTURE, FactField.FAMILY, FactField.LICENSE)
@@ -65,7 +70,7 @@ def main() -> int:
     with database.read() as session:
         if session.get_bind().dialect.name == "postgresql":
             session.connection().exec_driver_sql("SET LOCAL enable_seqscan = off")
-        for name, ask, reason in _lists(session):
+        for name, ask, reason in chain(_lists(session), _walks(session)):
             plan = _plan(session, ask)
             indexes, whole = _named(INDEX, plan), _named(WHOLE, plan) & LARGE
             table.add_row(name, ", ".join(sorted(indexes)), ", ".join(sorted(whole)), reason or "")
@@ -99,6 +104,17 @@ def _lists(session: ReadSession) -> Iterator[tuple[str, Callable[[], object], st
         )
     yield "a trend", partial(trends_of, session, ["x"], key, 20), None
     yield "the metrics of a trend", partial(metrics_of_models, session, ["x"], key), None
+
+
+def _walks(session: ReadSession) -> Iterator[tuple[str, Callable[[], object], str | None]]:
+    for way in WalkDirection:
+        asked = Walk(root=NODE, direction=way, max_depth=2)
+        yield f"lineage {way}", partial(walk, session, asked), None
+    yield "edges between nodes", partial(edges_between, session, [NODE]), None
+    yield "edges counted between nodes", partial(count_between, session, [NODE]), None
+    yield "edges counted at nodes", partial(direct_counts, session, [NODE]), None
+    yield "impact", partial(find_impact, session, NODE, 2), None
+    yield "lineage paths", partial(find_paths, session, NODE, NODE, max_hops=2, limit=1), None
 
 
 def _plan(session: ReadSession, ask: Callable[[], object]) -> str:
