@@ -108,9 +108,10 @@ def main() -> None:
     with ExitStack() as ends:
         given = options.postgresql
         server = ends.enter_context(stores.postgresql(given)) if given else None
-        own = ends.enter_context(_opened(server, partial(stores.registry, options, indexed=False)))
-        for row in _own_rows(own):
-            table.add_row(*row)
+        # Closed before the large graph is made: a snapshot that waits for minutes is ended by the server.
+        with _opened(server, partial(stores.registry, options, indexed=False)) as own:
+            for row in _own_rows(own):
+                table.add_row(*row)
         large = ends.enter_context(_opened(server, partial(_generated, count)))
         small = ends.enter_context(_opened(server, partial(_generated, count // SMALLER)))
         for row in _generated_rows(large, small, count):
