@@ -4,6 +4,7 @@ import csv
 import io
 import json
 from collections.abc import Callable, Iterator
+from pathlib import Path
 
 import pytest
 
@@ -41,8 +42,8 @@ def url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
 def ask(run: Run, url: str) -> Run:
     """Give what runs a command against the served registry."""
 
-    def asked(*arguments: object) -> tuple[int, str, str]:
-        return run(*arguments, HOLOTYPE_URL=url)
+    def asked(*arguments: object, **variables: str) -> tuple[int, str, str]:
+        return run(*arguments, HOLOTYPE_URL=url, **variables)
 
     return asked
 
@@ -145,6 +146,35 @@ def test_the_front_of_the_registry(ask: Run) -> None:
     assert output == "version,F1,latency · ms\ndefault/router/2,0.912,42\ndefault/router/3,0.905,19\n"
 
 
+@pytest.mark.parametrize(("name", "begins"), [("f.png", b"\x89PNG"), ("f.svg", b"<?xml")])
+def test_a_front_is_drawn(ask: Run, tmp_path: Path, name: str, begins: bytes) -> None:
+    code, output, messages = ask("tradeoff", *BY_F1, "--plot", tmp_path / name)
+    assert (code, messages.splitlines()[-1]) == (0, f"{tmp_path / name} is drawn")
+    assert "router/3" in output
+    assert (tmp_path / name).read_bytes().startswith(begins)
+
+
+def test_a_picture_says_what_it_shows(ask: Run, tmp_path: Path) -> None:
+    assert ask("tradeoff", *BY_F1, "--limit", 1, "--plot", tmp_path / "front.svg")[0] == 0
+    drawn = (tmp_path / "front.svg").read_text()
+    for text in (
+        "the first 1 of 2 on the front of 3 versions",
+        "F1, higher is better",
+        "latency · ms, lower is better",
+        "default/router/2",
+    ):
+        assert f"<!-- {text} -->" in drawn
+
+
+def test_without_matplotlib_it_says_what_to_install(ask: Run, tmp_path: Path) -> None:
+    (tmp_path / "matplotlib.py").write_text("raise ModuleNotFoundError('no such module', name='matplotlib')")
+    plot = ("--plot", tmp_path / "front.png")
+    code, output, messages = ask("tradeoff", *BY_F1, *plot, PYTHONPATH=str(tmp_path))
+    assert (code, output) == (1, "")
+    assert messages == "holotype: pictures are drawn by matplotlib: pip install 'holotype[plots]'\n"
+    assert not (tmp_path / "front.png").exists()
+
+
 @pytest.mark.parametrize(
     ("arguments", "code", "says"),
     [
@@ -158,6 +188,8 @@ def test_the_front_of_the_registry(ask: Run) -> None:
             "did you mean latency?",
         ),
         (("leaderboard", "my score"), 1, "nobody knows which way 'my score' gets better"),
+        (("tradeoff", *BY_F1, "--plot", "f.txt"), 2, "name it .png or .svg"),
+        (("tradeoff", "--objective", "F1", "--plot", "f.png"), 2, "give two objectives, not 1"),
         (("tradeoff",), 1, "1 to 6 objectives are weighed, not 0"),
     ],
 )

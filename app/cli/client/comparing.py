@@ -113,7 +113,7 @@ def show_comparison(
         row["differs"] &= row["key"] not in ALWAYS_DIFFER
     rows = [row for row in found["rows"] if row["differs"] or not differing]
     rows.sort(key=lambda row: not row["differs"])
-    headers = ["key", *_names(found["versions"])]
+    headers = ["key", *version_names(found["versions"])]
     cells = [_row(row) for row in rows]
     print_table(headers, cells, shape)
     if shape is Format.TABLE and any(cell.best for row in cells for cell in row):
@@ -130,7 +130,7 @@ def show_leaderboard(
     if shape is Format.JSON:
         print_json(board)
         return
-    names = _names([one["version"] for one in board["nodes"]])
+    names = version_names([one["version"] for one in board["nodes"]])
     rows = [
         [Cell(str(one["rank"])), Cell(name), Cell(_number(one["metric"]["value"])), Cell(_conditions(one))]
         for one, name in zip(board["nodes"], names, strict=True)
@@ -141,14 +141,14 @@ def show_leaderboard(
 
 def show_tradeoff(
     url: str, objectives: Sequence[str], task: str | None, *, limit: int, shape: Format
-) -> None:
-    """Print the versions that no other beats."""
+) -> dict[str, Any]:
+    """Print the versions that no other beats; return the answer."""
     wanted = {"objectives": [parsed_objective(one) for one in objectives], "filter": _filter(task)}
     found = _asked(url, TRADEOFF, {**wanted, "first": limit})
     if shape is Format.JSON:
         print_json(found)
-        return
-    names = _names([one["version"] for one in found["nodes"]])
+        return found
+    names = version_names([one["version"] for one in found["nodes"]])
     rows = [
         [Cell(name), *(Cell(_number(value)) for value in one["values"])]
         for one, name in zip(found["nodes"], names, strict=True)
@@ -159,6 +159,7 @@ def show_tradeoff(
         if one["lacking"]:
             lacks = "lacks" if one["lacking"] == 1 else "lack"
             say(f"{counted(one['lacking'], 'version')} {lacks} {one['label']}")
+    return found
 
 
 def _asked(url: str, query: str, variables: dict[str, Any]) -> dict[str, Any]:
@@ -174,7 +175,7 @@ def _filter(task: str | None) -> dict[str, Any] | None:
     return {"model": {"task": {"equals": task}}} if task else None
 
 
-def _names(versions: Sequence[dict[str, Any]]) -> list[str]:
+def version_names(versions: Sequence[dict[str, Any]]) -> list[str]:
     """Return what versions are called on the command line."""
     models = [one["registeredModel"] for one in versions]
     return [
@@ -218,7 +219,7 @@ def _conditions(entry: dict[str, Any]) -> str:
 
 
 def _print_front(found: dict[str, Any]) -> None:
-    names = dict(zip((one["id"] for one in found["versions"]), _names(found["versions"]), strict=True))
+    names = dict(zip((one["id"] for one in found["versions"]), version_names(found["versions"]), strict=True))
     out.print()
     for point in found["pareto"]["points"]:
         name = names[point["version"]["id"]]

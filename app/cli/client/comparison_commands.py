@@ -1,5 +1,6 @@
 """The commands that say which version is better, with their arguments and help."""
 
+from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -102,6 +103,10 @@ def tradeoff(
     limit: Limit = 50,
     shape: Shape = Format.TABLE,
     *,
+    plot: Annotated[
+        Path | None,
+        typer.Option(metavar="FILE", help="Draw the front of two objectives, too, as .png or .svg; needs holotype[plots]."),
+    ] = None,
     json: Json = False,
 ) -> None:
     """List the versions that no other beats: the Pareto front.
@@ -112,4 +117,12 @@ def tradeoff(
     """
     from app.cli.client.comparing import show_tradeoff  # noqa: PLC0415 - see the package
 
-    show_tradeoff(url, objective or (), task, limit=limit, shape=Format.JSON if json else shape)
+    if plot:
+        from app.cli.client.plots import check_plot  # noqa: PLC0415 - likewise
+
+        check_plot(plot, len(objective or ()))
+    found = show_tradeoff(url, objective or (), task, limit=limit, shape=Format.JSON if json else shape)
+    if plot:
+        from app.cli.client.plots import draw_front  # noqa: PLC0415 - likewise
+
+        draw_front(plot, found)
