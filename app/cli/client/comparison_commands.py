@@ -105,7 +105,10 @@ def tradeoff(
     *,
     plot: Annotated[
         Path | None,
-        typer.Option(metavar="FILE", help="Draw the front of two objectives, too, as .png or .svg; needs holotype[plots]."),
+        typer.Option(
+            metavar="FILE",
+            help="Draw the front of two objectives, too, as .png or .svg; needs holotype[plots].",
+        ),
     ] = None,
     json: Json = False,
 ) -> None:

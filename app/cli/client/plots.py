@@ -31,9 +31,7 @@ def draw_front(file: Path, found: dict[str, Any]) -> None:
     from matplotlib.figure import Figure  # noqa: PLC0415 - an extra
 
     names = version_names([one["version"] for one in found["nodes"]])
-    points = sorted(
-        (*reversed(one["values"]), name) for one, name in zip(found["nodes"], names, strict=True)
-    )
+    points = sorted((*reversed(one["values"]), name) for one, name in zip(found["nodes"], names, strict=True))
     if not points:
         fail("nothing is on the front: there is nothing to draw")
     across, up, names = map(list, zip(*points, strict=True))
@@ -66,9 +64,7 @@ def _label_axis(axes: Any, name: str, objective: dict[str, Any], values: list[fl
     shown = f"{label} [{unit}]" if unit and not label.endswith(unit) else label
     better = "higher" if _towards(objective) > 0 else "lower"
     wide = min(values) > 0 and max(values) > SPREAD * min(values)
-    axes.set(
-        **{f"{name}label": f"{shown}, {better} is better", f"{name}scale": "log" if wide else "linear"}
-    )
+    axes.set(**{f"{name}label": f"{shown}, {better} is better", f"{name}scale": "log" if wide else "linear"})
     return wide
 
 
