@@ -11,7 +11,7 @@ BIN := .venv/bin
 INSTALLED := .venv/.installed
 AUDITS := tests/graphql/serving/audits/node_modules/.package-lock.json
 SOURCES := app indexer tests bench examples
-BENCHES := import_floor indexing startup http_floor search_floor scale lineage processes
+BENCHES := import_floor indexing startup http_floor search_floor scale comparison lineage processes
 SERVED := bulk_floor search_floor scale processes freshness
 
 export HF_HUB_OFFLINE := 1
