@@ -38,6 +38,7 @@ class Settings(BaseSettings):
         opensearch_headers: Headers that are sent with each request to OpenSearch.
         opensearch_approximate: Whether the nearest by meaning are looked for there through a graph.
         index_rebuild: Whether the indexer makes an index anew by itself that another version made otherwise.
+        index_processes: How many processes fill an index in OpenSearch; None: as the cores allow.
         host: The address to listen on.
         allow_unauthenticated: Whether `host` may be more than loopback although there is no access control.
         port: The port to listen on.
@@ -70,6 +71,7 @@ class Settings(BaseSettings):
     opensearch_headers: dict[str, SecretStr] = {}
     opensearch_approximate: bool = False
     index_rebuild: bool = True
+    index_processes: Annotated[int, Field(ge=1, le=64)] | None = None
     host: str = "127.0.0.1"
     allow_unauthenticated: bool = False
     port: int = 8765

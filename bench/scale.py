@@ -20,10 +20,11 @@ import numpy as np
 from app.db.engine import Database
 from app.db.statements import batched
 from app.search.contract import FacetRequest, IndexReader, IndexUnavailable, Kind, SearchRequest, Vector
+from app.search.delivery import DocumentVectors
 from app.search.document import Document, meaning_texts, texts_digest
 from app.search.engines import engine_of
 from app.search.filters import Exists, FactField
-from app.search.keeping import DocumentVectors, IndexWriter, SearchEngine
+from app.search.keeping import IndexWriter, SearchEngine
 from app.search.query_encoder import QueryEncoders
 from app.settings import Settings
 from bench.search_floor import texts

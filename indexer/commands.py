@@ -22,6 +22,7 @@ from app.search.keeping import IndexLocked, SearchEngine
 from app.search.query_encoder import EmbedderUnavailable
 from app.settings import Settings, UnfitSetting, read_settings
 from indexer.checking import compare
+from indexer.crew import Crew, Origin, usual_size
 from indexer.embeddings import Embedder
 from indexer.following import follow
 from indexer.rebuilding import rebuild
@@ -64,13 +65,7 @@ def main(arguments: list[str] | None = None) -> int:
 
 
 def _run(options: argparse.Namespace, settings: Settings, database: Database) -> int:
-    kept: Kept = {
-        kind: (
-            RegistrySource(database, kind),
-            engine_of(kind, settings.index_folder, settings.opensearch, database),
-        )
-        for kind in Kind
-    }
+    kept = _kept(settings, database)
     if options.command == "status":
         return _status(kept, Reporter(as_json=options.json))
     if options.command == "check":
@@ -81,6 +76,8 @@ def _run(options: argparse.Namespace, settings: Settings, database: Database) ->
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: stop.set())
     embedder = _embedder(settings)
+    crew = _crew(settings, embedder)
+    kept = _kept(settings, database, crew)
     try:
         if options.command == "rebuild":
             return _rebuild(kept, embedder, stop, Reporter(as_json=options.json))
@@ -96,9 +93,36 @@ def _run(options: argparse.Namespace, settings: Settings, database: Database) ->
         )
     finally:
         faulthandler.cancel_dump_traceback_later()
+        if crew:
+            crew.close()
         if embedder:
             embedder.close()
     return DONE
+
+
+def _kept(settings: Settings, database: Database, crew: Crew | None = None) -> Kept:
+    cluster = settings.opensearch
+    return {
+        kind: (
+            RegistrySource(database, kind, crew),
+            engine_of(kind, settings.index_folder, cluster, database),
+        )
+        for kind in Kind
+    }
+
+
+def _crew(settings: Settings, embedder: Embedder | None) -> Crew | None:
+    """Return the processes that fill an index; None where this one does so alone."""
+    size = settings.index_processes or usual_size()
+    if settings.opensearch is None or size == 1:
+        return None
+    origin = Origin(
+        database=settings.database,
+        limits=ServerLimits(**settings.database_limits),
+        embeddings=settings.data / CACHE,
+        embedder=embedder.digest if embedder else None,
+    )
+    return Crew(origin, size)
 
 
 def _watch() -> None:

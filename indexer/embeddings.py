@@ -14,8 +14,8 @@ import numpy as np
 
 from app.db.statements import batched
 from app.search.contract import Mark, Vector
-from app.search.document import Document, meaning_texts, texts_digest
-from app.search.keeping import DocumentVectors
+from app.search.delivery import DocumentVectors
+from app.search.document import Document, MeaningTexts, digest_of, meaning_texts
 from app.search.query_encoder import EmbedderMeta
 
 logger = logging.getLogger("indexer")
@@ -78,6 +78,16 @@ class EmbeddingCache:
             for some in batched(list(by_key), _ASKED_AT_ONCE)
             for key, vector in self._read(some)
         }
+
+    def vectors_of(self, documents: Sequence[Document]) -> list[DocumentVectors]:
+        """Return the vectors of those documents both of whose texts have some."""
+        texts = [meaning_texts(document) for document in documents]
+        vectors = self.known(text for both in texts for text in (both.facts, both.description))
+        return [
+            _joined(document, both, vectors)
+            for document, both in zip(documents, texts, strict=True)
+            if both.facts in vectors and both.description in vectors
+        ]
 
     def keep(self, vectors: Mapping[str, Vector]) -> None:
         """Keep the vectors of texts."""
@@ -160,8 +170,7 @@ class Embedder:
 
     def known(self, documents: Sequence[Document]) -> list[DocumentVectors]:
         """Return the vectors of those documents whose texts have been encoded before."""
-        vectors = self._cache.known(text for document in documents for text in _texts(document))
-        return [_joined(one, vectors) for one in documents if vectors.keys() >= set(_texts(one))]
+        return self._cache.vectors_of(documents)
 
     def begin(self, documents: Sequence[Document], through: Mark) -> Batch:
         """Begin to make the vectors of documents, which are as of change `through` or later."""
@@ -180,7 +189,7 @@ class Embedder:
         made = dict(zip(batch.texts, batch.made.result(), strict=True))
         self._cache.keep(made)
         vectors = {**batch.known, **made}
-        return [_joined(document, vectors) for document in batch.documents]
+        return [_joined(document, meaning_texts(document), vectors) for document in batch.documents]
 
     def rest(self) -> None:
         """Give back what is not needed while there is nothing to encode."""
@@ -205,8 +214,6 @@ def _texts(document: Document) -> tuple[str, str]:
     return texts.facts, texts.description
 
 
-def _joined(document: Document, vectors: Mapping[str, Vector]) -> DocumentVectors:
-    facts, description = _texts(document)
-    return DocumentVectors(
-        document.key, document.id, texts_digest(document), vectors[facts], vectors[description]
-    )
+def _joined(document: Document, texts: MeaningTexts, vectors: Mapping[str, Vector]) -> DocumentVectors:
+    facts, description = vectors[texts.facts], vectors[texts.description]
+    return DocumentVectors(document.key, document.id, digest_of(texts), facts, description)

@@ -5,7 +5,7 @@ from contextlib import closing
 from threading import Event
 
 from app.search.contract import IndexPosition
-from app.search.keeping import SearchEngine
+from app.search.keeping import IndexLocked, SearchEngine
 from indexer.embeddings import Embedder
 from indexer.source import DocumentSource
 from indexer.stepping import keep_up
@@ -27,7 +27,8 @@ def rebuild(
         Whether it was done; not if it was stopped before.
 
     Raises:
-        IndexLocked: Another rebuild is at work, or the indexer did not let go of the index.
+        IndexLocked: Another rebuild is at work, or has taken the draft over, or the indexer did not let go of
+            the index.
         DraftDiffers: The draft is not what the registry holds; it is dropped, and the old index stays.
     """
     with closing(engine.draft(source.log())) as draft:
@@ -37,6 +38,8 @@ def rebuild(
             report(worker.position)
 
         if not keep_up(worker, embedder, stop, through=source.head(), each_round=tell):
+            if not stop.is_set():
+                raise IndexLocked("another process has taken over the index that is being made anew")
             return False
         tell()
         with engine.alone():

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
 from app.db import changelog
 from app.db.engine import Database, ReadSession
@@ -18,9 +18,16 @@ from indexer.documents import (
     touched_models,
 )
 
+if TYPE_CHECKING:
+    from indexer.crew import Crew
+
 
 class DocumentSource(Protocol):
     """A registry, as the indexer of one kind sees it; each call is one snapshot."""
+
+    @property
+    def crew(self) -> "Crew | None":
+        """The processes that read it, too; None if this one is alone."""
 
     def log(self) -> str:
         """Return the identity of the change log, empty before the first change."""
@@ -59,8 +66,9 @@ _READINGS = {
 class RegistrySource:
     """One kind of thing in the registry's database."""
 
-    def __init__(self, database: Database, kind: Kind = Kind.MODELS) -> None:
+    def __init__(self, database: Database, kind: Kind = Kind.MODELS, crew: "Crew | None" = None) -> None:
         self._database = database
+        self.crew = crew
         self._read = _READINGS[kind]
 
     def log(self) -> str:

@@ -12,16 +12,15 @@ from dataclasses import replace
 from datetime import UTC, datetime
 from logging import DEBUG, INFO
 
-from sqlalchemy.exc import DBAPIError
-
-from app.db.faults import is_away
 from app.db.statements import batched
 from app.search.contract import IndexPosition, Mark
-from app.search.document import Document
-from app.search.keeping import Ahead, IndexWriter, Refused
+from app.search.delivery import Refused, Sender
+from app.search.keeping import Ahead, IndexWriter
 from app.search.parking import Part, park
 from app.search.query_encoder import EmbedderUnavailable
+from indexer.crew import Crew, CrewEnded
 from indexer.embeddings import Batch, Embedder, EncodingFailed
+from indexer.reading import read_documents
 from indexer.source import DocumentSource
 
 logger = logging.getLogger("indexer")
@@ -30,6 +29,8 @@ CHANGES_AT_ONCE = 1_000
 DOCUMENTS_AT_ONCE = 500
 COMMITTED_AT_ONCE = 2_000
 """What is read again, at most, where a first reading was cut off; a commit costs tenths of a second."""
+FOR_A_CREW = 4_000
+"""Fewer documents are read and sent in about the time in which processes start."""
 # As many are encoded in about three seconds; fewer would be padded more, and written one by one.
 EMBEDDED_AT_ONCE = 256
 BATCHES = 2
@@ -49,6 +50,7 @@ class Worker:
         self._source = source
         self._writer = writer
         self._embedder = embedder
+        self._crew = source.crew
         self._batches: deque[Batch] = deque()
         self._in_vain: set[str] = set()
         self._alone: set[str] = set()
@@ -66,6 +68,8 @@ class Worker:
         """Bring words, facets and filters up to the log; return whether there was anything to do."""
         head = self._source.head()
         if head == self.position.words:
+            if self._crew:
+                self._crew.rest()
             return False
         if not self._continues():
             self._begin_anew()
@@ -157,8 +161,7 @@ class Worker:
             self._writer.begin_filling(began, len(ids))
             known = self._writer.known_ids() | self._writer.parked.keys()
             self._unread = [one for one in ids if one not in known]
-        some, self._unread = self._unread[:COMMITTED_AT_ONCE], self._unread[COMMITTED_AT_ONCE:]
-        self._index(some, began.sequence)
+        self._index_next(self._unread, began.sequence)
         if self._unread:
             self._writer.commit()
             logger.info("words: %d of %d documents", self.position.documents, self.position.expected)
@@ -166,6 +169,31 @@ class Worker:
         self._unread = None
         self._writer.commit(began)
         logger.info("words: read all documents, as of change %d", began.sequence)
+
+    def _index_next(self, unread: list[str], through: int) -> None:
+        """Put the next documents of those that are left, and take these from them."""
+        sender = self._writer.sender() if self._crew and len(unread) >= FOR_A_CREW else None
+        count = COMMITTED_AT_ONCE * (self._crew.size if self._crew and sender else 1)
+        some, unread[:count] = unread[:count], []
+        if self._crew and sender:
+            some = self._fill_by(self._crew, sender, some)
+        self._index(some, through)
+
+    def _fill_by(self, crew: Crew, sender: Sender, ids: Sequence[str]) -> list[str]:
+        """Let others put documents; return what is left of them, such as what is not there any more."""
+        left = set(ids)
+        try:
+            for delivery in crew.fill(sender, ids):
+                self._writer.note_sent(delivery.sent)
+                for one in delivery.refused:
+                    self._park(one, Part.WORDS)
+                for one in delivery.malformed:
+                    self._park(one, Part.MEANING)
+                left -= {sent.id for sent in delivery.sent} | {one.id for one in delivery.refused}
+        except CrewEnded as ended:
+            logger.error("%s; going on with one process", ended)  # noqa: TRY400 - a sentence, not a screen
+            self._crew = None
+        return sorted(left)
 
     def _catch_up(self, ahead: Ahead) -> None:
         """Follow what came since, then write some of what is left of the run of changes that touched many.
@@ -201,7 +229,7 @@ class Worker:
         """Put the documents of the living and delete the others, as of change `through`."""
         self._in_vain.difference_update(ids)
         for some in batched(ids, DOCUMENTS_AT_ONCE):
-            documents, failed = self._read(some)
+            documents, failed = read_documents(self._source, some)
             failed += self._writer.put(documents)
             known = {document.id for document in documents} | {one.id for one in failed}
             self._writer.delete(sorted(set(some) - known), through)
@@ -211,19 +239,6 @@ class Worker:
                 refused = {one.id for one in failed}
                 put = [document for document in documents if document.id not in refused]
                 self._writer.put_vectors(self._embedder.known(put))
-
-    def _read(self, ids: Sequence[str]) -> tuple[list[Document], list[Refused]]:
-        """Return the documents of the living, and those that the registry cannot tell."""
-        try:
-            return list(self._source.documents(ids)), []
-        except Exception as failure:  # whatever is wrong with one document must not keep the others out
-            if isinstance(failure, DBAPIError) and is_away(failure):
-                raise
-            if len(ids) == 1:
-                logger.debug("the failure of %s", ids[0], exc_info=failure)
-                return [], [Refused(ids[0], _reason(failure))]
-        apart = [self._read([one]) for one in ids]
-        return [one for read, _ in apart for one in read], [one for _, failed in apart for one in failed]
 
     def _park(self, refused: Refused, part: Part) -> None:
         parked = park(refused.id, part, refused.reason, self._writer.parked.get(refused.id))
@@ -238,7 +253,7 @@ class Worker:
     def _begin_batches(self, embedder: Embedder) -> None:
         while len(self._batches) < BATCHES and (wanted := self._wanted()):
             through = self._followed
-            documents, failed = self._read(wanted)
+            documents, failed = read_documents(self._source, wanted)
             for one in failed:
                 self._park(one, Part.MEANING)
             self._in_vain |= set(wanted) - {document.id for document in documents}
@@ -276,9 +291,3 @@ class Worker:
         logger.log(
             INFO if done else DEBUG, "meaning: %d of %d documents", position.embedded, position.documents
         )
-
-
-def _reason(failure: Exception) -> str:
-    """Return why a document could not be read; of the database, what it says, without the statement."""
-    cause = failure.orig if isinstance(failure, DBAPIError) else failure
-    return f"{type(cause).__name__}: {cause}"

@@ -93,6 +93,13 @@ def holder(database: Database, name: str) -> str | None:
     return found
 
 
+def is_held(database: Database, name: str, token: int) -> bool:
+    """Return whether a lease is still held under this token."""
+    mine = select(col(Lease.token)).where(*_held(database, name), col(Lease.token) == token)
+    with database.readers.connect() as connection:
+        return connection.execute(mine).scalar() is not None
+
+
 def _end(database: Database, name: str, token: int, at: ColumnElement[float]) -> bool:
     mine = update(Lease).where(*_held(database, name), col(Lease.token) == token)
     with database.writers.begin() as connection:
@@ -116,6 +123,7 @@ class HeldLease:
         seconds: How long it lasts without being renewed.
 
     Attributes:
+        name: What is held.
         token: The fencing token, which goes with everything that is written under the lease.
 
     Raises:
@@ -123,7 +131,8 @@ class HeldLease:
     """
 
     def __init__(self, database: Database, name: str, *, seconds: float = LEASE_SECONDS) -> None:
-        self._database, self._name, self._seconds = database, name, seconds
+        self.name = name
+        self._database, self._seconds = database, seconds
         self._closed = Event()
         self._ends = time.monotonic() + seconds
         token = acquire(database, name, seconds=seconds)
@@ -147,17 +156,17 @@ class HeldLease:
             self._closed.set()
             self._renewing.join()
             try:
-                release(self._database, self._name, self.token)
+                release(self._database, self.name, self.token)
             except SQLAlchemyError as failed:
-                logger.warning("the lease of %s was not given back: %s", self._name, failed)
+                logger.warning("the lease of %s was not given back: %s", self.name, failed)
 
     def _renew(self) -> None:
         while not self.is_lost and not self._closed.wait(self._seconds / RENEWALS):
             asked = time.monotonic()
             try:
-                held = renew(self._database, self._name, self.token, seconds=self._seconds)
+                held = renew(self._database, self.name, self.token, seconds=self._seconds)
             except SQLAlchemyError as failed:
                 # The database may be away for a moment; the lease ends by itself if it stays so.
-                logger.warning("the lease of %s was not renewed: %s", self._name, failed)
+                logger.warning("the lease of %s was not renewed: %s", self.name, failed)
                 continue
             self._ends = asked + self._seconds if held else asked

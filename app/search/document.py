@@ -131,7 +131,11 @@ def meaning_texts(document: Document) -> MeaningTexts:
 
 def texts_digest(document: Document) -> int:
     """Return 63 bits that stand for the two texts of a document's vectors."""
-    texts = meaning_texts(document)
+    return digest_of(meaning_texts(document))
+
+
+def digest_of(texts: MeaningTexts) -> int:
+    """Return 63 bits that stand for two texts."""
     return _bits(f"{texts.facts}\0{texts.description}".encode())
 
 

@@ -11,36 +11,14 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
 
-import numpy as np
-
-from app.search.contract import IndexPosition, IndexReader, Mark, Vector
+from app.search.contract import IndexPosition, IndexReader, Mark
+from app.search.delivery import DocumentVectors, Refused, Sender, Sent
 from app.search.document import Document
 from app.search.parking import Parked, retry_at
 
 
 class IndexLocked(Exception):
     """Another process writes the index; the message says which index."""
-
-
-@dataclass(frozen=True, slots=True)
-class DocumentVectors:
-    """The two vectors of a document, and the digest of the texts that they stand for."""
-
-    key: int
-    id: str
-    texts: int
-    facts: Vector
-    description: Vector
-
-
-def why_malformed(vectors: DocumentVectors, dimension: int) -> str | None:
-    """Say why vectors cannot be kept where each has `dimension` numbers; None if they can."""
-    for vector in (vectors.facts, vectors.description):
-        if vector.shape != (dimension,):
-            return f"a vector of {vector.size} numbers, not {dimension}"
-        if not np.isfinite(vector).all():
-            return "a vector with a number that is none"
-    return None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -58,14 +36,6 @@ class Ahead:
     followed: Mark
     through: Mark
     done: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class Refused:
-    """A document that cannot be indexed as it is, and why."""
-
-    id: str
-    reason: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -123,6 +93,12 @@ class IndexWriter(Protocol):
 
     def delete(self, ids: Sequence[str], sequence: int) -> None:
         """Remove the documents `ids` as of change `sequence`; unknown ones are no error."""
+
+    def sender(self) -> Sender | None:
+        """Return what other processes put documents by that the index lacks; None if only this one can."""
+
+    def note_sent(self, sent: Sequence[Sent]) -> None:
+        """Note what senders have put into the index since the last commit, which did not have it."""
 
     def park(self, parked: Parked) -> None:
         """Note what could not be indexed; it is forgotten when it is put, deleted or given its vectors."""

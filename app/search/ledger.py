@@ -7,7 +7,7 @@ from heapq import nsmallest
 from itertools import chain
 
 from app.search.contract import IndexPosition, Mark
-from app.search.keeping import DocumentVectors
+from app.search.delivery import DocumentVectors, Sent
 from app.search.parking import Parked, Part
 
 
@@ -73,6 +73,12 @@ class Ledger:
         self.missing.pop(document_id, None)
         self.parked.pop(document_id, None)
         self.deleted[document_id] = sequence
+
+    def put_sent(self, sent: Sent, since: Mark) -> None:
+        """Note a document that was not in the index, and is now; `since` is the position before."""
+        if sent.encoded:
+            self.texts[sent.key] = sent.texts
+        self.put(sent.id, Stored(sent.key, sent.sequence, sent.texts, sent.content), since)
 
     def put_back(self, document_id: str, before: Stored | None, texts: int | None) -> None:
         """Note that a document is parked instead of put: it is as `before`, with vectors for `texts`."""

@@ -16,6 +16,8 @@ from tests.search.samples import document, vector_of
 class Shelf:
     """Documents that are put and taken away, each by a change of its own."""
 
+    crew = None
+
     def __init__(self, count: int = 0) -> None:
         self.changes: list[str] = []
         self.living: dict[str, Document] = {}

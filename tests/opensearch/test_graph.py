@@ -20,9 +20,9 @@ from app.search.contract import (
     SearchRequest,
     Vector,
 )
+from app.search.delivery import DocumentVectors
 from app.search.document import Document, texts_digest
 from app.search.filters import FactField, In
-from app.search.keeping import DocumentVectors
 from app.search.opensearch.cluster import Cluster
 from app.search.opensearch.engine import OpenSearchEngine
 from app.search.opensearch.mapping import DIMENSION

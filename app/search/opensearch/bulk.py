@@ -7,7 +7,7 @@ from concurrent.futures import Future, ThreadPoolExecutor, wait
 from dataclasses import dataclass
 from typing import Any
 
-from app.search.keeping import Refused
+from app.search.delivery import Refused
 from app.search.opensearch.server import BUSY, MOST_OF_A_REASON, RequestFailed, Server, to_json
 
 CHUNK_BYTES = 8_000_000

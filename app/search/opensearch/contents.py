@@ -6,8 +6,8 @@ from typing import Any
 
 import numpy as np
 
+from app.search.delivery import DocumentVectors
 from app.search.document import Document
-from app.search.keeping import DocumentVectors
 from app.search.ledger import Stored
 from app.search.opensearch.fields import (
     CONTENT,

@@ -7,8 +7,9 @@ from datetime import UTC, datetime, timedelta
 
 from app.db.engine import Database
 from app.search.contract import IndexUnavailable, Kind
+from app.search.delivery import DocumentVectors
 from app.search.document import Document
-from app.search.keeping import DocumentVectors, Entry, IndexWriter, Standing, rejected_again
+from app.search.keeping import Entry, IndexWriter, Standing, rejected_again
 from app.search.locks import PATIENCE_SECONDS
 from app.search.opensearch.bulk import SENDERS
 from app.search.opensearch.cluster import Cluster
@@ -16,12 +17,10 @@ from app.search.opensearch.contents import sources, stored_documents, unit_vecto
 from app.search.opensearch.indexes import Indexes
 from app.search.opensearch.mapping import Layout
 from app.search.opensearch.reader import OpenSearchReader
-from app.search.opensearch.server import Server
+from app.search.opensearch.server import WRITING_SECONDS, Server
 from app.search.opensearch.turns import Turns
 from app.search.opensearch.writer import OpenSearchWriter
 
-WRITING_SECONDS = 30.0
-"""How long an answer may take that is not waited for by a person."""
 WRITING_CONNECTIONS = SENDERS + 1
 READING_CONNECTIONS = 20
 
@@ -76,8 +75,9 @@ class OpenSearchEngine:
 
     def publish(self, draft: IndexWriter) -> None:
         """Make a draft the index, at once; what was stays for a while, unsearched."""
-        draft.close()
         self._indexes.publish()
+        # Until here the lease keeps others from making a draft.
+        draft.close()
 
     def draft_size(self) -> int:
         """Return how many documents of the draft, as last committed, can be found."""

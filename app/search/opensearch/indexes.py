@@ -63,6 +63,7 @@ class Indexes:
 
     def __init__(self, server: Server, prefix: str, layout: Layout) -> None:
         self.server = server
+        self.kind = layout.kind
         self._layout = layout
         self.live = f"{prefix}-{layout.kind}"
         self.draft = f"{self.live}-draft"

@@ -3,10 +3,12 @@
 from collections.abc import Collection, Container
 from dataclasses import dataclass
 
+from app.search.document import Document
 from app.search.ledger import Stored
 from app.search.opensearch.bulk import Write
 from app.search.opensearch.contents import sources
-from app.search.opensearch.mapping import kept_vectors, without_vectors
+from app.search.opensearch.fields import CONTENT, TEXTS
+from app.search.opensearch.mapping import kept_vectors, to_source, without_vectors
 from app.search.opensearch.server import Server, to_json
 
 
@@ -55,11 +57,11 @@ def complete(
         if one.gone:
             writes.append(Write(one.id, version, None))
         elif one.is_whole:
-            writes.append(Write(one.id, version, _joined(one.source, one.vectors)))
+            writes.append(Write(one.id, version, joined(one.source, one.vectors)))
         elif one.id in held:
             source = one.source or to_json(without_vectors(held[one.id]))
             vectors = one.vectors or to_json(kept_vectors(held[one.id]))
-            writes.append(Write(one.id, version, _joined(source, vectors)))
+            writes.append(Write(one.id, version, joined(source, vectors)))
     return writes
 
 
@@ -71,7 +73,17 @@ def version_of(sequence: int, *, encoded: bool) -> int:
     return 2 * sequence + encoded
 
 
-def _joined(source: bytes | None, vectors: bytes | None) -> bytes:
+def prepared(document: Document) -> tuple[Stored, bytes]:
+    """Return what is noted of a document, and the document as JSON without its vectors.
+
+    Raises:
+        ValueError, TypeError: It cannot be kept, such as a text with half a character.
+    """
+    source = to_source(document)
+    return Stored(document.key, document.sequence, source[TEXTS], source[CONTENT]), to_json(source)
+
+
+def joined(source: bytes | None, vectors: bytes | None) -> bytes:
     """Return two objects of JSON, the first not empty, as one."""
     inner = (vectors or b"{}")[1:-1]
     return (source or b"{}")[:-1] + (b"," + inner if inner else b"") + b"}"

@@ -24,6 +24,8 @@ from app.search.opensearch.cluster import Cluster
 # What fails is raised; the client would log each failure with the request's body besides.
 logging.getLogger("opensearch").setLevel(logging.CRITICAL)
 
+WRITING_SECONDS = 30.0
+"""How long an answer may take that is not waited for by a person."""
 BUSY = frozenset({429, 502, 503, 504})
 """Statuses by which the server says that it may answer later."""
 
@@ -68,6 +70,7 @@ class Server:
     """
 
     def __init__(self, cluster: Cluster, *, seconds: float, connections: int) -> None:
+        self.cluster = cluster
         self.url = cluster.url
         self._client = OpenSearch(
             cluster.url,

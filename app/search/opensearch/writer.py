@@ -12,24 +12,22 @@ from collections.abc import Set as AbstractSet
 from dataclasses import replace
 
 from app.search.contract import IndexPosition, Mark
+from app.search.delivery import DocumentVectors, Refused, Sent, why_malformed
 from app.search.document import Document
-from app.search.keeping import Ahead, DocumentVectors, IndexLocked, Refused, why_malformed
-from app.search.ledger import Ledger, Stored, ledger_of, moved_on
-from app.search.opensearch.bulk import Sending
+from app.search.keeping import Ahead, IndexLocked
+from app.search.ledger import Ledger, ledger_of, moved_on
 from app.search.opensearch.contents import stored_documents
-from app.search.opensearch.fields import CONTENT, TEXTS
 from app.search.opensearch.indexes import Indexes, KeptState
-from app.search.opensearch.mapping import DIMENSION, to_source, vector_fields
-from app.search.opensearch.pending import Pending, complete
+from app.search.opensearch.mapping import DIMENSION, vector_fields
+from app.search.opensearch.outbox import Outbox, Returned
+from app.search.opensearch.pending import prepared
+from app.search.opensearch.sender import OpenSearchSender
 from app.search.opensearch.server import to_json
 from app.search.opensearch.state import State
 from app.search.opensearch.turns import Turns
 from app.search.parking import Parked, Part, park
 
 logger = logging.getLogger("indexer")
-
-MUCH_BYTES = 4_000_000
-"""As much is sent while more is gathered."""
 
 
 class OpenSearchWriter:
@@ -48,15 +46,13 @@ class OpenSearchWriter:
 
     _kept: KeptState
     _ledger: Ledger
-    _pending: dict[str, Pending]
-    _sent: dict[str, Pending]
 
     def __init__(self, indexes: Indexes, alias: str, turns: Turns, log: str) -> None:
         self._indexes = indexes
         self._alias = alias
         self._turns = turns
         self._lease = turns.take()
-        self._sending = Sending(indexes.server, alias)
+        self._outbox = Outbox(indexes.server, alias)
         try:
             self.replaced = self._open(log)
         except BaseException:
@@ -94,21 +90,20 @@ class OpenSearchWriter:
         a document is parked by the next commit.
         """
         # The vectors of what was put last, if they are known, come before more is put, and go with it.
-        self._send_if_much()
+        if self._outbox.has_much:
+            self._send()
         self._arrive(document.id for document in documents)
         refused = []
         for document in documents:
             if self._ledger.is_stale(document.id, document.sequence, self.position.words):
                 continue
             try:
-                source = to_source(document)
-                line = to_json(source)
+                stored, line = prepared(document)
             except (ValueError, TypeError) as reason:
                 refused.append(Refused(document.id, str(reason)))
                 continue
-            pending = self._gather(document.id, document.sequence)
+            pending = self._outbox.gather(document.id, document.sequence, self._ledger)
             pending.source, pending.gone = line, False
-            stored = Stored(document.key, document.sequence, source[TEXTS], source[CONTENT])
             self._ledger.put(document.id, stored, self.position.words)
         return refused
 
@@ -118,12 +113,28 @@ class OpenSearchWriter:
         for document_id in ids:
             if self._ledger.is_stale(document_id, sequence, self.position.words):
                 continue
-            pending = self._gather(document_id, sequence)
+            pending = self._outbox.gather(document_id, sequence, self._ledger)
             pending.source = pending.vectors = pending.texts_before = None
             pending.gone = True
             if stored := self._ledger.stored.get(document_id):
                 self._ledger.texts.pop(stored.key, None)
             self._ledger.delete(document_id, sequence)
+
+    def sender(self) -> OpenSearchSender:
+        """Return what other processes put documents by that the index lacks."""
+        return OpenSearchSender(
+            cluster=self._indexes.server.cluster,
+            alias=self._alias,
+            kind=self._indexes.kind,
+            embedder=self.position.embedder,
+            lease=self._lease.name,
+            token=self._lease.token,
+        )
+
+    def note_sent(self, sent: Sequence[Sent]) -> None:
+        """Note what senders have put into the index since the last commit, which did not have it."""
+        for one in sent:
+            self._ledger.put_sent(one, self.position.words)
 
     def park(self, parked: Parked) -> None:
         """Note what could not be indexed; it is forgotten when it is put, deleted or given its vectors."""
@@ -140,7 +151,8 @@ class OpenSearchWriter:
             if why := why_malformed(given, DIMENSION):
                 self._park(Refused(given.id, why), Part.MEANING)
             elif self._ledger.put_vectors(given, through or Mark()):
-                pending = self._gather(given.id, self._ledger.stored[given.id].sequence)
+                sequence = self._ledger.stored[given.id].sequence
+                pending = self._outbox.gather(given.id, sequence, self._ledger)
                 pending.vectors = to_json(vector_fields(given, self.position.embedder))
         return [given.id for given in vectors if not self._ledger.stands_for(given)]
 
@@ -207,7 +219,7 @@ class OpenSearchWriter:
 
     def close(self) -> None:
         """Let go of the index without committing; nothing can be done with the writer after that."""
-        self._sending.close()
+        self._outbox.close()
         self._lease.close()
 
     def _open(self, log: str) -> str | None:
@@ -232,8 +244,8 @@ class OpenSearchWriter:
         kept = self._indexes.state(self._alias)
         if kept is None or (last and kept.write != last.write):
             raise IndexLocked(f"another process writes the index {self._alias}")
-        self._sending.forget()
-        self._kept, self._pending, self._sent = kept, {}, {}
+        self._outbox.forget()
+        self._kept = kept
         # What was sent and not committed is there, too.
         self._indexes.server.ask("POST", f"/{self._alias}/_refresh")
         stored, texts = {}, {}
@@ -257,42 +269,20 @@ class OpenSearchWriter:
         if self._lease.is_lost:
             raise IndexLocked(f"the lease of the index {self._alias} was lost")
 
-    def _gather(self, document_id: str, sequence: int) -> Pending:
-        """Return the write of a document that is to come, as of a change, begun if there is none."""
-        pending = self._pending.get(document_id)
-        if pending is None:
-            before = self._ledger.stored.get(document_id)
-            texts = self._ledger.texts.get(before.key) if before else None
-            pending = self._pending[document_id] = Pending(document_id, before, texts)
-        pending.sequence = sequence
-        return pending
-
-    def _send_if_much(self) -> None:
-        """Send what is gathered before it takes much memory."""
-        if sum(one.size for one in self._pending.values()) > MUCH_BYTES:
-            self._send()
-
     def _send(self) -> None:
         """Send what is gathered, to arrive while more is gathered."""
         self._require_lease()
-        gathered, self._pending = self._pending, {}
-        writes = complete(self._indexes.server, self._alias, gathered.values(), self._ledger.missing)
-        self._sent |= {one.id: replace(one, source=None, vectors=None) for one in gathered.values()}
-        if writes:
-            self._settle(self._sending.send(writes))
+        self._settle(self._outbox.send(self._ledger.missing))
 
     def _arrive(self, ids: Iterable[str] | None = None) -> None:
         """Wait for what was sent, or only for that of `ids`, of which no other can begin before it."""
-        if ids is None or not self._sent.keys().isdisjoint(ids):
-            self._settle(self._sending.arrive())
-            self._sent = {}
+        self._settle(self._outbox.arrive(ids))
 
-    def _settle(self, refused: Sequence[Refused]) -> None:
+    def _settle(self, returned: Sequence[Returned]) -> None:
         """Park what the server finds malformed."""
-        for one in refused:
-            sent = self._sent[one.id]
-            self._ledger.put_back(one.id, sent.before, sent.texts_before)
-            self._park(one, Part.WORDS)
+        for sent, refused in returned:
+            self._ledger.put_back(refused.id, sent.before, sent.texts_before)
+            self._park(refused, Part.WORDS)
 
     def _park(self, refused: Refused, part: Part) -> None:
         parked = park(refused.id, part, refused.reason, self._ledger.parked.get(refused.id))

@@ -7,9 +7,10 @@ import numpy as np
 import pytest
 
 from app.search.contract import IndexUnavailable, Mark, SearchMode, SearchRequest
+from app.search.delivery import Refused
 from app.search.document import content_digest, texts_digest
 from app.search.filters import FactField, In
-from app.search.keeping import IndexLocked, Refused, SearchEngine
+from app.search.keeping import IndexLocked, SearchEngine
 from app.search.parking import Parked, Part
 from tests.search.conformance.conftest import Index
 from tests.search.samples import LOG, document, vector_of, vectors
