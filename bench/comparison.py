@@ -70,7 +70,7 @@ def main() -> None:
         data = Path(scratch) / "data"
         _fill(data)
         environment = {"HOLOTYPE_DATA": str(data)}
-        database = sqlite3.connect(_read_only(data), uri=True, isolation_level=None)
+        database = _connect(data)
         with (
             closing(database),
             serving(API, environment) as api,
@@ -176,11 +176,11 @@ def _fill(data: Path) -> None:
 
 def create_floor() -> Starlette:
     """Return the floor of a comparison: one statement, and the same rows from it."""
-    url, local = _read_only(Path(os.environ["HOLOTYPE_DATA"])), threading.local()
+    data, local = Path(os.environ["HOLOTYPE_DATA"]), threading.local()
 
     def rows(_request: Request) -> Response:
         if not hasattr(local, "file"):
-            local.file = sqlite3.connect(url, uri=True, isolation_level=None)
+            local.file = _connect(data)
         versions = [version for (version,) in local.file.execute(NUMBERED, ("few",))]
         by_key: dict[tuple[str, str], list[float]] = {}
         for owner, name, dataset, value in local.file.execute(METRICS, versions):
@@ -199,8 +199,12 @@ def create_floor() -> Starlette:
     return Starlette(routes=[Route("/rows", rows, methods=["POST"])])
 
 
-def _read_only(data: Path) -> str:
-    return f"file:{data / 'registry.db'}?mode=ro"
+def _connect(data: Path) -> sqlite3.Connection:
+    """Open the registry to be read, with the caches that the API has."""
+    database = sqlite3.connect(f"file:{data / 'registry.db'}?mode=ro", uri=True, isolation_level=None)
+    for pragma in ("cache_size = -65536", "mmap_size = 268435456"):
+        database.execute(f"PRAGMA {pragma}")
+    return database
 
 
 if __name__ == "__main__":
