@@ -27,7 +27,14 @@ def fold_term(text: str) -> str:
 def nearest(wanted: str, known: Iterable[str], *, limit: int = 5) -> list[str]:
     """Return up to `limit` of the `known` names that are most like `wanted`, best first.
 
-    Similarity is RapidFuzz's weighted ratio over folded text; below 60 of 100 nothing is suggested.
+    Similarity is RapidFuzz's weighted ratio over folded text, from 60 of 100. A name that is much shorter or
+    longer has to be contained nearly as it is: three letters are found in almost any long text.
     """
-    found = process.extract(wanted, known, scorer=fuzz.WRatio, processor=fold, limit=limit, score_cutoff=60)
-    return [name for name, _, _ in found]
+    found = process.extract(
+        wanted, known, scorer=fuzz.WRatio, processor=fold, limit=4 * limit, score_cutoff=60
+    )
+    return [name for name, _, _ in found if _alike(fold(wanted), fold(name))][:limit]
+
+
+def _alike(wanted: str, name: str) -> bool:
+    return fuzz.ratio(wanted, name) >= 50 or fuzz.partial_ratio(wanted, name) >= 85  # noqa: PLR2004

@@ -15,10 +15,16 @@ from app.db.text import fold
 from app.errors import Ambiguous, InvalidInput
 from app.insight.objectives import UNITS, Objective, ObjectiveField, Weighed, check_objectives, direction_of
 from app.insight.pareto import find_front, rank_values
-from app.registry.catalogue import MetricNames
 from app.registry.drafts import Direction
-from app.registry.reading.boards import BoardKey, fields_of, label_of, measured_values, refuse_several
-from app.registry.reading.metrics import metric_names
+from app.registry.reading.boards import (
+    BoardKey,
+    board_asked,
+    fields_of,
+    label_of,
+    measured_values,
+    refuse_several,
+)
+from app.registry.reading.metrics import definition_of, metric_names
 from app.registry.reading.predicates import MetricKeyTest
 from app.registry.tables import MetricDefinition
 from app.search.filters import Filter
@@ -77,8 +83,8 @@ def find_tradeoff(
     (`app.registry.reading.boards`).
 
     Raises:
-        InvalidInput: An objective cannot be weighed, no version has such a metric, or the cursor is not one
-            of this front.
+        NotFound: There is no such metric.
+        InvalidInput: An objective cannot be weighed, or the cursor is not one of this front.
         Ambiguous: A key means several boards.
     """
     check_objectives(objectives)
@@ -95,7 +101,8 @@ def find_tradeoff(
             one, column = _field(objective, objective.target, of_fields[objective.target.value], at)
         else:
             values = measured_values(session, objective.target, admitted)
-            one, column = _measured(objective, objective.target, _gathered(values, places), names, at)
+            definition = definition_of(session, objective.target, names, [*at, "target", "metric"])
+            one, column = _measured(objective, objective.target, _gathered(values, places), definition, at)
         weighed.append(one)
         columns.append(column)
     table = np.stack(columns, axis=1)
@@ -142,11 +149,10 @@ def _measured(
     objective: Objective,
     key: MetricKeyTest,
     gathered: Gathered,
-    names: MetricNames[MetricDefinition],
+    definition: MetricDefinition | None,
     at: Sequence[str],
 ) -> tuple[Weighed, Column]:
     board = _only(key, gathered.boards, [*at, "target", "metric"])
-    definition = names.canonical(key.name)
     direction = direction_of(objective, definition, at)
     column = np.full(gathered.versions, np.nan)
     extreme = np.fmax if direction is Direction.MAXIMIZE else np.fmin
@@ -156,13 +162,11 @@ def _measured(
 
 
 def _only(key: MetricKeyTest, boards: Collection[BoardKey], where: Sequence[str]) -> BoardKey:
-    """Return the only board, in whose key datasets are compared folded."""
+    """Return the only board, in whose key datasets are compared folded; of none what the key says of it."""
     apart: dict[tuple[Any, ...], BoardKey] = {}
     for board in sorted(boards, key=lambda board: [part or "" for part in board]):
         apart.setdefault((board.dataset and fold(board.dataset), *board[1:]), board)
-    if not apart:
-        raise InvalidInput(f"no version that is admitted has a value of {key.called!r}", field=where)
-    found = list(apart.values())
+    found = list(apart.values()) or [board_asked(key)]
     try:
         refuse_several(key, found)
     except Ambiguous as several:

@@ -109,14 +109,16 @@ def test_a_version_moves_through_the_stages(ask: Run) -> None:
 
 def test_models_and_namespaces_are_listed(ask: Run) -> None:
     assert ask("namespace", "create", "marsh", "--description", "Wet")[0] == 0
-    assert ask("register", "marsh/heron", "--source", "s3://heron", "--task", "bird song")[0] == 0
+    assert ask("register", "marsh/egret", "--source", "s3://heron", "--task", "bird song")[0] == 0
     assert ask("register", "marsh/bittern")[0] == 0
     code, output, messages = ask("list", "--namespace", "marsh")
     assert (code, messages) == (0, "2 of 2 models\n")
     assert [line.split() for line in output.splitlines()[1:]] == [
         ["marsh/bittern", "-", "-", "-"],
-        ["marsh/heron", "bird", "song", "1", "DEVELOPMENT"],
+        ["marsh/egret", "bird", "song", "1", "DEVELOPMENT"],
     ]
+    elsewhere = "there is no model 'egret' in namespace 'default' (did you mean marsh/egret?)"
+    assert ask("show", "egret/1") == (3, "", f"holotype: {elsewhere}\n")
     assert ask("list", "models", "--task", "bird song", "--namespace", "marsh")[2] == "1 of 1 model\n"
     assert ask("list", "--stage", "staging", "--namespace", "marsh") == (0, "", "0 of 0 models\n")
     code, output, _ = ask("list", "namespaces", "--json")

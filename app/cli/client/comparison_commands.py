@@ -116,7 +116,7 @@ def tradeoff(
 
     It is that of the whole registry, or of one task: in every objective at least as good, in one better.
 
-    Example: holotype tradeoff --objective F1 --objective -latency
+    Example: holotype tradeoff --objective "F1@support tickets" --objective -latency
     """
     from app.cli.client.comparing import show_tradeoff  # noqa: PLC0415 - see the package
 

@@ -32,7 +32,7 @@ query Show($version: ModelVersionBy!) {{
     params(first: 100) {{ totalCount nodes {{ name value }} }}
     metrics(first: 100) {{
       totalCount
-      nodes {{ key {{ name dataset split }} value nonFinite unit }}
+      nodes {{ key {{ name dataset split conditions {{ name value }} }} value nonFinite unit }}
     }}
   }}
 }}"""
@@ -97,6 +97,9 @@ def _version_lines(version: dict[str, Any]) -> Iterator[str]:
         key = metric["key"]
         where = " ".join(key[part] for part in ("dataset", "split") if key[part])
         name = f"{key['name']} on {where}" if where else key["name"]
+        if key["conditions"]:
+            conditions = ", ".join(f"{one['name']}={one['value']}" for one in key["conditions"])
+            name += f" ({conditions})"
         value = metric["value"] if metric["nonFinite"] is None else metric["nonFinite"]
         yield f"  metric {name}: {value} {metric['unit'] or ''}".rstrip()
     yield from _more(version["metrics"], "metrics")

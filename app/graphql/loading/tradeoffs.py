@@ -21,7 +21,7 @@ from app.insight.fronts import Front
 from app.registry.drafts import Direction
 from app.registry.reading.boards import Board, list_board
 from app.registry.reading.listing import versions_by_id
-from app.registry.reading.metrics import metric_names
+from app.registry.reading.metrics import definition_of, metric_names
 from app.registry.reading.predicates import MetricKeyTest
 from app.search.filters import Filter
 
@@ -69,11 +69,12 @@ def load_board(
     """Make a connection of a page of a board.
 
     Raises:
+        NotFound: There is no such metric.
         InvalidInput: Nobody knows which way the metric gets better, or a cursor is not one of this board.
         Ambiguous: The key means several boards.
     """
     names = metric_names(session)
-    definition = names.canonical(key.name)
+    definition = definition_of(session, key, names, ["metric"])
     way = Direction(direction.name if direction else definition.direction if definition else "NONE")
     if way is Direction.NONE:
         message = f"nobody knows which way {key.called!r} gets better: state the direction, or define it"

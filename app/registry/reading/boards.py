@@ -18,6 +18,7 @@ from sqlmodel.sql.expression import SelectOfScalar
 from app.db.cursors import Order, named
 from app.db.engine import ReadSession
 from app.db.paging import Page, PageRequest, list_page
+from app.db.text import fold
 from app.errors import Ambiguous
 from app.registry.reading.filtering import version_condition
 from app.registry.reading.matching import series_matches
@@ -102,8 +103,34 @@ def refuse_several(key: MetricKeyTest, boards: Sequence[BoardKey]) -> None:
             f"{key.called!r} was measured on several datasets, splits, slices, sources or units, which are "
             "not alike: say more of the key",
             field=["metric"],
-            suggestions=[label_of(key, board) for board in boards[:CHOICES]],
+            suggestions=_choices(key, boards),
         )
+
+
+def _choices(key: MetricKeyTest, boards: Sequence[BoardKey]) -> list[str]:
+    """Return what would say more of a key: ``F1@tickets:test`` where that is one board, else its label."""
+    refused = board_asked(key)
+    written = [_written(key.called, board) for board in boards]
+    choices = [
+        text if written.count(text) == 1 else label_of(key, board)
+        for text, board in zip(written, boards, strict=True)
+    ]
+    bare = {fold(_written(key.called, refused)), fold(label_of(key, refused))}
+    return [choice for choice in choices if fold(choice) not in bare][:CHOICES]
+
+
+def _written(name: str, board: BoardKey) -> str:
+    on = f"@{board.dataset}" if board.dataset else ""
+    return f"{name}{on}:{board.split}" if on and board.split else f"{name}{on}"
+
+
+def board_asked(key: MetricKeyTest) -> BoardKey:
+    """Return what a key itself says of its board: of an evaluation where it names no source."""
+    asked = dict(key.parts)
+    source = asked.get("source") or "EVALUATION"
+    return BoardKey(
+        asked.get("dataset_folded"), asked.get("split"), asked.get("slice"), source, asked.get("unit")
+    )
 
 
 def label_of(key: MetricKeyTest, board: BoardKey) -> str:

@@ -8,7 +8,7 @@ from sqlmodel import col, select
 
 from app.db.engine import ReadSession
 from app.db.ids import kind_of, of_past
-from app.db.text import nearest
+from app.db.text import fold, nearest
 from app.errors import InvalidInput, NotFound
 from app.registry.drafts import DatasetBy
 from app.registry.drafts.rules import LATEST, check_characters, composed, numbered
@@ -139,8 +139,20 @@ def _named(session: ReadSession, namespace_name: str, name: str) -> RegisteredMo
     raise NotFound(
         f"there is no model {name!r} in namespace {owner.name!r}",
         field=["name"],
-        suggestions=nearest(name, _model_names(session, owner.id)),
+        suggestions=[*_elsewhere(session, name), *nearest(name, _model_names(session, owner.id))],
     )
+
+
+def _elsewhere(session: ReadSession, name: str) -> Sequence[str]:
+    """Return the models of any namespace that have a name, as ``NAMESPACE/MODEL``."""
+    statement = (
+        select(Namespace.name, RegisteredModel.name)
+        .join(RegisteredModel, col(RegisteredModel.namespace_id) == Namespace.id)
+        .where(RegisteredModel.name_folded == fold(name), col(RegisteredModel.deleted_at).is_(None))
+        .order_by(Namespace.name, RegisteredModel.name)
+        .limit(5)
+    )
+    return [f"{namespace}/{model}" for namespace, model in session.exec(statement)]
 
 
 def models_named(

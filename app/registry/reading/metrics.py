@@ -1,14 +1,15 @@
 """Reading the metrics of versions, in pages or by a key, and what their names mean."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
-from sqlmodel import col, select
+from sqlmodel import col, func, select
 
 from app.db.cursors import Order, named
 from app.db.engine import ReadSession
 from app.db.paging import Page, PageRequest, Parents, list_pages
-from app.db.text import fold
+from app.db.text import fold, nearest
+from app.errors import NotFound
 from app.registry.catalogue import MetricNames
 from app.registry.reading.matching import Condition, series_matches, text_fits, text_matches
 from app.registry.reading.predicates import MetricKeyTest, Text
@@ -77,6 +78,32 @@ def metric_names(session: ReadSession) -> MetricNames[MetricDefinition]:
         select(MetricDefinition).order_by(col(MetricDefinition.shipped), col(MetricDefinition.id))
     )
     return MetricNames(rows)
+
+
+def definition_of(
+    session: ReadSession, key: MetricKeyTest, names: MetricNames[MetricDefinition], at: Sequence[str]
+) -> MetricDefinition | None:
+    """Return the definition of the metric that a key names; None where it was measured but never defined.
+
+    Args:
+        session: The session.
+        key: Which metric.
+        names: What finds definitions.
+        at: The path of the key in the input.
+
+    Raises:
+        NotFound: It is neither defined nor measured; the nearest names that were measured are suggested.
+    """
+    definition = names.canonical(key.name)
+    known = select(MetricSeries.id).where(MetricSeries.name_folded == key.name).limit(1)
+    if definition or session.exec(known).first():
+        return definition
+    measured = session.exec(select(func.min(MetricSeries.name)).group_by(col(MetricSeries.name_folded)))
+    raise NotFound(
+        f"there is no metric {key.called!r}: nothing was measured by it, and no definition names it",
+        field=[*at, "name"],
+        suggestions=nearest(key.called, measured),
+    )
 
 
 def _conditions(wanted: MetricsWanted) -> list[Condition]:

@@ -112,11 +112,7 @@ def test_only_like_is_ranked_with_like(api: Api) -> None:
     error = api.error(BOARD, metric=ACCURACY)
     assert (error["code"], error["field"]) == ("AMBIGUOUS", "metric")
     assert error["message"].startswith("'accuracy' was measured")
-    assert error["suggestions"] == [
-        "accuracy · ImageNet",
-        "accuracy · ImageNet · %",
-        "accuracy · ImageNet · test",
-    ]
+    assert error["suggestions"] == ["accuracy · ImageNet · %", "accuracy@ImageNet:test"]
     assert api.run(BOARD, metric={**ACCURACY, "split": None, "unit": None})["totalCount"] == 2
     objective = [{"target": {"metric": ACCURACY}}]
     error = api.error(TRADEOFF, objectives=objective)
@@ -167,16 +163,21 @@ def test_what_was_deleted_makes_no_board(api: Api) -> None:
 
 def test_boards_that_are_none(api: Api) -> None:
     filled(api, 0.8)
-    assert api.run(BOARD, metric={"name": "nothing", "dataset": None}, direction="MINIMIZE")["nodes"] == []
+    for metric in (
+        {**ACCURACY, "split": "dev"},
+        {"name": "accuracy", "dataset": "ObjectNet"},
+        {"name": "WER"},
+    ):
+        found = api.run(BOARD, metric=metric)
+        assert (found["nodes"], found["totalCount"]) == ([], 0)
+    assert api.run(BOARD, metric=ACCURACY, filter={"number": {"equals": 9}})["nodes"] == []
     for given, field in (
-        ({"metric": {"name": "my score"}}, "direction"),
         ({"metric": ACCURACY, "direction": "NONE"}, "direction"),
         ({"metric": ACCURACY, "first": 0}, "first"),
         ({"metric": ACCURACY, "after": "x"}, "after"),
         ({"metric": {"name": "\ud800"}}, "metric.name"),
     ):
         assert api.error(BOARD, **given)["field"] == field
-    assert "'My-Score'" in api.error(BOARD, metric={"name": "My-Score"})["message"]
     cursor = api.run(BOARD, metric=ACCURACY)["pageInfo"]["endCursor"]
     assert api.error(BOARD, metric={"name": "accuracy"}, after=cursor)["field"] == "after"
 
@@ -213,7 +214,6 @@ def test_fronts_that_are_none(api: Api) -> None:
     for given, field in (
         ({"objectives": []}, "objectives"),
         ({"objectives": [size] * 2}, "objectives.1.target"),
-        ({"objectives": [{"target": {"metric": {"name": "nothing"}}}]}, "objectives.0.target.metric"),
         ({"objectives": [size], "after": "x"}, "after"),
         ({"objectives": [size], "first": 101}, "first"),
         ({"objectives": [{**size, "weight": 0}]}, "objectives.0.weight"),
@@ -225,6 +225,13 @@ def test_fronts_that_are_none(api: Api) -> None:
     nobody = {"number": {"equals": 9}}
     found = api.run(TRADEOFF, objectives=[size], filter=nobody)
     assert (found["nodes"], found["evaluated"]) == ([], 0)
+    elsewhere = {"target": {"metric": {**ACCURACY, "split": "dev"}}}
+    found = api.run(TRADEOFF, objectives=[size, elsewhere])
+    assert (found["nodes"], found["evaluated"]) == ([], 0)
+    assert [(one["label"], one["lacking"]) for one in found["objectives"]] == [
+        ("parameterCount", 0),
+        ("accuracy · imagenet · dev", 1),
+    ]
 
 
 def test_a_trend_goes_from_version_to_version(api: Api) -> None:
@@ -257,3 +264,34 @@ def test_a_trend_is_of_one_metric(api: Api) -> None:
     assert error["extensions"]["code"] == "AMBIGUOUS"
     assert error["extensions"]["suggestions"] == ["accuracy · ImageNet", "accuracy · ImageNet · test"]
     assert len(api.run(TREND, metric={"name": "accuracy", "split": "test"})["metricTrend"]) == 1
+
+
+def test_a_metric_that_nobody_ever_named_is_not_found(api: Api) -> None:
+    model = api.model("bert")["model"]
+    api.version(model, metrics=[measured(0.9), measured(3, name="Bird-Score")])
+    for name, nearest in (("acuracy", ["accuracy"]), ("bird scor", ["Bird-Score"]), ("qqq", [])):
+        for part in ({}, {"dataset": "ImageNet"}, {"dataset": None, "split": "dev"}):
+            metric = {"name": name, **part}
+            for direction in (None, "MINIMIZE"):
+                error = api.error(BOARD, metric=metric, direction=direction)
+                assert (error["code"], error["field"]) == ("NOT_FOUND", "metric.name")
+                assert (error["suggestions"], f"{name!r}" in error["message"]) == (nearest, True)
+                objectives = [
+                    {"target": {"field": "SIZE_BYTES"}},
+                    {"target": {"metric": metric}, "direction": direction},
+                ]
+                error = api.error(TRADEOFF, objectives=objectives)
+                assert (error["code"], error["field"]) == ("NOT_FOUND", "objectives.1.target.metric.name")
+                assert error["suggestions"] == nearest
+
+
+def test_what_is_measured_but_not_defined_has_no_direction_of_its_own(api: Api) -> None:
+    model = api.model("bert")["model"]
+    api.version(model, metrics=[measured(3, name="bird score")])
+    metric = {"name": "Bird-Score"}
+    error = api.error(BOARD, metric=metric)
+    assert (error["field"], "'Bird-Score'" in error["message"]) == ("direction", True)
+    error = api.error(TRADEOFF, objectives=[{"target": {"metric": metric}}])
+    assert error["field"] == "objectives.0.direction"
+    assert api.run(BOARD, metric=metric, direction="MINIMIZE")["totalCount"] == 1
+    assert api.run(BOARD, metric={**metric, "split": "dev"}, direction="MINIMIZE")["totalCount"] == 0
