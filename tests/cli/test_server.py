@@ -27,7 +27,7 @@ def test_it_works(run: Run, postgresql: Server, tmp_path: Path) -> None:
         state = json.loads(run("db", "status", "--json", **there)[1])
         assert state["revision"] == state["newest"]
         checked = json.loads(run("db", "check", "--json", **there)[1])
-        assert checked == {"whole": True, "changes": state["changes"]}
+        assert checked == {"whole": True, "changes": state["changes"], "outdatedWords": 0}
         code, _, messages = run("backup", "copy.db", **there)
         assert (code, "pg_dump" in messages) == (1, True)
 
