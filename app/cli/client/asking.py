@@ -6,7 +6,7 @@ from typing import Any
 
 import httpx2
 
-from app.cli.terminal import ABSENT, FAILED, UNREACHABLE, USAGE, suggested
+from app.cli.terminal import ABSENT, FAILED, UNREACHABLE, USAGE, fail, suggested
 
 
 class Unanswered(Exception):
@@ -73,3 +73,13 @@ def _data(url: str, answer: httpx2.Response) -> dict[str, Any]:
 def _sentence(error: dict[str, Any]) -> str:
     suggestions = error.get("extensions", {}).get("suggestions")
     return f"{error.get('message', error)}{suggested(suggestions or ())}"
+
+
+def answer_of(url: str, query: str, variables: Mapping[str, Any]) -> dict[str, Any]:
+    """Return what the only field of a query holds, and end the command where there is no answer."""
+    try:
+        [answer] = ask(url, query, variables).values()
+    except Unanswered as unanswered:
+        fail(str(unanswered), unanswered.code)
+    found: dict[str, Any] = answer
+    return found

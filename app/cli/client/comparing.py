@@ -6,7 +6,7 @@ from typing import Any
 
 import orjson
 
-from app.cli.client.asking import Unanswered, ask
+from app.cli.client.asking import answer_of
 from app.cli.client.formats import Format
 from app.cli.client.tables import MISSING, Cell, print_table
 from app.cli.client.targets import Target
@@ -100,10 +100,10 @@ def show_comparison(
         "baseline": baseline.version if baseline else None,
         "objectives": [parsed_objective(one) for one in objectives],
     }
-    found = _asked(url, COMPARE, wanted)
+    found = answer_of(url, COMPARE, wanted)
     page = found["rows"]
     while page["pageInfo"]["hasNextPage"]:
-        page = _asked(url, COMPARE, {**wanted, "after": page["pageInfo"]["endCursor"]})["rows"]
+        page = answer_of(url, COMPARE, {**wanted, "after": page["pageInfo"]["endCursor"]})["rows"]
         found["rows"]["nodes"] += page["nodes"]
     found["rows"] = found["rows"]["nodes"]
     if shape is Format.JSON:
@@ -126,7 +126,7 @@ def show_leaderboard(
     url: str, metric: dict[str, Any], task: str | None, *, limit: int, shape: Format
 ) -> None:
     """Print the versions that were measured alike, the best first."""
-    board = _asked(url, LEADERBOARD, {"metric": metric, "filter": _filter(task), "first": limit})
+    board = answer_of(url, LEADERBOARD, {"metric": metric, "filter": _filter(task), "first": limit})
     if shape is Format.JSON:
         print_json(board)
         return
@@ -144,7 +144,7 @@ def show_tradeoff(
 ) -> dict[str, Any]:
     """Print the versions that no other beats; return the answer."""
     wanted = {"objectives": [parsed_objective(one) for one in objectives], "filter": _filter(task)}
-    found = _asked(url, TRADEOFF, {**wanted, "first": limit})
+    found = answer_of(url, TRADEOFF, {**wanted, "first": limit})
     if shape is Format.JSON:
         print_json(found)
         return found
@@ -159,15 +159,6 @@ def show_tradeoff(
         if one["lacking"]:
             lacks = "lacks" if one["lacking"] == 1 else "lack"
             say(f"{counted(one['lacking'], 'version')} {lacks} {one['label']}")
-    return found
-
-
-def _asked(url: str, query: str, variables: dict[str, Any]) -> dict[str, Any]:
-    try:
-        [answer] = ask(url, query, variables).values()
-    except Unanswered as unanswered:
-        fail(str(unanswered), unanswered.code)
-    found: dict[str, Any] = answer
     return found
 
 

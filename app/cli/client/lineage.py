@@ -6,7 +6,7 @@ from typing import Any
 
 import typer
 
-from app.cli.client.asking import Unanswered, ask
+from app.cli.client.asking import answer_of
 from app.cli.client.drawing import WRITERS, arrow
 from app.cli.client.targets import DEFAULT_NAMESPACE, parsed_target
 from app.cli.terminal import ABSENT, FAILED, counted, fail, out, print_json, say
@@ -43,7 +43,7 @@ GUARDED = "PRODUCTION"
 
 def show_lineage(url: str, thing: str, arguments: dict[str, Any], *, written: str) -> None:
     """Print the graph above or below a thing."""
-    graph = _asked(url, GRAPH, root=_node(url, thing), **arguments)
+    graph = answer_of(url, GRAPH, {"root": _node(url, thing), **arguments})
     if written == "json":
         print_json(graph)
     else:
@@ -57,10 +57,10 @@ def show_lineage(url: str, thing: str, arguments: dict[str, Any], *, written: st
 def show_impact(url: str, thing: str, *, depth: int, as_json: bool) -> None:
     """Print what hangs on a thing, and end with 1 where it is in production or not all was gone through."""
     node = _node(url, thing)
-    impact = _asked(url, IMPACT, of=node, depth=depth)
+    impact = answer_of(url, IMPACT, {"of": node, "depth": depth})
     found = list(impact["staged"]["nodes"])
     while (page := impact["staged"]["pageInfo"])["hasNextPage"]:
-        impact = _asked(url, IMPACT, of=node, depth=depth, after=page["endCursor"])
+        impact = answer_of(url, IMPACT, {"of": node, "depth": depth, "after": page["endCursor"]})
         found += impact["staged"]["nodes"]
     if as_json:
         print_json({**impact, "staged": found})
@@ -98,20 +98,10 @@ def _node(url: str, thing: str) -> str:
     if thing.startswith(DATASET_MARK):
         namespace, stroke, name = thing.removeprefix(DATASET_MARK).partition("/")
         named = {"namespace": namespace, "name": name} if stroke else {"name": namespace}
-        dataset = _asked(url, DATASET, dataset={"name": {"namespace": DEFAULT_NAMESPACE, **named}})
+        dataset = answer_of(url, DATASET, {"dataset": {"name": {"namespace": DEFAULT_NAMESPACE, **named}}})
         if dataset["latestVersion"] is None:
             fail(f"{thing} has no version yet", ABSENT)
         return str(dataset["latestVersion"]["id"])
     target = parsed_target(thing)
     newest = {"alias": {"model": target.model, "alias": "latest"}}
-    return str(_asked(url, VERSION, version=target.version if target.of_version else newest)["id"])
-
-
-def _asked(url: str, query: str, **variables: Any) -> dict[str, Any]:
-    """Return what the only field of a query holds, and end where there is no answer."""
-    try:
-        [answer] = ask(url, query, variables).values()
-    except Unanswered as unanswered:
-        fail(str(unanswered), unanswered.code)
-    found: dict[str, Any] = answer
-    return found
+    return str(answer_of(url, VERSION, {"version": target.version if target.of_version else newest})["id"])

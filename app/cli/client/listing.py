@@ -3,10 +3,10 @@
 from dataclasses import dataclass
 from typing import Any
 
-from app.cli.client.asking import Unanswered, ask
+from app.cli.client.asking import answer_of
 from app.cli.client.formats import Format
 from app.cli.client.tables import MISSING, Cell, print_table
-from app.cli.terminal import counted, fail, print_json, say
+from app.cli.terminal import counted, print_json, say
 
 MODELS = """
 query Models($filter: ModelFilter, $first: Int!) {
@@ -41,8 +41,8 @@ class Wanted:
 def list_models(url: str, wanted: Wanted, *, limit: int, as_json: bool) -> None:
     """Print models by name, each with its newest version."""
     if wanted.namespace is not None:
-        _asked(url, NAMESPACE, {"name": wanted.namespace})
-    page = _asked(url, MODELS, {"filter": wanted.filter, "first": limit})
+        answer_of(url, NAMESPACE, {"name": wanted.namespace})
+    page = answer_of(url, MODELS, {"filter": wanted.filter, "first": limit})
     rows = [
         [
             Cell(f"{one['namespace']['name']}/{one['name']}"),
@@ -56,7 +56,7 @@ def list_models(url: str, wanted: Wanted, *, limit: int, as_json: bool) -> None:
 
 def list_namespaces(url: str, *, limit: int, as_json: bool) -> None:
     """Print namespaces by name."""
-    page = _asked(url, NAMESPACES, {"first": limit})
+    page = answer_of(url, NAMESPACES, {"first": limit})
     rows = [[Cell(one["name"]), _stated(one["description"])] for one in page["nodes"]]
     _print(page, ["namespace", "description"], rows, "namespace", as_json=as_json)
 
@@ -69,15 +69,6 @@ def _newest(version: dict[str, Any] | None) -> list[Cell]:
     if version is None:
         return [MISSING, MISSING]
     return [Cell(str(version["number"])), Cell(version["stage"]["name"])]
-
-
-def _asked(url: str, query: str, variables: dict[str, Any]) -> dict[str, Any]:
-    try:
-        [answer] = ask(url, query, variables).values()
-    except Unanswered as unanswered:
-        fail(str(unanswered), unanswered.code)
-    found: dict[str, Any] = answer
-    return found
 
 
 def _print(
