@@ -28,7 +28,7 @@ from app.graphql.serving.endpoint import AFTER, GraphQLEndpoint
 from app.graphql.serving.limits import MAX_BODY_BYTES
 from app.identity.principals import viewer_named
 from app.identity.viewer import LOCAL_USER, SYSTEM_SERVICE, AllowAll, Viewer
-from app.insight.discovery import Discovery
+from app.insight.discovery.asking import Discovery
 from app.registry.opening import RegistryNotOpened, open_registry
 from app.registry.writing.expiring import expire_drafts
 from app.routes.bodies import LimitedBodies

@@ -23,7 +23,7 @@ from rich.console import Console
 from rich.table import Table
 
 from app.db.engine import Database, ReadSession
-from app.insight.impact import find_impact
+from app.insight.lineage.impact import find_impact
 from app.lineage.walks import EXACT_TOTALS, Reached, Walk, WalkDirection, edges_between, walk
 from app.settings import Settings
 from bench import stores

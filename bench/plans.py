@@ -20,8 +20,8 @@ from sqlalchemy import Connection, Engine, event
 
 from app.db.engine import Database, ReadSession
 from app.db.paging import PageRequest
-from app.insight.impact import find_impact
-from app.insight.paths import find_paths
+from app.insight.lineage.impact import find_impact
+from app.insight.lineage.paths import find_paths
 from app.lineage.walks import Walk, WalkDirection, count_between, direct_counts, edges_between, walk
 from app.registry.reading.boards import Board, list_board
 from app.registry.reading.listing import ModelOrder, VersionOrder, list_models, list_versions

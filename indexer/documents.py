@@ -1,4 +1,4 @@
-"""Which things the changes touched, and which there are; `app.insight.documents` builds their documents."""
+"""Which things the changes touched, and which there are; `insight.discovery` makes them documents."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass

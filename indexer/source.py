@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Protocol
 
 from app.db import changelog
 from app.db.engine import Database, ReadSession
-from app.insight.documents import dataset_documents, model_documents
+from app.insight.discovery.documents import dataset_documents, model_documents
 from app.search.contract import Kind, Mark
 from app.search.document import Document
 from indexer.documents import (

@@ -11,7 +11,7 @@ from app.db.engine import Database, ReadSession
 from app.db.replica import Replica
 from app.identity.session import WriteSession, write
 from app.identity.viewer import Authorizer, Viewer
-from app.insight.discovery import Discovery, provide
+from app.insight.discovery.asking import Discovery, provide
 
 Answer = TypeVar("Answer")
 

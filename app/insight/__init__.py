@@ -1,1 +1,1 @@
-"""What is worked out from what is registered: discovery and comparison."""
+"""What is worked out from what is registered."""

@@ -9,7 +9,7 @@ from starlette.routing import BaseRoute, Route
 from app.db.changelog import head, identity
 from app.db.engine import Database
 from app.db.faults import fault, lasting_fault
-from app.insight.discovery import FOREIGN, Discovery, belongs_elsewhere
+from app.insight.discovery.asking import FOREIGN, Discovery, belongs_elsewhere
 from app.search.contract import Kind
 from app.search.query_encoder import EmbedderUnavailable
 

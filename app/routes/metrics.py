@@ -20,7 +20,7 @@ from starlette.routing import Route
 
 from app.db.engine import Database
 from app.db.replica import Replica
-from app.insight.discovery import Discovery, lags
+from app.insight.discovery.asking import Discovery, lags
 from app.routes.health import READY, readiness
 from app.search.contract import Kind
 

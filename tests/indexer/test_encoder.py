@@ -5,7 +5,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from app.insight.describing import task_described
+from app.insight.discovery.describing import task_described
 from app.search.query_encoder import EmbedderUnavailable, QueryEncoder, QueryEncoders, encoder_directory
 from indexer.encoder import SentenceEncoder
 from indexer.weights import DIMENSION, WrongWeights, check_weights

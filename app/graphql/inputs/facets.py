@@ -9,7 +9,7 @@ from app.db.paging import MAX_PAGE
 from app.errors import InvalidInput
 from app.graphql.enums import FacetField
 from app.graphql.inputs.drafting import below
-from app.insight import facets
+from app.insight.discovery import facets
 from app.registry.drafts.rules import check_characters
 from app.search.filters import FactField
 

@@ -9,8 +9,8 @@ from app.graphql.enums import MetricDirection, ObjectiveField
 from app.graphql.inputs.drafting import stated
 from app.graphql.inputs.filters import MetricKeyInput
 from app.graphql.inputs.matching import Matches
-from app.insight import objectives
-from app.insight.objectives import Objective, Scale
+from app.insight.comparison import objectives
+from app.insight.comparison.objectives import Objective, Scale
 from app.registry.drafts import Direction
 from app.registry.reading.predicates import MetricKeyTest
 

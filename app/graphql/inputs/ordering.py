@@ -6,7 +6,7 @@ from strawberry import UNSET
 from app.graphql.enums import ModelOrderField, OrderDirection, VersionOrderField
 from app.graphql.inputs.filters import MetricKeyInput
 from app.graphql.inputs.matching import Matches
-from app.insight.versions import by_metric
+from app.insight.discovery.versions import by_metric
 from app.registry.reading import listing, ordering
 from app.search.filters import Filter
 

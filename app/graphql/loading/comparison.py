@@ -10,10 +10,10 @@ from app.graphql.loading.registered import load_versions
 from app.graphql.selection import Selection
 from app.graphql.types.comparison import VersionComparison
 from app.graphql.types.tradeoffs import ParetoFront, ParetoPoint, Recommendation, objective_echo
-from app.insight import recommendation
-from app.insight.comparison import Comparison, compare_versions
-from app.insight.comparison_rows import RowKind
-from app.insight.objectives import Objective
+from app.insight.comparison import recommendation
+from app.insight.comparison.comparing import Comparison, compare_versions
+from app.insight.comparison.objectives import Objective
+from app.insight.comparison.rows import RowKind
 
 
 @dataclass(frozen=True, slots=True)

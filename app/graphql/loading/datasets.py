@@ -21,7 +21,7 @@ from app.graphql.types.datasets import (
 )
 from app.graphql.types.degradation import degradation
 from app.graphql.types.entities import tags_made
-from app.insight.finding_datasets import FoundDatasets
+from app.insight.discovery.finding_datasets import FoundDatasets
 from app.registry import tables as rows
 from app.registry.reading import browsing, listing
 from app.registry.reading.datasets import dataset_versions_of, datasets_by_version, uses_of

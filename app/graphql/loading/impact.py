@@ -15,9 +15,9 @@ from app.graphql.selection import Selection
 from app.graphql.types.connections import connection
 from app.graphql.types.impact import Impact, ImpactedVersion
 from app.graphql.types.lineage import LineagePath
-from app.insight.impact import find_impact
-from app.insight.nodes import label_nodes
-from app.insight.paths import find_paths
+from app.insight.lineage.impact import find_impact
+from app.insight.lineage.nodes import label_nodes
+from app.insight.lineage.paths import find_paths
 from app.lineage.ways import ways_up
 
 DEPTH = 12

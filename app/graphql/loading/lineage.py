@@ -22,8 +22,8 @@ from app.graphql.types.lineage import (
     LineagePath,
     lineage_edge,
 )
-from app.insight.facts import inherited_facts
-from app.insight.nodes import label_nodes
+from app.insight.lineage.facts import inherited_facts
+from app.insight.lineage.nodes import label_nodes
 from app.lineage.outside import registered_nodes
 from app.lineage.walks import Reached, Walk, count_between, direct_counts, edges_between, walk
 from app.registry.reading.finding import require_kind

@@ -6,11 +6,11 @@ from app.graphql.selection import Selection
 from app.graphql.types.connections import PageInfo
 from app.graphql.types.degradation import degradation
 from app.graphql.types.search import SearchConnection, SearchEdge, explanation, facet
-from app.insight import searching
-from app.insight.discovery import Discovery
-from app.insight.queries import Parts, Query
-from app.insight.suggesting import other_spellings
-from app.insight.versions import versions_shown
+from app.insight.discovery import searching
+from app.insight.discovery.asking import Discovery
+from app.insight.discovery.queries import Parts, Query
+from app.insight.discovery.suggesting import other_spellings
+from app.insight.discovery.versions import versions_shown
 from app.search.contract import WINDOW, Kind
 
 

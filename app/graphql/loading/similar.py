@@ -5,8 +5,8 @@ from app.errors import InvalidInput
 from app.graphql.loading.nodes import load_nodes
 from app.graphql.selection import Selection
 from app.graphql.types.registered import RegisteredModel, SimilarModel
-from app.insight.discovery import provided
-from app.insight.likeness import MOST, similar_models
+from app.insight.discovery.asking import provided
+from app.insight.discovery.likeness import MOST, similar_models
 from app.registry import tables as rows
 
 

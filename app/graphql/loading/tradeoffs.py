@@ -17,7 +17,7 @@ from app.graphql.types.tradeoffs import (
     TradeoffEdge,
     objective_echo,
 )
-from app.insight.fronts import Front
+from app.insight.comparison.fronts import Front
 from app.registry.drafts import Direction
 from app.registry.reading.boards import Board, list_board
 from app.registry.reading.listing import versions_by_id

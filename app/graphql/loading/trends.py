@@ -9,7 +9,7 @@ from app.graphql.loading.nodes import Loaded, load_nodes
 from app.graphql.selection import Call, Selection
 from app.graphql.types.metrics import metric
 from app.graphql.types.registered import MetricTrendPoint, ModelVersion
-from app.insight.cells import deltas
+from app.insight.comparison.cells import deltas
 from app.registry.catalogue import MetricNames
 from app.registry.reading.metrics import metric_names
 from app.registry.reading.series import CHOICES, SeriesKey, metric_label

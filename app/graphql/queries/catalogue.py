@@ -21,8 +21,8 @@ from app.graphql.types.connections import Connection, connection
 from app.graphql.types.datasets import Dataset, DatasetConnection
 from app.graphql.types.metrics import MetricDefinition, metric_definition
 from app.graphql.types.tasks import Task, task
-from app.insight.finding_datasets import FoundDatasets, find_datasets
-from app.insight.suggesting import other_spellings
+from app.insight.discovery.finding_datasets import FoundDatasets, find_datasets
+from app.insight.discovery.suggesting import other_spellings
 from app.registry.reading import browsing
 from app.registry.reading.changes import list_changes
 from app.search.contract import Kind

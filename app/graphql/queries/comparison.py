@@ -20,8 +20,8 @@ from app.graphql.loading.tradeoffs import load_board, load_front
 from app.graphql.selection import selected
 from app.graphql.types.comparison import VersionComparison
 from app.graphql.types.tradeoffs import LeaderboardConnection, TradeoffConnection
-from app.insight.comparison import check_count
-from app.insight.fronts import find_tradeoff
+from app.insight.comparison.comparing import check_count
+from app.insight.comparison.fronts import find_tradeoff
 
 
 @strawberry.type

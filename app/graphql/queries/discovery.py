@@ -18,8 +18,8 @@ from app.graphql.inputs.paging import After, First, page_asked
 from app.graphql.loading.search import load_search
 from app.graphql.selection import selected
 from app.graphql.types.search import SearchConnection, Suggestion, suggestion
-from app.insight.queries import Query as SearchQuery
-from app.insight.suggesting import suggest
+from app.insight.discovery.queries import Query as SearchQuery
+from app.insight.discovery.suggesting import suggest
 from app.registry.reading.listing import Deleted
 from app.registry.reading.ordering import Collapse
 from app.search.contract import SearchMode as Mode

@@ -20,7 +20,7 @@ from app.graphql.serving.limits import MAX_BODY_BYTES, MAX_COST, MAX_DEPTH
 from app.graphql.types.principals import Node, Viewer, principal
 from app.graphql.types.server import EmbedderInfo, IndexPart, Limits, ParkedItem, ServerInfo
 from app.identity.tables import Principal
-from app.insight import discovery
+from app.insight.discovery import asking
 from app.registry.drafts.rules import MAX_TAGS
 from app.search.contract import WINDOW
 from app.search.parking import Parked
@@ -85,9 +85,9 @@ class Query(RegistryQueries, CatalogueQueries, ComparisonQueries, DiscoveryQueri
         )
 
 
-def _server_info(session: ReadSession, index: discovery.Discovery, database: str) -> ServerInfo:
+def _server_info(session: ReadSession, index: asking.Discovery, database: str) -> ServerInfo:
     position, marks, parked = index.models.position(), index.marks(), index.parked()
-    words, meaning = discovery.lags(session, index)
+    words, meaning = asking.lags(session, index)
     meta = index.embedder()
     return ServerInfo(
         name="Holotype",

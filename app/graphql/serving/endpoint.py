@@ -26,7 +26,7 @@ from app.graphql.serving.documents import operation_name
 from app.graphql.serving.errors import presented
 from app.graphql.serving.media_types import GRAPHQL, JSON, preferred
 from app.identity.viewer import AllowAll, Viewer
-from app.insight.discovery import Discovery
+from app.insight.discovery.asking import Discovery
 
 WRITING_THREADS = 8
 AFTER = "Holotype-After"

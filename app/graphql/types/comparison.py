@@ -15,9 +15,9 @@ from app.graphql.types.connections import Connection, connection
 from app.graphql.types.metrics import MetricKey, metric_key
 from app.graphql.types.registered import ModelVersion
 from app.graphql.types.tradeoffs import ParetoFront, Recommendation
-from app.insight import comparison, comparison_rows
-from app.insight.cells import Cell
-from app.insight.comparison_rows import RowKind
+from app.insight.comparison import comparing, rows
+from app.insight.comparison.cells import Cell
+from app.insight.comparison.rows import RowKind
 
 MAX_ROWS = 200
 
@@ -67,7 +67,7 @@ class ComparisonRow:
 class VersionComparison:
     """Versions side by side."""
 
-    comparison: strawberry.Private[comparison.Comparison]
+    comparison: strawberry.Private[comparing.Comparison]
     versions: list[ModelVersion] = strawberry.field(description="The versions, in the order asked for.")
     baseline: ModelVersion | None = strawberry.field(description="The version that deltas refer to.")
     pareto: ParetoFront | None = strawberry.field(
@@ -118,7 +118,7 @@ class VersionComparison:
         return connection(page, [_row(row, self.comparison.cells(row)) for row in page.items])
 
 
-def _row(row: comparison_rows.ComparisonRow, cells: Sequence[Cell | None]) -> ComparisonRow:
+def _row(row: rows.ComparisonRow, cells: Sequence[Cell | None]) -> ComparisonRow:
     return ComparisonRow(
         kind=ComparisonKind(row.kind.value),
         key=row.key,

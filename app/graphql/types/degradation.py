@@ -3,7 +3,7 @@
 import strawberry
 
 from app.graphql.enums import DegradationCode
-from app.insight import discovery
+from app.insight.discovery import asking
 
 
 @strawberry.type(description="A reason why an answer is not whole.")
@@ -14,6 +14,6 @@ class Degradation:
     message: str = strawberry.field(description="The reason, for people.")
 
 
-def degradation(one: discovery.Degradation) -> Degradation:
+def degradation(one: asking.Degradation) -> Degradation:
     """Make a degradation of its reason."""
     return Degradation(code=DegradationCode(one.code.value), message=one.message)

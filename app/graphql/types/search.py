@@ -8,7 +8,7 @@ from app.graphql.enums import FacetField, SuggestionKind
 from app.graphql.types.connections import PageInfo
 from app.graphql.types.degradation import Degradation
 from app.graphql.types.registered import ModelVersion, RegisteredModel
-from app.insight import facets
+from app.insight.discovery import facets
 from app.search import completion, contract, reasons
 
 

@@ -9,7 +9,7 @@ from app.graphql.enums import MetricDirection
 from app.graphql.types.connections import PageInfo
 from app.graphql.types.metrics import Metric
 from app.graphql.types.registered import ModelVersion
-from app.insight.objectives import Weighed
+from app.insight.comparison.objectives import Weighed
 
 MOST_DOMINATORS = 50
 

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from app.db.changelog import ends
-from app.insight.discovery import Discovery, ask
+from app.insight.discovery.asking import Discovery, ask
 from app.search.contract import Kind, SearchRequest
 from app.search.embedded.reader import EmbeddedReader
 from app.search.query_encoder import MODEL, QueryEncoders, encoder_directory

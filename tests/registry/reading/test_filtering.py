@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from sqlmodel import col, select
 
 from app.db.text import fold
-from app.insight.documents import model_documents
+from app.insight.discovery.documents import model_documents
 from app.registry.drafts import ModelDraft, NamespaceDraft, VersionDraft, draft
 from app.registry.reading.filtering import model_condition
 from app.registry.tables import RegisteredModel

@@ -12,10 +12,10 @@ from threading import Event, Thread
 
 import pytest
 
-from app.insight import searching
-from app.insight.discovery import DegradationCode, Discovery
-from app.insight.queries import Query
-from app.insight.searching import Answer
+from app.insight.discovery import searching
+from app.insight.discovery.asking import DegradationCode, Discovery
+from app.insight.discovery.queries import Query
+from app.insight.discovery.searching import Answer
 from app.registry.reading.ordering import MetricOrder, SearchOrder
 from app.registry.reading.predicates import MetricKeyTest
 from app.registry.writing.removal import delete_model

@@ -3,8 +3,8 @@
 from dataclasses import dataclass
 
 from app.db.engine import ReadSession
-from app.insight.discovery import MOST_TRIES, Discovery, embedder_of
-from app.insight.documents import model_documents
+from app.insight.discovery.asking import MOST_TRIES, Discovery, embedder_of
+from app.insight.discovery.documents import model_documents
 from app.registry.reading.listing import models_by_id
 from app.registry.tables import RegisteredModel
 from app.search.contract import IndexUnavailable, Likeness, MeaningVectors

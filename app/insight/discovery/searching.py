@@ -7,9 +7,9 @@ from datetime import datetime
 from app.db.changelog import newest
 from app.db.cursors import cursor_of
 from app.db.engine import ReadSession
-from app.insight.discovery import Degradation, Discovery, ask, instead_of_index, lacking, through
-from app.insight.documents import documents_of
-from app.insight.facets import (
+from app.insight.discovery.asking import Degradation, Discovery, ask, instead_of_index, lacking, through
+from app.insight.discovery.documents import documents_of
+from app.insight.discovery.facets import (
     FacetFound,
     FacetWanted,
     by_database,
@@ -19,7 +19,7 @@ from app.insight.facets import (
     in_order,
     own_filters,
 )
-from app.insight.queries import ALL_PARTS, Parts, Query, order_of, place_before, rank_before
+from app.insight.discovery.queries import ALL_PARTS, Parts, Query, order_of, place_before, rank_before
 from app.registry.reading import ordering
 from app.registry.reading.filtering import answered
 from app.registry.reading.finding_by_words import models_with_words

@@ -3,8 +3,8 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from app.insight.objectives import Weighed, rank_all
-from app.insight.pareto import find_dominators
+from app.insight.comparison.objectives import Weighed, rank_all
+from app.insight.comparison.pareto import find_dominators
 from app.registry.tables import ModelVersion
 
 

@@ -3,7 +3,7 @@
 from collections.abc import Set as AbstractSet
 
 from app.errors import InvalidInput
-from app.insight.discovery import Discovery
+from app.insight.discovery.asking import Discovery
 from app.search.completion import MAX_PREFIX, Completion
 from app.search.contract import IndexUnavailable, Kind
 from app.search.spelling import respelled, unknown_words

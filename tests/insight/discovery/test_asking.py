@@ -9,8 +9,8 @@ from typing import Any
 import pytest
 from sqlmodel import select
 
-from app.insight.discovery import Discovery, ask, embedder_of
-from app.insight.likeness import SimilarModel, similar_models
+from app.insight.discovery.asking import Discovery, ask, embedder_of
+from app.insight.discovery.likeness import SimilarModel, similar_models
 from app.registry.tables import RegisteredModel
 from app.search.contract import IndexReader, Kind, Likeness, MeaningVectors, SearchAnswer, SearchRequest
 from app.search.engines import engine_of

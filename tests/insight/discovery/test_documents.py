@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from sqlmodel import select
 
 from app.db.changelog import head
-from app.insight.documents import dataset_documents, model_documents
+from app.insight.discovery.documents import dataset_documents, model_documents
 from app.lineage.edges import NewEdge
 from app.lineage.tables import Relation
 from app.registry.drafts import DatasetVersionDraft, TaskDraft, draft

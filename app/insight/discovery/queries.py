@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from app.db.cursors import Order, values_of
 from app.errors import InvalidInput
-from app.insight.facets import FacetWanted
+from app.insight.discovery.facets import FacetWanted
 from app.registry.reading import ordering
 from app.registry.reading.ordering import Collapse, Placed, SearchOrder
 from app.search.contract import SearchMode

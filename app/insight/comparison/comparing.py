@@ -10,11 +10,11 @@ from dataclasses import dataclass
 from app.db.engine import ReadSession
 from app.db.text import fold
 from app.errors import InvalidInput
-from app.insight.cells import Cell, measured_cells, stated_cells
-from app.insight.comparison_rows import ComparisonRow, Material, RowKind, read_material, rows_of
-from app.insight.objectives import Objective, Weighed, check_objectives, weigh
-from app.insight.recommendation import Choice, Recommendation, recommend
-from app.insight.tradeoffs import ParetoPoint, find_points
+from app.insight.comparison.cells import Cell, measured_cells, stated_cells
+from app.insight.comparison.objectives import Objective, Weighed, check_objectives, weigh
+from app.insight.comparison.recommendation import Choice, Recommendation, recommend
+from app.insight.comparison.rows import ComparisonRow, Material, RowKind, read_material, rows_of
+from app.insight.comparison.tradeoffs import ParetoPoint, find_points
 from app.registry.tables import ModelVersion
 
 MIN_VERSIONS, MAX_VERSIONS = 2, 50

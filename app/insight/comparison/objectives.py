@@ -10,7 +10,7 @@ from pydantic.alias_generators import to_camel
 
 from app.db.text import nearest
 from app.errors import Ambiguous, InvalidInput
-from app.insight.pareto import Ranks, rank_values
+from app.insight.comparison.pareto import Ranks, rank_values
 from app.registry.catalogue import MetricNames
 from app.registry.drafts import Direction
 from app.registry.reading.matching import series_fits

@@ -13,8 +13,15 @@ from app.db.engine import ReadSession
 from app.db.paging import Page, PageRequest
 from app.db.text import fold
 from app.errors import Ambiguous, InvalidInput
-from app.insight.objectives import UNITS, Objective, ObjectiveField, Weighed, check_objectives, direction_of
-from app.insight.pareto import find_front, rank_values
+from app.insight.comparison.objectives import (
+    UNITS,
+    Objective,
+    ObjectiveField,
+    Weighed,
+    check_objectives,
+    direction_of,
+)
+from app.insight.comparison.pareto import find_front, rank_values
 from app.registry.drafts import Direction
 from app.registry.reading.boards import (
     BoardKey,

@@ -4,10 +4,10 @@ A version's score is the weighted mean, over the objectives, of its gain: how fa
 a share of the baseline's value, counted positive where it is better; or where it lies between the ends of a
 stated scale, 0 at the worst and 1 at the best. Neither depends on the other versions, so that leaving a poor
 one out never changes the order of the rest. Values are first moved to the lower edge of their cell in the
-grid of the tolerance (`app.insight.pareto`), so what counts as equal gains nothing, and the best score is
-always on the Pareto front. Of equal scores the one that gains more in the first objective in which they
-differ is taken, and then the one named first. Where an objective has neither a baseline nor a scale, only a
-version that is at least as good as every other in all objectives is taken, and it has no score.
+grid of the tolerance (`app.insight.comparison.pareto`), so what counts as equal gains nothing, and the best
+score is always on the Pareto front. Of equal scores the one that gains more in the first objective in which
+they differ is taken, and then the one named first. Where an objective has neither a baseline nor a scale,
+only a version that is at least as good as every other in all objectives is taken, and it has no score.
 """
 
 from collections.abc import Iterator, Sequence
@@ -16,9 +16,9 @@ from decimal import Decimal
 from fractions import Fraction
 from sys import float_info
 
-from app.insight.objectives import Weighed
-from app.insight.pareto import cell_of
-from app.insight.tradeoffs import ParetoPoint
+from app.insight.comparison.objectives import Weighed
+from app.insight.comparison.pareto import cell_of
+from app.insight.comparison.tradeoffs import ParetoPoint
 from app.registry.tables import ModelVersion
 
 POINTS = "%"

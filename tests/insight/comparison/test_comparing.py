@@ -9,9 +9,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from app.errors import InvalidInput
-from app.insight.cells import Cell, Recency
-from app.insight.comparison import compare_versions
-from app.insight.comparison_rows import ComparisonRow, RowKind
+from app.insight.comparison.cells import Cell, Recency
+from app.insight.comparison.comparing import compare_versions
+from app.insight.comparison.rows import ComparisonRow, RowKind
 from app.registry.tables import ModelVersion
 from tests.store import Store
 

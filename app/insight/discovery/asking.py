@@ -8,7 +8,7 @@ from enum import StrEnum
 from app.db.changelog import ends, head
 from app.db.engine import ReadSession
 from app.errors import InvalidInput
-from app.insight.describing import task_described, vectors_of_tasks
+from app.insight.discovery.describing import task_described, vectors_of_tasks
 from app.search.contract import (
     IndexPosition,
     IndexReader,

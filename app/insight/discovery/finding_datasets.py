@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from app.db.cursors import Order, named
 from app.db.engine import ReadSession
 from app.db.paging import Page, PageRequest, sequence_page
-from app.insight.discovery import Degradation, Discovery, ask, instead_of_index
+from app.insight.discovery.asking import Degradation, Discovery, ask, instead_of_index
 from app.registry.reading.browsing import datasets_admitted, datasets_by_id
 from app.registry.reading.finding_by_words import datasets_with_words
 from app.registry.tables import Dataset

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from app.insight.pareto import find_dominators, find_front, rank_values
+from app.insight.comparison.pareto import find_dominators, find_front, rank_values
 
 tables = st.integers(1, 6).flatmap(
     lambda columns: st.lists(

@@ -2,7 +2,7 @@
 
 import pytest
 
-from app.insight.nodes import NodeLabel, label_nodes
+from app.insight.lineage.nodes import NodeLabel, label_nodes
 from tests.store import Store
 
 pytestmark = pytest.mark.both_databases

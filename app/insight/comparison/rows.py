@@ -9,7 +9,7 @@ from typing import Any
 from pydantic.alias_generators import to_camel
 
 from app.db.engine import ReadSession
-from app.insight.cells import differs
+from app.insight.comparison.cells import differs
 from app.lineage.tables import Relation
 from app.registry.catalogue import MetricNames
 from app.registry.drafts import Direction

@@ -7,9 +7,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from app.insight.objectives import Objective, ObjectiveField, Scale, Weighed
-from app.insight.recommendation import Choice, Recommendation, recommend
-from app.insight.tradeoffs import find_points
+from app.insight.comparison.objectives import Objective, ObjectiveField, Scale, Weighed
+from app.insight.comparison.recommendation import Choice, Recommendation, recommend
+from app.insight.comparison.tradeoffs import find_points
 from app.registry.drafts import Direction
 from app.registry.tables import ModelVersion
 

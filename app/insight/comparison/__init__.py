@@ -1,0 +1,1 @@
+"""Comparison: versions beside each other, fronts, and which of them to take."""
