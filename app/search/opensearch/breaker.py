@@ -27,7 +27,7 @@ class Breaker:
 
     @contextmanager
     def closed(self) -> Iterator[None]:
-        """Make a call, which fails by raising ServerAway.
+        """Make a call, which fails by raising ServerAway; a server that refuses is there.
 
         Raises:
             ServerAway: The circuit is broken, so the call was not made.
@@ -40,6 +40,12 @@ class Breaker:
                 self._failures += 1
                 self._again_at = time.monotonic() + PAUSE_SECONDS
             raise
+        except IndexUnavailable:
+            self._close()
+            raise
+        self._close()
+
+    def _close(self) -> None:
         with self._lock:
             self._failures = 0
 
