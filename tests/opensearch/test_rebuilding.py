@@ -146,6 +146,15 @@ def test_what_was_replaced_is_kept_for_its_time(cluster: Cluster, leases: Databa
         hasty.roll_back()
 
 
+def test_an_index_is_written_on_however_often_its_draft_was_begun(engine: OpenSearchEngine) -> None:
+    shelf = Shelf(3)
+    follow([(shelf, engine)], None, Event(), through=shelf.head())
+    for _ in range(9):
+        engine.draft(shelf.log()).close()
+    assert rebuilt(shelf, engine)
+    engine.writer(shelf.log()).close()
+
+
 @pytest.mark.parametrize(
     ("path", "changed", "why"),
     [

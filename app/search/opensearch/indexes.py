@@ -238,6 +238,9 @@ class Indexes:
         """
         live, previous = self.named(self.live), self.named(self.previous)
         gone = [previous.name] if previous and previous.name != found.name else []
+        if kept := self.state(alias):
+            # The tokens of another lease say nothing to those who write under that of the index.
+            self.keep_state(alias, replace(kept.state, token=0), instead_of=kept)
         swings = [_remove(found.name, alias), _add(found.name, self.live)]
         swings += [_remove(name, self.previous) for name in gone]
         if live and (kept := self.state(self.live)):
