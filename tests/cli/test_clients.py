@@ -55,6 +55,8 @@ def test_a_model_from_its_registration_to_its_history(ask: Run) -> None:
         "created default/wren/2\n",
         "",
     )
+    refused = ask("register", "wren", "--new-version", "--task", "bird song", "--license", "MIT")
+    assert (refused[0], "--task and --license are of the model" in refused[2]) == (2, True)
     logged = ask(
         "log", "wren/1", "accuracy=0.76", "chirps per second=3", "--dataset", "Birds", "--split", "test"
     )

@@ -131,6 +131,8 @@ def register(
     tags, params = parsed_values(tag or ()), parsed_values(param or ())
     version = {"source": source, "semver": semver, "params": changing.named_values(params) or None}
     if new_version:
+        if task or license_:
+            raise typer.BadParameter("--task and --license are of the model, not of a version of it")
         facts = {"description": description, "framework": framework}
         changing.create_version(url, target, tags, {**version, **facts}, as_json=json)
         return
