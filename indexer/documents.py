@@ -7,7 +7,7 @@ from sqlmodel import col, select
 
 from app.db.changelog import Change, changes_after
 from app.db.engine import ReadSession
-from app.db.ids import DATASET, DATASET_VERSION
+from app.db.ids import DATASET, DATASET_VERSION, MODEL
 from app.registry.reading.tasks import datasets_of_tasks, models_of_tasks
 from app.registry.tables import Dataset, RegisteredModel
 from app.search.contract import Mark
@@ -38,7 +38,7 @@ def touched_models(session: ReadSession, after: int, limit: int) -> Touched:
     defined touches the models whose task it names.
     """
     changes = changes_after(session, after, limit=limit)
-    touched = [{one for one in _named(change) if one.startswith("mdl_")} for change in changes]
+    touched = [{one for one in _named(change) if one.startswith(MODEL)} for change in changes]
     if defined := [change.subject_id for change in changes if change.action == TASK_DEFINED]:
         touched.append(models_of_tasks(session, defined))
     return _run(changes, touched)

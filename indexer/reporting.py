@@ -30,7 +30,7 @@ class Reporter:
     def status(self, kind: Kind, standing: Standing, head: Mark) -> None:
         """Report how far an index is."""
         self._results[kind.value] = {
-            **_plain(standing),
+            **asdict(standing),
             "head": head.sequence,
             **_lags(standing.position, head),
         }
@@ -38,7 +38,7 @@ class Reporter:
 
     def comparison(self, kind: Kind, comparison: Comparison) -> None:
         """Report what comparing an index with the registry came to."""
-        self._results[kind.value] = _plain(comparison)
+        self._results[kind.value] = asdict(comparison)
         lines = [
             f"{kind}: {one.fault}: {one.id or 'the index'}: {one.message}" for one in comparison.differences
         ]
@@ -50,7 +50,7 @@ class Reporter:
 
     def rebuilt(self, kind: Kind, standing: Standing) -> None:
         """Report that an index was made anew."""
-        self._results[kind.value] = _plain(standing)
+        self._results[kind.value] = asdict(standing)
         position = standing.position or IndexPosition(log="")
         self._say(
             f"{kind}: made anew, {position.documents:,} documents by words, {position.embedded:,} by meaning"
@@ -58,7 +58,7 @@ class Reporter:
 
     def rolled_back(self, kind: Kind, standing: Standing) -> None:
         """Report that an index is searched again which a rebuild had replaced."""
-        self._results[kind.value] = _plain(standing)
+        self._results[kind.value] = asdict(standing)
         position = standing.position or IndexPosition(log="")
         as_of = f"as of change {position.words.sequence:,}; the indexer brings it up to date"
         self._say(f"{kind}: generation {standing.generation} is searched again, {as_of}")
@@ -137,7 +137,3 @@ def _lags(position: IndexPosition | None, head: Mark) -> dict[str, int | None]:
         "words_lag": head.sequence - position.words.sequence,
         "meaning_lag": head.sequence - position.meaning.sequence,
     }
-
-
-def _plain(value: Any) -> dict[str, Any]:
-    return asdict(value)

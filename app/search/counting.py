@@ -15,7 +15,7 @@ class FacetValue:
     count: int
 
 
-class Spelling(NamedTuple):
+class WrittenValue(NamedTuple):
     """A value as it is written, its folded form, and how many documents write it so."""
 
     folded: str
@@ -29,7 +29,7 @@ def most_frequent(
     """Return the `limit` most frequent values, ties by folded form, and the sum of all other counts.
 
     Args:
-        spellings: The parts of a `Spelling` each: engines have thousands, which are quicker as plain tuples.
+        spellings: The parts of a `WrittenValue` each: engines have thousands, quicker as plain tuples.
         limit: How many values at most.
     """
     totals: defaultdict[str, int] = defaultdict(int)

@@ -13,7 +13,7 @@ from app.db.json_lists import elements
 from app.db.text import fold
 from app.registry.reading.filtering import Condition
 from app.registry.tables import ModelVersion, RegisteredModel, Tag
-from app.search.counting import Spelling
+from app.search.counting import WrittenValue
 
 
 def with_keys(keys: Iterable[int]) -> Condition:
@@ -22,7 +22,7 @@ def with_keys(keys: Iterable[int]) -> Condition:
     return col(RegisteredModel.key).in_(select(cast(listed.c.value, BigInteger)))
 
 
-def count_stages(session: ReadSession, among: Condition) -> list[Spelling]:
+def count_stages(session: ReadSession, among: Condition) -> list[WrittenValue]:
     """Return how many of the living models `among` have a living version in each stage."""
     rows = session.execute(
         select(ModelVersion.stage, func.count(col(ModelVersion.model_id).distinct()))
@@ -30,10 +30,10 @@ def count_stages(session: ReadSession, among: Condition) -> list[Spelling]:
         .where(col(ModelVersion.deleted_at).is_(None), col(RegisteredModel.deleted_at).is_(None), among)
         .group_by(col(ModelVersion.stage))
     )
-    return [Spelling(fold(stage), stage, count) for stage, count in rows]
+    return [WrittenValue(fold(stage), stage, count) for stage, count in rows]
 
 
-def count_tag_values(session: ReadSession, key: str, among: Condition) -> list[Spelling]:
+def count_tag_values(session: ReadSession, key: str, among: Condition) -> list[WrittenValue]:
     """Return how many of the living models `among` have each value under a tag's key.
 
     The items of a list count each; what is no text, number or truth value does not count.
@@ -51,7 +51,7 @@ def count_tag_values(session: ReadSession, key: str, among: Condition) -> list[S
         # One model may have a value in several spellings.
         for text in {fold(text): text for text in _texts(orjson.loads(written))}.values():
             counts[text] += count
-    return [Spelling(fold(text), text, count) for text, count in counts.items()]
+    return [WrittenValue(fold(text), text, count) for text, count in counts.items()]
 
 
 def _texts(value: Any) -> Iterator[str]:
