@@ -19,12 +19,11 @@ import urllib3
 from app.db.engine import Database, sqlite_url
 from app.registry.opening import open_registry
 from app.search.contract import IndexReader, IndexUnavailable, Kind, Mark, SearchMode, SearchRequest, Vector
-from app.search.delivery import DocumentVectors
+from app.search.delivery import DIMENSION, DocumentVectors
 from app.search.document import Document, texts_digest
 from app.search.filters import All, FactField, Filter, In
 from app.search.opensearch.cluster import Cluster
 from app.search.opensearch.engine import OpenSearchEngine
-from app.search.opensearch.mapping import DIMENSION
 from app.search.opensearch.writer import OpenSearchWriter
 from bench.serving import median_and_p99
 

@@ -46,6 +46,11 @@ class IndexUnavailable(Exception):
     """There is no index to ask yet, or it cannot be read; the message says which."""
 
 
+NONE_YET = "there is no search index yet: the indexer has not run"
+OUTDATED = "the search index was made by another version of Holotype: the indexer makes it anew"
+"""Why there is no index to ask, whichever engine keeps it."""
+
+
 class SearchMode(StrEnum):
     """What ranks: words and meaning together, or one of them."""
 

@@ -10,6 +10,9 @@ from app.db.engine import Database
 from app.search.contract import Kind, Vector
 from app.search.document import Document
 
+DIMENSION = 384
+"""How many numbers a vector has."""
+
 
 @dataclass(frozen=True, slots=True)
 class DocumentVectors:
@@ -22,11 +25,11 @@ class DocumentVectors:
     description: Vector
 
 
-def why_malformed(vectors: DocumentVectors, dimension: int) -> str | None:
-    """Say why vectors cannot be kept where each has `dimension` numbers; None if they can."""
+def why_malformed(vectors: DocumentVectors) -> str | None:
+    """Say why vectors cannot be kept; None if they can."""
     for vector in (vectors.facts, vectors.description):
-        if vector.shape != (dimension,):
-            return f"a vector of {vector.size} numbers, not {dimension}"
+        if vector.shape != (DIMENSION,):
+            return f"a vector of {vector.size} numbers, not {DIMENSION}"
         if not np.isfinite(vector).all():
             return "a vector with a number that is none"
     return None

@@ -150,6 +150,10 @@ class IndexWriter(Protocol):
         """Let go of the index without committing; nothing can be done with the writer after that."""
 
 
+UNIT_TOLERANCE = 1e-3
+"""By how much the square of a unit vector's length may differ from 1."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Entry:
     """What the index holds of a document.

@@ -13,7 +13,7 @@ from onnx import TensorProto, helper, numpy_helper
 from tokenizers import Tokenizer, models, normalizers, pre_tokenizers
 
 from app.search.contract import IndexPosition, Kind, Vector
-from app.search.embedded.rows import DIMENSION
+from app.search.delivery import DIMENSION
 from app.search.engines import engine_of
 from app.search.query_encoder import META, MODEL, TOKENIZER, EmbedderMeta, QueryEncoder, encoder_directory
 from indexer.embeddings import Embedder

@@ -6,8 +6,8 @@ from datetime import UTC, datetime
 import numpy as np
 
 from app.search.contract import Mark, Vector
+from app.search.delivery import DIMENSION
 from app.search.document import Document
-from app.search.embedded.rows import DIMENSION
 from app.search.query_encoder import EmbedderMeta, EmbedderUnavailable
 from indexer.documents import Touched
 from tests.search.samples import document, vector_of

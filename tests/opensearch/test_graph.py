@@ -20,12 +20,11 @@ from app.search.contract import (
     SearchRequest,
     Vector,
 )
-from app.search.delivery import DocumentVectors
+from app.search.delivery import DIMENSION, DocumentVectors
 from app.search.document import Document, texts_digest
 from app.search.filters import FactField, In
 from app.search.opensearch.cluster import Cluster
 from app.search.opensearch.engine import OpenSearchEngine
-from app.search.opensearch.mapping import DIMENSION
 from tests.opensearch.node import own_prefix
 from tests.search.samples import LOG, document
 from tests.store import leases, seeded_file

@@ -10,9 +10,8 @@ from hypothesis import strategies as st
 
 from app.db.text import fold
 from app.search.contract import Mark, Vector
-from app.search.delivery import DocumentVectors
+from app.search.delivery import DIMENSION, DocumentVectors
 from app.search.document import Document, TaskWords, fact_values, meaning_texts, texts_digest
-from app.search.embedded.rows import DIMENSION
 from app.search.embedded.writer import EmbeddedWriter
 from app.search.filters import (
     All,

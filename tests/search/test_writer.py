@@ -127,6 +127,28 @@ def test_an_unfit_index_is_made_anew(tmp_path: Path, writer: EmbeddedWriter, dam
     assert [path.name for path in tmp_path.glob("g*")] == ["g2"]
 
 
+def test_an_index_that_could_not_be_opened_is_let_go(tmp_path: Path) -> None:
+    in_the_way = tmp_path / ".manifest.json"
+    in_the_way.mkdir()
+    # What was raised is held, and with it whatever it was raised in.
+    with pytest.raises(IsADirectoryError) as failed:
+        EmbeddedWriter(tmp_path, LOG)
+    in_the_way.rmdir()
+    EmbeddedWriter(tmp_path, LOG).close()
+    assert failed.value.filename == str(in_the_way)
+
+
+def test_vectors_that_a_killed_writer_had_replaced_are_dropped(
+    tmp_path: Path, writer: EmbeddedWriter
+) -> None:
+    fill(writer, [document(1)])
+    writer.close()
+    [counted] = tmp_path.glob("g1/vectors-*.bin")
+    (tmp_path / "g1/vectors-1.bin").write_bytes(bytes(ROW.itemsize))
+    EmbeddedWriter(tmp_path, LOG).close()
+    assert [*tmp_path.glob("g1/vectors-*.bin")] == [counted]
+
+
 def test_a_reader_follows_into_a_new_index(writer: EmbeddedWriter, reader: EmbeddedReader) -> None:
     fill(writer, [document(1)])
     assert len(ids(reader)) == 1

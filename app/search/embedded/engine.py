@@ -12,18 +12,17 @@ import tantivy
 from app.search.contract import IndexUnavailable
 from app.search.delivery import DocumentVectors
 from app.search.document import Document
-from app.search.embedded.generations import adopt_generation, why_outdated, why_unfit
+from app.search.embedded.generations import adopt_generation, look_at, why_unfit
 from app.search.embedded.ledger import read_stored
-from app.search.embedded.manifest import Manifest, OtherManifest, read_manifest, write_manifest
+from app.search.embedded.manifest import Manifest, read_manifest, write_manifest
 from app.search.embedded.reader import EmbeddedReader
 from app.search.embedded.rows import Rows, last_rows, open_rows
 from app.search.embedded.verifying import why_wrong, wrong_vectors
 from app.search.embedded.writer import EmbeddedWriter
-from app.search.keeping import Entry, IndexWriter, Standing, rejected_again
+from app.search.keeping import UNIT_TOLERANCE, Entry, IndexWriter, Standing, rejected_again
 from app.search.locks import PATIENCE_SECONDS, WRITER, alone, is_taken
 
 DRAFT = "draft"
-UNIT_TOLERANCE = 1e-3
 
 
 class EmbeddedEngine:
@@ -109,14 +108,14 @@ class EmbeddedEngine:
 
     def why_outdated(self) -> str | None:
         """Say what about the index this version makes otherwise; None if there is none, or nothing."""
-        return why_outdated(self._directory)
+        return look_at(self._directory)[1]
 
     def standing(self) -> Standing:
         """Return what is known of the index without looking into it."""
-        unfit, manifest = _look_at(self._directory)
-        draft = _look_at(self._directory / DRAFT)[1]
+        manifest, _ = look_at(self._directory)
+        draft, _ = look_at(self._directory / DRAFT)
         return Standing(
-            unfit=unfit,
+            unfit=why_unfit(self._directory),
             position=manifest.position if manifest else None,
             parked=manifest.parked if manifest else (),
             generation=manifest.generation if manifest else 0,
@@ -133,9 +132,9 @@ class EmbeddedEngine:
         Raises:
             IndexUnavailable: There is no index that could be read.
         """
-        unfit, manifest = _look_at(self._directory)
-        if unfit or manifest is None:
+        if unfit := why_unfit(self._directory):
             raise IndexUnavailable(f"the index in {self._directory} cannot be read: {unfit}")
+        manifest = _manifest_of(self._directory)
         index = tantivy.Index.open(str(manifest.words(self._directory)))
         rows = open_rows(manifest.rows_file(self._directory), manifest.rows)
         vectors = _vectors_of(rows)
@@ -151,15 +150,6 @@ class EmbeddedEngine:
             )
             for document_id, stored in read_stored(index.searcher())
         ]
-
-
-def _look_at(directory: Path) -> tuple[str | None, Manifest | None]:
-    """Return why an index is unfit, and its manifest as far as there is one."""
-    unfit = why_unfit(directory)
-    try:
-        return unfit, read_manifest(directory)
-    except OtherManifest:
-        return unfit, None
 
 
 def _size(directory: Path) -> int:

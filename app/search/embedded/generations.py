@@ -57,13 +57,16 @@ def drop_others(directory: Path, manifest: Manifest) -> None:
     for number in _numbers(directory):
         if number != manifest.generation:
             shutil.rmtree(directory / f"g{number}")
+    for rows in manifest.home(directory).glob("vectors-*.bin"):
+        if rows != manifest.rows_file(directory):
+            rows.unlink()
 
 
 def why_unfit(directory: Path, log: str | None = None) -> str | None:
     """Say why the index in `directory` cannot go on, for the log `log` if one is given; None if it can."""
-    if why := why_outdated(directory):
-        return why
-    manifest = read_manifest(directory)
+    manifest, outdated = look_at(directory)
+    if outdated:
+        return outdated
     if manifest is None:
         return "there is none yet"
     if log is not None and manifest.position.log != log:
@@ -71,15 +74,15 @@ def why_unfit(directory: Path, log: str | None = None) -> str | None:
     return _why_broken(directory, manifest)
 
 
-def why_outdated(directory: Path) -> str | None:
-    """Say what about an index this version makes otherwise; None if there is none, or nothing."""
+def look_at(directory: Path) -> tuple[Manifest | None, str | None]:
+    """Return the manifest as far as there is one, and what about its index this version makes otherwise."""
     try:
         manifest = read_manifest(directory)
     except OtherManifest as other:
-        return str(other)
+        return None, str(other)
     if manifest is not None and manifest.fingerprint != fingerprint():
-        return "its documents were built in another way"
-    return None
+        return manifest, "its documents were built in another way"
+    return manifest, None
 
 
 def _why_broken(directory: Path, manifest: Manifest) -> str | None:

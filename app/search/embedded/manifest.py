@@ -10,18 +10,17 @@ INDEX/draft/                   the index that a rebuild makes, laid out alike; i
 
 import os
 from dataclasses import dataclass, replace
-from datetime import datetime
 from pathlib import Path
-from typing import Any
+from typing import Any, ClassVar, Literal
 
 import orjson
+from pydantic import ConfigDict, TypeAdapter, ValidationError
 
 from app.search.contract import IndexPosition, Mark
 from app.search.embedded.rows import ROW
 from app.search.keeping import Ahead, Rejected
-from app.search.parking import Parked, Part
+from app.search.parking import Parked
 
-FORMAT = 3
 NAME = "manifest.json"
 
 
@@ -34,6 +33,7 @@ class Manifest:
     """What of an index directory counts.
 
     Attributes:
+        format: How the manifest is written.
         fingerprint: How the documents were built.
         generation: Number of the directory that holds words and vectors.
         vectors: Number of the vector file in it.
@@ -45,6 +45,10 @@ class Manifest:
         position: How far the index is.
     """
 
+    # Who wrote what this version does not know relies on it.
+    __pydantic_config__: ClassVar = ConfigDict(extra="forbid")
+
+    format: Literal[3] = 3
     fingerprint: str
     generation: int
     vectors: int = 1
@@ -77,6 +81,9 @@ class Manifest:
         return replace(self, position=replace(self.position, **position))
 
 
+_MANIFEST = TypeAdapter(Manifest)
+
+
 def read_manifest(directory: Path) -> Manifest | None:
     """Return the manifest of an index directory; None if there is none.
 
@@ -84,10 +91,10 @@ def read_manifest(directory: Path) -> Manifest | None:
         OtherManifest: It is not what this version writes.
     """
     try:
-        return _manifest(orjson.loads((directory / NAME).read_bytes()))
+        return _MANIFEST.validate_json((directory / NAME).read_bytes())
     except FileNotFoundError:
         return None
-    except (ValueError, KeyError, TypeError, AttributeError) as error:
+    except ValidationError as error:
         raise OtherManifest("how far it is was not written by this version") from error
 
 
@@ -95,7 +102,7 @@ def write_manifest(directory: Path, manifest: Manifest) -> None:
     """Put `manifest` in the place of the last one, durably and at once."""
     draft = directory / f".{NAME}"
     with draft.open("wb") as file:
-        file.write(orjson.dumps({"format": FORMAT, **_plain(manifest)}, option=orjson.OPT_INDENT_2))
+        file.write(orjson.dumps(manifest, option=orjson.OPT_INDENT_2))
         file.flush()
         os.fsync(file.fileno())
     draft.replace(directory / NAME)
@@ -109,43 +116,3 @@ def sync_directory(directory: Path) -> None:
         os.fsync(handle)
     finally:
         os.close(handle)
-
-
-def _plain(manifest: Manifest) -> dict[str, Any]:
-    plain: dict[str, Any] = orjson.loads(orjson.dumps(manifest))
-    return plain
-
-
-def _manifest(data: dict[str, Any]) -> Manifest:
-    if (made := data.pop("format")) != FORMAT:
-        raise ValueError(f"format {made}, not {FORMAT}")
-    position, filling = data.pop("position"), data.pop("filling_from")
-    position |= {name: _mark(position[name]) for name in ("words", "meaning")}
-    parked = tuple(_parked(one) for one in data.pop("parked"))
-    ahead, rejected = data.pop("ahead", None), data.pop("rejected", None)
-    return Manifest(
-        **data,
-        filling_from=filling and _mark(filling),
-        ahead=ahead and _ahead(ahead),
-        parked=parked,
-        rejected=rejected and _rejected(rejected),
-        position=IndexPosition(**position),
-    )
-
-
-def _ahead(data: dict[str, Any]) -> Ahead:
-    return Ahead(followed=_mark(data["followed"]), through=_mark(data["through"]), done=data["done"])
-
-
-def _rejected(data: dict[str, Any]) -> Rejected:
-    return Rejected(**data | {"retry_at": datetime.fromisoformat(data["retry_at"])})
-
-
-def _mark(data: dict[str, Any]) -> Mark:
-    at = data.pop("at")
-    return Mark(**data, at=at and datetime.fromisoformat(at))
-
-
-def _parked(data: dict[str, Any]) -> Parked:
-    part, retry_at = Part(data.pop("part")), datetime.fromisoformat(data.pop("retry_at"))
-    return Parked(**data, part=part, retry_at=retry_at)

@@ -83,7 +83,7 @@ class FilterCompiler:
 
 
 def keys_query(schema: tantivy.Schema, keys: Iterable[int]) -> Query:
-    """Return the query that matches the models with these keys."""
+    """Return the query that matches the documents with these keys."""
     wanted = [key for key in keys if key >= 0]
     return Query.term_set_query(schema, KEY, wanted) if wanted else Query.empty_query()
 

@@ -151,7 +151,7 @@ class _Search:
         return terms
 
     def _nearest(self, tree: Filter, admitted: Query) -> KeyArray:
-        """Return the keys of the admitted models nearest by meaning, the nearest first."""
+        """Return the keys of the admitted documents nearest by meaning, the nearest first."""
         if self.cosines is None:
             return NO_KEYS
         keys, cosines = self.snapshot.keys, self.cosines

@@ -10,6 +10,8 @@ import tantivy
 
 from app.search.completion import Completion
 from app.search.contract import (
+    NONE_YET,
+    OUTDATED,
     IndexPosition,
     IndexUnavailable,
     Likeness,
@@ -18,8 +20,8 @@ from app.search.contract import (
     SearchRequest,
 )
 from app.search.embedded.completing import complete
-from app.search.embedded.generations import why_outdated
-from app.search.embedded.manifest import NAME, Manifest, read_manifest
+from app.search.embedded.generations import look_at
+from app.search.embedded.manifest import NAME, Manifest
 from app.search.embedded.ranking import search_snapshot
 from app.search.embedded.rows import open_rows
 from app.search.embedded.snapshot import Snapshot, take_snapshot
@@ -31,8 +33,6 @@ logger = logging.getLogger(__name__)
 
 POLL_SECONDS = 0.05
 STOP_SECONDS = 5.0
-NONE_YET = "there is no search index yet: the indexer has not run"
-OTHER = "the search index was made by another version of Holotype: the indexer makes it anew"
 
 
 class EmbeddedReader:
@@ -75,7 +75,7 @@ class EmbeddedReader:
         return search_snapshot(self._loaded(), request)
 
     def vectors_of(self, key: int) -> MeaningVectors | None:
-        """Return the vectors of a model, or None while it has none.
+        """Return the vectors of a document, or None while it has none.
 
         Raises:
             IndexUnavailable: There is no index.
@@ -83,7 +83,7 @@ class EmbeddedReader:
         return self._loaded().vectors_of(key)
 
     def alike(self, vectors: MeaningVectors, limit: int) -> list[Likeness]:
-        """Return the models whose vectors are nearest, the nearest first and then by key.
+        """Return the documents whose vectors are nearest, the nearest first and then by key.
 
         Raises:
             IndexUnavailable: There is no index.
@@ -140,9 +140,9 @@ class EmbeddedReader:
             self.refresh()
 
     def _load(self) -> None:
-        manifest = None if why_outdated(self._directory) else read_manifest(self._directory)
-        if manifest is None:
-            self._snapshot, self._why_none = None, OTHER
+        manifest, outdated = look_at(self._directory)
+        if manifest is None or outdated:
+            self._snapshot, self._why_none = None, OUTDATED if outdated else NONE_YET
             return
         rows = open_rows(manifest.rows_file(self._directory), manifest.rows)
         index = self._index(manifest)

@@ -1,4 +1,4 @@
-"""The file of vectors: fixed rows, only ever appended; the last row of a model is the one that counts."""
+"""The file of vectors: fixed rows, only ever appended; the last row of a document is the one that counts."""
 
 import os
 from collections.abc import Sequence
@@ -7,13 +7,12 @@ from pathlib import Path
 import numpy as np
 import numpy.typing as npt
 
-from app.search.delivery import DocumentVectors
+from app.search.delivery import DIMENSION, DocumentVectors
 
-DIMENSION = 384
 ROW = np.dtype(
     [("key", "<i8"), ("texts", "<i8"), ("facts", "<f4", (DIMENSION,)), ("description", "<f4", (DIMENSION,))]
 )
-"""A model's key, the digest of the texts, and the two unit vectors: 3,088 bytes."""
+"""A document's key, the digest of the texts, and the two unit vectors: 3,088 bytes."""
 CHUNK = 4_096
 
 Rows = npt.NDArray[np.void]

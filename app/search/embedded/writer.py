@@ -19,7 +19,7 @@ from app.search.document import Document, content_digest, texts_digest
 from app.search.embedded.generations import create_generation, drop_others, why_unfit
 from app.search.embedded.ledger import read_ledger
 from app.search.embedded.manifest import Manifest, read_manifest, sync_directory, write_manifest
-from app.search.embedded.rows import DIMENSION, append_rows, copy_rows, cut_rows, last_rows, open_rows
+from app.search.embedded.rows import append_rows, copy_rows, cut_rows, last_rows, open_rows
 from app.search.embedded.schema import ID, to_tantivy
 from app.search.keeping import Ahead, IndexLocked
 from app.search.ledger import Ledger, Stored, moved_on
@@ -56,15 +56,11 @@ class EmbeddedWriter:
         directory.mkdir(parents=True, exist_ok=True)
         self._directory = directory
         self._lock = take(directory, WRITER)
-        if self.is_wanted():
+        try:
+            self.replaced = self._open(log)
+        except BaseException:
             self._lock.release()
-            raise IndexLocked(f"another process waits for the index in {directory}")
-        self.replaced = why_unfit(directory, log)
-        if self.replaced:
-            create_generation(directory, log)
-        self._load()
-        # A process that was killed as it put a new index in the place of the old one left one of them behind.
-        drop_others(directory, self._manifest)
+            raise
 
     @property
     def position(self) -> IndexPosition:
@@ -139,7 +135,7 @@ class EmbeddedWriter:
     def put_vectors(self, vectors: Sequence[DocumentVectors], through: Mark | None = None) -> list[str]:
         """Keep vectors; return the ids of those that stand for other texts than the index holds of them."""
         for given in vectors:
-            if why := why_malformed(given, DIMENSION):
+            if why := why_malformed(given):
                 parked = park(given.id, Part.MEANING, why, self._ledger.parked.get(given.id))
                 logger.error("%s", parked)
                 self.park(parked)
@@ -203,6 +199,18 @@ class EmbeddedWriter:
         if self._lock.is_locked:
             self._stop()
             self._lock.release()
+
+    def _open(self, log: str) -> str | None:
+        """Take the index over; return why what was there was unfit."""
+        if self.is_wanted():
+            raise IndexLocked(f"another process waits for the index in {self._directory}")
+        unfit = why_unfit(self._directory, log)
+        if unfit:
+            create_generation(self._directory, log)
+        self._load()
+        # A process that was killed as it put something new in the place of the old left one of them behind.
+        drop_others(self._directory, self._manifest)
+        return unfit
 
     def _stop(self) -> None:
         self._words.rollback()

@@ -5,7 +5,7 @@ from typing import Any
 
 import orjson
 
-from app.search.contract import IndexUnavailable
+from app.search.contract import NONE_YET, IndexUnavailable
 from app.search.opensearch.breaker import Breaker, ServerAway
 from app.search.opensearch.server import BUSY, RequestFailed, Server, reason_of
 
@@ -15,7 +15,6 @@ Body = dict[str, Any]
 Response = dict[str, Any]
 
 DEADLINE_SECONDS = 2.0
-NONE_YET = "there is no search index yet: the indexer has not run"
 AWAY = "the search server does not answer, or not in time"
 PARTLY = "the search server could look through a part of the index only"
 REFUSED = "the search server did not do what it was asked to; the log of the API says why"

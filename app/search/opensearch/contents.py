@@ -8,6 +8,7 @@ import numpy as np
 
 from app.search.delivery import DocumentVectors
 from app.search.document import Document
+from app.search.keeping import UNIT_TOLERANCE
 from app.search.ledger import Stored
 from app.search.opensearch.fields import (
     CONTENT,
@@ -24,7 +25,7 @@ from app.search.opensearch.mapping import to_source, without_vectors
 from app.search.opensearch.server import Server, to_json
 
 PAGE, PAGE_WITH_VECTORS, GOT_AT_ONCE = 10_000, 500, 200
-UNIT_TOLERANCE, ROUNDING = 1e-3, 1e-6
+ROUNDING = 1e-6
 
 _COLUMNS = (ID, KEY, SEQUENCE, TEXTS, CONTENT, VECTORS, EMBEDDER)
 _NO_SOURCE = {"_source": False, "stored_fields": "_none_"}

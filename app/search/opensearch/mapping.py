@@ -15,14 +15,13 @@ import orjson
 
 from app.db.text import fold
 from app.search.contract import Kind
-from app.search.delivery import DocumentVectors
+from app.search.delivery import DIMENSION, DocumentVectors
 from app.search.document import REMEMBERED, Document, content_digest, fact_values, texts_digest, words_text
 from app.search.filters import FactField
 from app.search.opensearch import fields
 from app.search.spelling import spelling_terms
 from app.search.terms import completion_terms, fact_terms, fingerprint
 
-DIMENSION = 384
 PRODUCT = "holotype"
 Body = dict[str, Any]
 

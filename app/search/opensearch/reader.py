@@ -8,6 +8,8 @@ import numpy as np
 
 from app.search.completion import Completion
 from app.search.contract import (
+    NONE_YET,
+    OUTDATED,
     WINDOW,
     IndexPosition,
     IndexUnavailable,
@@ -16,7 +18,7 @@ from app.search.contract import (
     SearchAnswer,
     SearchRequest,
 )
-from app.search.opensearch.asking import NONE_YET, Asker
+from app.search.opensearch.asking import Asker
 from app.search.opensearch.completing import complete
 from app.search.opensearch.fields import DESCRIPTION, FACTS, STATE
 from app.search.opensearch.mapping import Layout, index_digest
@@ -30,7 +32,6 @@ from app.search.spelling import Spelling
 
 FRESH_SECONDS = 0.1
 """For so long a state that was read is relied upon: an index is never behind of what it was."""
-OTHER = "the search index was made by another version of Holotype: the indexer makes it anew"
 
 
 class OpenSearchReader:
@@ -143,5 +144,5 @@ class OpenSearchReader:
             raise IndexUnavailable(NONE_YET)
         state = state_of(hits[0]["_source"])
         if state is None or state.digest != self._digest:
-            raise IndexUnavailable(OTHER)
+            raise IndexUnavailable(OUTDATED)
         return state

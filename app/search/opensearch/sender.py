@@ -12,7 +12,7 @@ from app.search.document import Document
 from app.search.keeping import IndexLocked
 from app.search.opensearch.bulk import Write, send
 from app.search.opensearch.cluster import Cluster
-from app.search.opensearch.mapping import DIMENSION, vector_fields
+from app.search.opensearch.mapping import vector_fields
 from app.search.opensearch.pending import joined, prepared, version_of
 from app.search.opensearch.server import WRITING_SECONDS, Server, to_json
 
@@ -49,7 +49,7 @@ class OpenSearchSender:
             IndexLocked: Another process has taken the index over.
             RequestFailed: Not all of it was written.
         """
-        malformed = [Refused(one.id, why) for one in vectors if (why := why_malformed(one, DIMENSION))]
+        malformed = [Refused(one.id, why) for one in vectors if (why := why_malformed(one))]
         bad = {one.id for one in malformed}
         known = {one.id: to_json(vector_fields(one, self.embedder)) for one in vectors if one.id not in bad}
         sent, writes, refused = [], [], []

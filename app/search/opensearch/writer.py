@@ -18,7 +18,7 @@ from app.search.keeping import Ahead, IndexLocked
 from app.search.ledger import Ledger, ledger_of, moved_on
 from app.search.opensearch.contents import stored_documents
 from app.search.opensearch.indexes import Indexes, KeptState
-from app.search.opensearch.mapping import DIMENSION, vector_fields
+from app.search.opensearch.mapping import vector_fields
 from app.search.opensearch.outbox import Outbox, Returned
 from app.search.opensearch.pending import prepared
 from app.search.opensearch.sender import OpenSearchSender
@@ -148,7 +148,7 @@ class OpenSearchWriter:
         """Keep vectors; return the ids of those that stand for other texts than the index holds of them."""
         self._arrive(given.id for given in vectors)
         for given in vectors:
-            if why := why_malformed(given, DIMENSION):
+            if why := why_malformed(given):
                 self._park(Refused(given.id, why), Part.MEANING)
             elif self._ledger.put_vectors(given, through or Mark()):
                 sequence = self._ledger.stored[given.id].sequence
