@@ -20,12 +20,9 @@ from app.search.counting import FacetValue
 from app.search.filters import All, FactField, Filter
 from app.search.parking import Parked
 from app.search.spelling import Spelling
-from app.search.tokens import tokens
 
 WINDOW = 1000
 """How many candidates relevance orders; there is no order beyond."""
-MAX_TERMS = 64
-"""How many different terms of a query count: the first ones."""
 
 Vector = npt.NDArray[np.float32]
 """A unit vector, or rows of them."""
@@ -296,8 +293,3 @@ class IndexReader(Protocol):
 
     def close(self) -> None:
         """Let go of the index."""
-
-
-def query_terms(text: str) -> list[str]:
-    """Return the different terms of a query, the first 64 of them; none if it has only stop words."""
-    return list(dict.fromkeys(tokens(text)))[:MAX_TERMS]

@@ -15,10 +15,10 @@ from app.search.contract import (
     SearchMode,
     SearchRequest,
     Vector,
-    query_terms,
 )
 from app.search.filters import FactField, Filter, without_field
 from app.search.fusion import DIGITS, fuse
+from app.search.tokens import query_terms
 
 TIES = 50
 """How many more than the window are asked for, so that ties at its edge are broken by key."""

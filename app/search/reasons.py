@@ -5,9 +5,8 @@ from dataclasses import dataclass
 from functools import cache, partial
 from html import escape
 
-from app.search.contract import query_terms
 from app.search.document import Document, field_texts
-from app.search.tokens import Span, places_of, words_with
+from app.search.tokens import Span, places_of, query_terms, words_with
 
 MARK_OPEN, MARK_CLOSE = "<mark>", "</mark>"
 FRAGMENT_CHARACTERS = 160

@@ -49,6 +49,8 @@ _RUN = re.compile(r"\d+|[^\W\d_]+")
 _CAMEL = re.compile(r"[A-Z]+(?![a-z]{2})|[A-Z]?[a-z]+|\d+")
 _BROKEN = re.compile(r"[\s\u2044]+")
 _LONGEST_WORD = 64
+MAX_TERMS = 64
+"""How many different terms of a query count: the first ones."""
 
 _STOP_WORDS = """
 a about above after again against all also am an and any are as at be because been before being below between
@@ -100,6 +102,11 @@ def places_of(text: str, words: Container[str]) -> Iterator[Span]:
 def tokens(text: str) -> list[str]:
     """Return the terms of `text` in order, with repetitions."""
     return [term for word in _pattern(text).findall(text) for term in _terms(word)]
+
+
+def query_terms(text: str) -> list[str]:
+    """Return the different terms of a query, the first 64 of them; none if it has only stop words."""
+    return list(dict.fromkeys(tokens(text)))[:MAX_TERMS]
 
 
 def _pattern(text: str) -> re.Pattern[str]:

@@ -6,9 +6,9 @@ from html import unescape
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.search.contract import query_terms
 from app.search.document import field_texts, words_text
 from app.search.reasons import MARK_CLOSE, MARK_OPEN, Highlight, MatchedField, explain
+from app.search.tokens import query_terms
 from tests.search.samples import document, task
 
 SENTENCE = "It was trained for many days on a large machine in a cold cellar by patient people. "

@@ -4,7 +4,6 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.search.contract import query_terms
 from app.search.spelling import (
     MOST_SUGGESTIONS,
     Spelling,
@@ -14,6 +13,7 @@ from app.search.spelling import (
     spelling_terms,
     unknown_words,
 )
+from app.search.tokens import query_terms
 from tests.search.samples import document, task
 
 

@@ -19,12 +19,13 @@ from app.registry.reading.browsing import dataset_condition
 from app.registry.reading.filtering import model_condition
 from app.registry.reading.full_text import best_of, by_index, frequencies, having
 from app.registry.tables import Dataset, RegisteredModel, Task, Words
-from app.search.contract import Kind, query_terms
+from app.search.contract import Kind
 from app.search.document import TaskWords
 from app.search.filters import All, Filter, conditions_of
 from app.search.fusion import attainable_bm25
 from app.search.lending import Counts, lent_terms, task_mark
 from app.search.ranking import highest
+from app.search.tokens import query_terms
 
 READ = 200
 """How many are read and ranked by BM25; those behind them are in the order of the rarity of their terms."""

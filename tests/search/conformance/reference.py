@@ -6,9 +6,10 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from app.search.contract import Vector, query_terms
+from app.search.contract import Vector
 from app.search.document import Document, meaning_texts, words_text
 from app.search.fusion import fuse
+from app.search.tokens import query_terms
 from tests.search.samples import vector_of
 
 K1, B = 1.2, 0.75
