@@ -12,7 +12,7 @@ from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn, T
 from rich.table import Table
 from sqlalchemy.exc import OperationalError
 
-from app.cli.opening import open_data, require_file
+from app.cli.opening import open_data, registry_file, require_file
 from app.cli.terminal import INTERRUPTED, err, fail, out, print_json, say, suggested
 from app.db.faults import Unconfirmed, fault
 from app.errors import Busy
@@ -24,6 +24,8 @@ from app.transfer.backup import BackupRefused, copy
 from app.transfer.outcome import Reject, Tally
 
 SHOWN_REJECTS = 20
+SHORT_BYTES = 2**16
+"""A file up to this size is imported before anyone asks how far it is."""
 
 Report = Callable[[importing.Progress], None]
 
@@ -37,6 +39,7 @@ def rehearse_import(
         How much would be rejected.
     """
     standing = require_file(settings, "rehearse in a copy of it (CREATE DATABASE copy TEMPLATE name)")
+    _tell_of_new(settings)
     with TemporaryDirectory(prefix="holotype-") as folder:
         rehearsal = settings.model_copy(update={"data": Path(folder)})
         if standing.exists():
@@ -44,7 +47,7 @@ def rehearse_import(
                 copy(standing, require_file(rehearsal, ""))
             except BackupRefused as refused:
                 fail(str(refused))
-        rejected = import_into(rehearsal, files, rejects, as_json=as_json)
+        rejected = _import(rehearsal, files, rejects, as_json=as_json)
     say("nothing was written: this is what the import would do")
     return rejected
 
@@ -57,6 +60,18 @@ def import_into(
     Returns:
         How much was rejected.
     """
+    _tell_of_new(settings)
+    return _import(settings, files, rejects, as_json=as_json)
+
+
+def _tell_of_new(settings: Settings) -> None:
+    """Say that there is no registry yet, for who meant another folder."""
+    file = registry_file(settings)
+    if file is not None and not file.exists():
+        say(f"there is no registry in {settings.data} yet; the import makes it")
+
+
+def _import(settings: Settings, files: Sequence[Path], rejects: Path | None, *, as_json: bool) -> int:
     database = open_data(settings)
     with database.read() as session:
         system = viewer_named(session, SYSTEM_SERVICE)
@@ -82,13 +97,13 @@ def import_into(
 
 @contextmanager
 def _reported() -> Iterator[Report]:
-    """Show progress as a bar on a terminal, else as a line for every tenth of a file."""
+    """Show progress as a bar on a terminal, else as a line for every tenth of a file that takes a while."""
     if not err.is_terminal:
         shown: dict[Path, int] = {}
 
         def tell(now: importing.Progress) -> None:
             tenths = 10 * now.read // max(now.size, 1)
-            if shown.get(now.file, -1) < tenths:
+            if now.size > SHORT_BYTES and shown.get(now.file, -1) < tenths:
                 shown[now.file] = tenths
                 say(f"{now.file}: {10 * tenths} %")
 

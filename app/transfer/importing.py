@@ -30,7 +30,7 @@ from app.transfer.interchange import (
 from app.transfer.lineage_lines import settle_lineage
 from app.transfer.model_lines import settle_models
 from app.transfer.outcome import Kind, Outcome, Refused, Reject, Tally, contents
-from app.transfer.reading import Stated, Unreadable, read_records
+from app.transfer.reading import Invalid, Stated, read_records
 
 ROWS_A_TRANSACTION = 1_000
 PATIENCE_SECONDS = 300.0
@@ -83,6 +83,31 @@ class _Import:
     authorizer: Authorizer
     reject: Callable[[Reject], None]
     tally: Tally = field(default_factory=Tally)
+    rejects: list[Reject] = field(default_factory=list)
+    """Those of the lines that are being settled."""
+
+
+@dataclass(slots=True)
+class _Batch:
+    """Neighbouring lines of one type that are worth a transaction, and the invalid lines among them."""
+
+    lines: list[Stated[Record]] = field(default_factory=list)
+    invalid: list[Invalid] = field(default_factory=list)
+    rows: int = 0
+
+    def add(self, line: Stated[Record] | Invalid) -> bool:
+        """Take a line in; return whether it fits."""
+        rows = 1 if isinstance(line, Invalid) else _rows(line.record)
+        if (self.lines or self.invalid) and self.rows + rows > ROWS_A_TRANSACTION:
+            return False
+        if isinstance(line, Invalid):
+            self.invalid.append(line)
+        elif self.lines and self.lines[0].record.type != line.record.type:
+            return False
+        else:
+            self.lines.append(line)
+        self.rows += rows
+        return True
 
 
 def import_files(
@@ -104,7 +129,8 @@ def import_files(
         authorizer: What decides on what the viewer may do.
         files: Interchange files, plain or compressed by gzip.
         progress: Called after each transaction.
-        reject: Called with each reason why a line was rejected; nothing of such a line is kept.
+        reject: Called with each reason why a line was rejected, in the order of the lines; nothing of such a
+            line is kept.
 
     Raises:
         Busy: Others were changing the same things all the time; what was imported before stays.
@@ -112,30 +138,31 @@ def import_files(
     running = _Import(database, viewer, authorizer, reject)
     for file in files:
         size = file.stat().st_size
-        for batch in _batches(running, file):
-            _settle(running, file, batch)
-            progress(Progress(file, batch[-1].end, size))
+        for batch in _batches(file):
+            for line in batch.invalid:
+                running.tally.rejected[Kind.LINE] += 1
+                _reject(running, file, line.number, line.errors)
+            if batch.lines:
+                _settle(running, file, batch.lines)
+                progress(Progress(file, batch.lines[-1].end, size))
+            _tell_rejects(running)
         progress(Progress(file, size, size))
     return running.tally
 
 
-def _batches(running: _Import, file: Path) -> Iterator[list[Stated[Record]]]:
-    """Gather neighbouring lines of one type until they are worth a transaction."""
-    batch: list[Stated[Record]] = []
-    rows = 0
+def _batches(file: Path) -> Iterator[_Batch]:
+    batch = _Batch()
     for line in read_records(file):
-        if isinstance(line, Unreadable):
-            _reject(running, file, line.number, line.errors)
-            running.tally.rejected[Kind.LINE] += 1
-            continue
-        worth = sum(ROWS[kind] * count for kind, count in contents(line.record).items())
-        if batch and (rows + worth > ROWS_A_TRANSACTION or batch[0].record.type != line.record.type):
+        if not batch.add(line):
             yield batch
-            batch, rows = [], 0
-        batch.append(line)
-        rows += worth
-    if batch:
-        yield batch
+            batch = _Batch()
+            batch.add(line)
+    yield batch
+
+
+def _rows(record: Record) -> int:
+    """Return about how many rows a line becomes."""
+    return sum(ROWS[kind] * count for kind, count in contents(record).items())
 
 
 def _settle(running: _Import, file: Path, batch: Sequence[Stated[Record]]) -> None:
@@ -182,4 +209,10 @@ def _refuse(running: _Import, file: Path, refused: Refused) -> None:
 
 def _reject(running: _Import, file: Path, line: int, errors: Sequence[HolotypeError]) -> None:
     for error in errors:
-        running.reject(Reject(file, line, error.field, error.message, error.suggestions))
+        running.rejects.append(Reject(file, line, error.field, error.message, error.suggestions))
+
+
+def _tell_rejects(running: _Import) -> None:
+    for one in sorted(running.rejects, key=lambda reject: reject.line):
+        running.reject(one)
+    running.rejects.clear()

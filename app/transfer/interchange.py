@@ -6,9 +6,8 @@ The lines are the drafts of the registry with a `type`, so that a file is held t
 from datetime import datetime
 from typing import Annotated, Any, Literal, Self
 
-from pydantic import BaseModel, Field, StrictInt, TypeAdapter, ValidationError, model_validator
+from pydantic import BaseModel, Field, StrictInt, model_validator
 
-from app.errors import HolotypeError, InvalidInput, Refusals
 from app.lineage.tables import Relation
 from app.registry.drafts import (
     AnyDraft,
@@ -25,7 +24,7 @@ from app.registry.drafts import (
     VersionFactsDraft,
     VersionState,
 )
-from app.registry.drafts.checking import Draft, refusals_of
+from app.registry.drafts.checking import Draft
 from app.registry.drafts.rules import MAX_NUMBER, AliasName, Flag, Instant, Label, Name, Text, VersionNumber
 
 VERSION = 1
@@ -226,21 +225,6 @@ class LineageLine(Draft):
 
 Record = NamespaceLine | TaskLine | MetricDefinitionLine | DatasetLine | ModelLine | LineageLine
 
-_TYPES = ("header", "namespace", "task", "metricDefinition", "dataset", "model", "lineage")
-_LINES: TypeAdapter[Header | Record] = TypeAdapter(Annotated[Header | Record, Field(discriminator="type")])
-
-
-def parse_line(text: bytes) -> Header | Record:
-    """Return the record of one line.
-
-    Raises:
-        Refusals: Everything that is wrong with the line, each with the path of its field.
-    """
-    try:
-        return _LINES.validate_json(text)
-    except ValidationError as invalid:
-        raise Refusals(_refusals(text, invalid)) from None
-
 
 def draft_of(line: Draft, kind: type[AnyDraft]) -> AnyDraft:
     """Return the draft of `kind` within a line that was checked already."""
@@ -249,29 +233,3 @@ def draft_of(line: Draft, kind: type[AnyDraft]) -> AnyDraft:
 
 def _stated(line: Draft, kind: type[BaseModel]) -> dict[str, Any]:
     return {name: getattr(line, name) for name in kind.model_fields if name in line.model_fields_set}
-
-
-def _refusals(text: bytes, invalid: ValidationError) -> list[HolotypeError]:
-    """Say what is wrong in the words of the format; the paths start below the line's type."""
-    first = invalid.errors(include_url=False)[0]
-    match first["type"]:
-        case "json_invalid":
-            return [InvalidInput(_unreadable(text, first["msg"]))]
-        case "union_tag_not_found" | "union_tag_invalid" if not first["loc"]:
-            return [InvalidInput("the type of a line is one of " + ", ".join(_TYPES), field=["type"])]
-        case "model_attributes_type" | "model_type" | "dict_type" if not first["loc"]:
-            return [InvalidInput("a line is one JSON object")]
-    found = refusals_of(invalid)
-    for refusal in found:
-        refusal.field = refusal.field[1:]
-    return found
-
-
-def _unreadable(text: bytes, finding: str) -> str:
-    try:
-        text.decode()
-    except UnicodeDecodeError as broken:
-        return f"byte {broken.start + 1} of the line is not UTF-8"
-    if "EOF" in finding:
-        return "the line is cut off"
-    return "the line is not JSON: " + finding.removeprefix("Invalid JSON: ").replace("at line 1 column", "at")

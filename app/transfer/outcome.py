@@ -14,7 +14,7 @@ from app.transfer.reading import Stated
 class Kind(StrEnum):
     """What is counted, in the order of a report."""
 
-    LINE = "unreadable line"
+    LINE = "invalid line"
     USER = "user"
     NAMESPACE = "namespace"
     TASK = "task"

@@ -8,7 +8,8 @@ from pathlib import Path
 from typing import IO, Generic, TypeVar
 
 from app.errors import HolotypeError, InvalidInput, Refusals
-from app.transfer.interchange import Header, Record, parse_line
+from app.transfer.interchange import Header, Record
+from app.transfer.parsing import parse_line
 
 MAX_LINE_BYTES = 64 * 2**20
 _GZIP = b"\x1f\x8b"
@@ -32,14 +33,14 @@ class Stated(Generic[AnyRecord]):
 
 
 @dataclass(frozen=True, slots=True)
-class Unreadable:
+class Invalid:
     """A line that states nothing, and why."""
 
     number: int
     errors: Sequence[HolotypeError]
 
 
-def read_records(path: Path) -> Iterator[Stated[Record] | Unreadable]:
+def read_records(path: Path) -> Iterator[Stated[Record] | Invalid]:
     """Return what the lines of a file state, in their order; blank lines are left out.
 
     A file whose first line is no header of this format is given up there, and a compressed file where it is
@@ -54,7 +55,7 @@ def read_records(path: Path) -> Iterator[Stated[Record] | Unreadable]:
             return
         for number, line in lines:
             if isinstance(line, HolotypeError):
-                yield Unreadable(number, [line])
+                yield Invalid(number, [line])
             elif line.strip():
                 yield _parsed(number, line, stored)
 
@@ -80,25 +81,25 @@ def _lines(file: IO[bytes] | gzip.GzipFile) -> Iterator[tuple[int, bytes | Holot
         yield number, line
 
 
-def _header_problem(first: tuple[int, bytes | HolotypeError] | None) -> Unreadable | None:
+def _header_problem(first: tuple[int, bytes | HolotypeError] | None) -> Invalid | None:
     wanted = 'the first line is {"type":"header","format":"holotype","version":1}'
     if first is None:
-        return Unreadable(1, [InvalidInput(f"the file is empty; {wanted}")])
+        return Invalid(1, [InvalidInput(f"the file is empty; {wanted}")])
     number, line = first
     if isinstance(line, HolotypeError):
-        return Unreadable(number, [line])
+        return Invalid(number, [line])
     try:
         found = parse_line(line)
     except Refusals as refused:
-        return Unreadable(number, refused.errors)
-    return None if isinstance(found, Header) else Unreadable(number, [InvalidInput(wanted, field=["type"])])
+        return Invalid(number, refused.errors)
+    return None if isinstance(found, Header) else Invalid(number, [InvalidInput(wanted, field=["type"])])
 
 
-def _parsed(number: int, line: bytes, stored: IO[bytes]) -> Stated[Record] | Unreadable:
+def _parsed(number: int, line: bytes, stored: IO[bytes]) -> Stated[Record] | Invalid:
     try:
         record = parse_line(line)
     except Refusals as refused:
-        return Unreadable(number, refused.errors)
+        return Invalid(number, refused.errors)
     if isinstance(record, Header):
-        return Unreadable(number, [InvalidInput("the header is the first line alone", field=["type"])])
+        return Invalid(number, [InvalidInput("the header is the first line alone", field=["type"])])
     return Stated(number, stored.tell(), record)

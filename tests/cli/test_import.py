@@ -56,10 +56,17 @@ def test_it_says_what_became_of_the_lines(run: Run, tmp_path: Path) -> None:
     assert code == 0
     assert output.splitlines()[-1] == "23 new, 0 unchanged, 0 rejected"
     assert ["metric", "values", "3", "0", "0"] in [line.split() for line in output.splitlines()]
-    assert messages.splitlines()[-1] == "zoo.jsonl: 100 %"
+    assert messages == "there is no registry in .holotype yet; the import makes it\n"
     assert (tmp_path / ".holotype" / "registry.db").exists()
-    code, output, _ = run("import", "zoo.jsonl")
-    assert (code, output.splitlines()[-1]) == (0, "0 new, 23 unchanged, 0 rejected")
+    code, output, messages = run("import", "zoo.jsonl")
+    assert (code, output.splitlines()[-1], messages) == (0, "0 new, 23 unchanged, 0 rejected", "")
+
+
+def test_a_line_that_breaks_the_format_is_invalid(run: Run, tmp_path: Path) -> None:
+    (tmp_path / "bad.jsonl").write_bytes(interchange([{"type": "model", "name": "wren", "verions": []}]))
+    code, output, messages = run("import", "bad.jsonl")
+    assert (code, ["invalid", "lines", "0", "0", "1"]) == (1, output.splitlines()[1].split())
+    assert "bad.jsonl:2: verions: there is no such field; leave it out (did you mean versions?)" in messages
 
 
 def test_rejects_are_shown_and_kept(run: Run, tmp_path: Path) -> None:

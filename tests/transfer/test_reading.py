@@ -18,6 +18,53 @@ def models(importer: Importer) -> int:
     return sum(change.action == "model.registered" for change in importer.store.changes())
 
 
+def test_rejects_come_in_the_order_of_the_lines(importer: Importer) -> None:
+    absent = [{"type": "model", "name": f"model-{number}", "namespace": "absent"} for number in range(4)]
+    broken = [{"type": "model", "nmae": f"model-{number}"} for number in range(4)]
+    importer.lines(*(line for pair in zip(absent, broken, strict=True) for line in pair))
+    lines = [reject.line for reject in importer.rejects]
+    assert lines == sorted(lines)
+    assert set(lines) == set(range(2, 10))
+
+
+@pytest.mark.parametrize(
+    ("line", "suggested"),
+    [
+        ({"type": "modle", "name": "wren"}, ["model"]),
+        ({"type": "model", "name": "wren", "verions": []}, ["versions"]),
+        (
+            {
+                "type": "model",
+                "name": "wren",
+                "versions": [{"number": 1, "metrics": [{"name": "F1", "valu": 1}]}],
+            },
+            ["value"],
+        ),
+        ({"type": "model", "name": "wren", "owners": {"name": "Ada"}}, []),
+        (
+            {"type": "lineage", "downstream": {"modell": "wren"}, "upstream": {"external": "x:y"}},
+            ["model"],
+        ),
+        (
+            {
+                "type": "lineage",
+                "downstream": {"external": "x:a"},
+                "upstream": {"external": "x:b"},
+                "relation": "FINETUNED",
+            },
+            ["FINE_TUNED_FROM"],
+        ),
+    ],
+)
+def test_the_nearest_words_of_the_format_are_suggested(
+    importer: Importer, line: dict[str, Any], suggested: list[str]
+) -> None:
+    importer.lines(line)
+    assert [list(reject.suggestions[:1]) for reject in importer.rejects if reject.suggestions] == (
+        [suggested] if suggested else []
+    )
+
+
 def test_a_compressed_file_is_read_alike_whatever_it_is_called(importer: Importer) -> None:
     assert importer.content(gzip.compress(WHOLE), "zoo.dat").new == EVERYTHING
     assert importer.reasons == []

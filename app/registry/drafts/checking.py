@@ -1,15 +1,19 @@
 """How drafts are checked: strictly, and with every finding told in the product's own words."""
 
+import re
 from collections.abc import Mapping
 from typing import Any, TypeVar
 
 from pydantic import BaseModel, ConfigDict, ValidationError
 from pydantic.alias_generators import to_camel
+from pydantic_core import ErrorDetails
 
+from app.db.text import nearest
 from app.errors import HolotypeError, InvalidInput, LimitExceeded, Refusals
 
 AnyDraft = TypeVar("AnyDraft", bound=BaseModel)
 
+CHOICES = {"enum", "literal_error"}
 LIMITS = {"too_long", "string_too_long"}
 WORDS = {
     "missing": "this is required",
@@ -53,8 +57,16 @@ def refusals_of(invalid: ValidationError) -> list[HolotypeError]:
         message = str(refused) if refused else WORDS.get(finding["type"], "another kind of value is needed")
         kind = LimitExceeded if finding["type"] in LIMITS else InvalidInput
         path = [str(part) for part in finding["loc"] if part != "[key]"]
-        refusals.append(kind(message if refused else message.format(**context), field=[*path, *inner]))
+        told = message if refused else message.format(**context)
+        refusals.append(kind(told, field=[*path, *inner], suggestions=_suggestions(finding)))
     return refusals
+
+
+def _suggestions(finding: ErrorDetails) -> list[str]:
+    """Return the nearest of the values among which one has to be chosen."""
+    if finding["type"] not in CHOICES or not isinstance(finding["input"], str):
+        return []
+    return nearest(finding["input"], re.findall(r"'([^']+)'", finding["ctx"]["expected"]))
 
 
 def draft(kind: type[AnyDraft], values: Mapping[str, Any]) -> AnyDraft:
