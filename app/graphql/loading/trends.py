@@ -1,6 +1,7 @@
 """Metrics over the versions of models."""
 
 from collections.abc import Iterator, Sequence
+from decimal import Decimal
 
 from app.db.engine import ReadSession
 from app.errors import Ambiguous, InvalidInput
@@ -54,7 +55,7 @@ def _with_deltas(trend: Sequence[Measurement]) -> Iterator[tuple[Measurement, fl
     before = None
     for version, series in trend:
         yield (version, series), deltas(series.value, before)[0]
-        before = before if series.value is None else series.value
+        before = before if series.value is None else Decimal(repr(series.value))
 
 
 def _several(called: str, metrics: Sequence[SeriesKey]) -> Ambiguous | None:

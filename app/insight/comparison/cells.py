@@ -55,7 +55,7 @@ def measured_cells(
 ) -> list[Cell | None]:
     """Return the cells of a row of numbers, with what is best and the distance from the baseline."""
     best = best_of(numbers, direction)
-    reference = None if base is None else numbers[base]
+    reference = None if base is None or numbers[base] is None else Decimal(repr(numbers[base]))
     return [
         None
         if value is None
@@ -96,15 +96,16 @@ def best_of(numbers: Sequence[float | None], direction: Direction) -> float | No
     return max(present) if direction is Direction.MAXIMIZE else min(present)
 
 
-def deltas(number: float | None, reference: float | None) -> tuple[float | None, float | None]:
-    """Subtract as people do, in decimals: 0.85 - 0.84 is 0.01."""
+def deltas(number: float | None, reference: Decimal | None) -> tuple[float | None, float | None]:
+    """Subtract as people do, in decimals: 0.85 - 0.84 is 0.01.
+
+    Returns:
+        The difference, and its share of the reference.
+    """
     if number is None or reference is None:
         return None, None
-    if number == reference:
-        return 0.0, 0.0 if reference else None
-    base = Decimal(repr(reference))
-    delta = Decimal(repr(number)) - base
-    return _finite(delta), _finite(delta / abs(base)) if reference else None
+    delta = Decimal(repr(number)) - reference
+    return _finite(delta), _finite(delta / abs(reference)) if reference else None
 
 
 def _finite(number: Decimal) -> float | None:

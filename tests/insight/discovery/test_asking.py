@@ -105,8 +105,8 @@ def test_words_answer_while_the_embedder_keeps_changing(zoo: Api) -> None:
         reply = ask(session, discovery, Kind.MODELS, TEXT)
     assert reply.answer is not None
     assert [meaning for _, meaning in parts(reply.answer).values()] == [None]
-    [degradation] = reply.degraded
-    assert (degradation.code, "by words alone" in degradation.message) == ("EMBEDDER_UNAVAILABLE", True)
+    # The new vectors may not all be there yet, which is said too.
+    assert "by words alone" in {one.code: one.message for one in reply.degraded}["EMBEDDER_UNAVAILABLE"]
 
 
 def test_likeness_compares_vectors_of_one_embedder(zoo: Api) -> None:
