@@ -95,7 +95,8 @@ class Execution(StrawberryGraphQLCoreExecutionContext):
                 write = self._object_writer(inner, asked)
             case GraphQLScalarType() | GraphQLEnumType():
                 write = _leaf_writer(inner)
-        return write and partial(_write_required if required else _write_optional, write)
+        # Every writer refuses None itself.
+        return write if required or write is None else partial(_write_optional, write)
 
     def _object_writer(self, kind: GraphQLObjectType, asked: Any) -> Writer | None:
         subfields, deferred, forbidden = self.collect_subfields(kind, asked)
@@ -126,12 +127,6 @@ def _leaf_writer(kind: GraphQLScalarType | GraphQLEnumType) -> Writer:
         return written
 
     return write
-
-
-def _write_required(write: Writer, value: Any) -> Any:
-    if value is None:
-        raise Unwritten
-    return write(value)
 
 
 def _write_optional(write: Writer, value: Any) -> Any:

@@ -112,8 +112,9 @@ def rows_of(
         [one for attribute in material.attributes.get(version.id, ()) for one in _said(attribute)]
         for version in versions
     ]
-    for version, mine in zip(versions, said, strict=True):
-        mine.extend(_columns(version))
+    if RowKind.FIELD in kinds:
+        for version, mine in zip(versions, said, strict=True):
+            mine.extend(_columns(version))
     rows = [row for row in sorted(_said_rows(said), key=_place) if row.kind in kinds]
     if RowKind.METRIC in kinds:
         rows += _metric_rows(material, [version.id for version in versions])

@@ -3,9 +3,11 @@
 from collections.abc import Collection
 from typing import Any
 
+from sqlalchemy import bindparam
 from sqlmodel import col, select
 
 from app.db.engine import ReadSession
+from app.db.statements import GIVEN
 from app.errors import InvalidInput
 from app.registry.drafts.rules import check_characters, composed, numbered
 from app.registry.reading.finding import VersionBy
@@ -39,28 +41,39 @@ def _place(by: VersionBy) -> Place | None:
 
 def _numbered(session: ReadSession, places: Collection[Place]) -> dict[Place, ModelVersion]:
     numbers = {place[2] for place in places if isinstance(place[2], int)}
-    found = session.exec(_named(places).where(col(ModelVersion.number).in_(numbers))) if numbers else ()
+    found = session.exec(_NUMBERED, params=_given(places, numbers)) if numbers else ()
     return {(namespace, name, version.number): version for version, name, namespace in found}
 
 
 def _aliased(session: ReadSession, places: Collection[Place]) -> dict[Place, ModelVersion]:
     aliases = {place[2] for place in places if isinstance(place[2], str)}
-    if not aliases:
-        return {}
-    statement = _named(places).join(Alias, col(Alias.version_id) == ModelVersion.id).add_columns(Alias.name)
-    found = session.exec(statement.where(col(Alias.name).in_(aliases)))
+    found = session.exec(_ALIASED, params=_given(places, aliases)) if aliases else ()
     return {(namespace, name, alias): version for version, name, namespace, alias in found}
 
 
-def _named(places: Collection[Place]) -> Any:
+def _given(places: Collection[Place], told: Collection[int | str]) -> dict[str, Any]:
+    namespaces, names = {place[0] for place in places}, {place[1] for place in places}
+    return {"namespaces": list(namespaces), "names": list(names), GIVEN.key: list(told)}
+
+
+def _named() -> Any:
     return (
         select(ModelVersion, RegisteredModel.name, Namespace.name)
         .join(RegisteredModel, col(RegisteredModel.id) == ModelVersion.model_id)
         .join(Namespace, col(Namespace.id) == RegisteredModel.namespace_id)
         .where(
-            col(Namespace.name).in_({place[0] for place in places}),
-            col(RegisteredModel.name).in_({place[1] for place in places}),
+            col(Namespace.name).in_(bindparam("namespaces", expanding=True)),
+            col(RegisteredModel.name).in_(bindparam("names", expanding=True)),
             col(RegisteredModel.deleted_at).is_(None),
             col(ModelVersion.deleted_at).is_(None),
         )
     )
+
+
+_NUMBERED = _named().where(col(ModelVersion.number).in_(GIVEN))
+_ALIASED = (
+    _named()
+    .join(Alias, col(Alias.version_id) == ModelVersion.id)
+    .add_columns(Alias.name)
+    .where(col(Alias.name).in_(GIVEN))
+)

@@ -89,12 +89,12 @@ def metric_names(session: ReadSession) -> MetricNames[MetricDefinition]:
 
     The definitions belong to no session, and readers share them.
     """
-    return _names_of(tuple(map(tuple, session.execute(_DEFINITIONS))))
+    return _names_of(tuple(map(tuple, session.execute(_DEFINITIONS).all())))
 
 
 @lru_cache(maxsize=2)
 def _names_of(definitions: tuple[tuple[Any, ...], ...]) -> MetricNames[MetricDefinition]:
-    """Return what finds definitions; kept while they stay as they are: folding all names takes milliseconds."""
+    """Return what finds definitions; kept while they stay the same: folding all names takes milliseconds."""
     return MetricNames(
         MetricDefinition(**dict(zip(_COLUMNS, columns, strict=True)), synonyms=orjson.loads(synonyms))
         for *columns, synonyms in definitions

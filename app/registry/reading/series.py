@@ -75,7 +75,7 @@ def measured_by_key(session: ReadSession, version_ids: Collection[str]) -> ByKey
     those that differ in conditions alone stand together.
     """
     written: dict[tuple[Any, ...], dict[str, Measured]] = {}
-    for row in session.execute(_MEASURED, {"given": list(version_ids)}):
+    for row in session.execute(_MEASURED, {"given": list(version_ids)}).all():
         written.setdefault(row[3:], {})[row[0]] = (row[1], row[2])
     alike: dict[tuple[Any, ...], list[tuple[Any, ...]]] = {}
     for key in sorted(written, key=_in_order):
