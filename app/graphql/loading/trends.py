@@ -10,7 +10,7 @@ from app.graphql.loading.nodes import Loaded, load_nodes
 from app.graphql.selection import Call, Selection
 from app.graphql.types.metrics import metric
 from app.graphql.types.registered import MetricTrendPoint, ModelVersion
-from app.insight.comparison.cells import deltas
+from app.insight.comparison.cells import delta_to
 from app.registry.catalogue import MetricNames
 from app.registry.reading.metrics import metric_names
 from app.registry.reading.series import CHOICES, SeriesKey, metric_label
@@ -54,7 +54,7 @@ def _with_deltas(trend: Sequence[Measurement]) -> Iterator[tuple[Measurement, fl
     """Yield each measurement with its distance to the last finite one before it."""
     before = None
     for version, series in trend:
-        yield (version, series), deltas(series.value, before)[0]
+        yield (version, series), delta_to(before, series.value)
         before = before if series.value is None else Decimal(repr(series.value))
 
 

@@ -28,14 +28,13 @@ class Recency(StrEnum):
 
 @dataclass(slots=True)
 class Cell:
-    """One version's value in a row.
+    """One version's value in a row; a comparison has thousands, so only what is asked of one is worked out.
 
     Attributes:
         value: The value as it is kept; a measurement that is not finite by its name; a long text that differs
             from the baseline's as the unified diff.
         number: The value where it is a finite number.
-        delta: The number minus the baseline's; None where that is beyond every float.
-        relative_delta: The delta as a share of the baseline's absolute value; None where that is 0, too.
+        reference: The baseline's number.
         is_best: Whether no other cell is better; False where nothing is ranked or nobody else has a value.
         is_diff: Whether `value` is a unified diff.
         recency: For versions of software alone.
@@ -43,11 +42,22 @@ class Cell:
 
     value: Any
     number: float | None = None
-    delta: float | None = None
-    relative_delta: float | None = None
+    reference: Decimal | None = None
     is_best: bool = False
     is_diff: bool = False
     recency: Recency | None = None
+
+    @property
+    def delta(self) -> float | None:
+        """The number minus the baseline's; None where that is beyond every float."""
+        return delta_to(self.reference, self.number)
+
+    @property
+    def relative_delta(self) -> float | None:
+        """The delta as a share of the baseline's absolute value; None where that is 0, too."""
+        if self.number is None or not self.reference:
+            return None
+        return _finite((Decimal(repr(self.number)) - self.reference) / abs(self.reference))
 
 
 def measured_cells(
@@ -57,9 +67,7 @@ def measured_cells(
     best = best_of(numbers, direction)
     reference = None if base is None or numbers[base] is None else Decimal(repr(numbers[base]))
     return [
-        None
-        if value is None
-        else Cell(value, number, *deltas(number, reference), number is not None and number == best)
+        None if value is None else Cell(value, number, reference, number is not None and number == best)
         for value, number in zip(values, numbers, strict=True)
     ]
 
@@ -96,16 +104,11 @@ def best_of(numbers: Sequence[float | None], direction: Direction) -> float | No
     return max(present) if direction is Direction.MAXIMIZE else min(present)
 
 
-def deltas(number: float | None, reference: Decimal | None) -> tuple[float | None, float | None]:
-    """Subtract as people do, in decimals: 0.85 - 0.84 is 0.01.
-
-    Returns:
-        The difference, and its share of the reference.
-    """
+def delta_to(reference: Decimal | None, number: float | None) -> float | None:
+    """Subtract as people do, in decimals: 0.85 - 0.84 is 0.01; None where that is beyond every float."""
     if number is None or reference is None:
-        return None, None
-    delta = Decimal(repr(number)) - reference
-    return _finite(delta), _finite(delta / abs(reference)) if reference else None
+        return None
+    return _finite(Decimal(repr(number)) - reference)
 
 
 def _finite(number: Decimal) -> float | None:
