@@ -1,8 +1,9 @@
 """The Pareto front over every version that a filter admits: numbers alone, without a row for each version."""
 
 from bisect import bisect_right
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from itertools import repeat
 from typing import Any
 
 import numpy as np
@@ -11,7 +12,6 @@ from numpy.typing import NDArray
 from app.db.cursors import Order, cursor_of, named, values_of
 from app.db.engine import ReadSession
 from app.db.paging import Page, PageRequest
-from app.db.text import fold
 from app.errors import Ambiguous, InvalidInput
 from app.insight.comparison.objectives import (
     UNITS,
@@ -22,14 +22,16 @@ from app.insight.comparison.objectives import (
     direction_of,
 )
 from app.insight.comparison.pareto import find_front, rank_values
+from app.registry.catalogue import MetricNames
 from app.registry.drafts import Direction
 from app.registry.reading.boards import (
-    BoardKey,
+    Board,
     board_asked,
+    check_one_board,
     fields_of,
+    first_board,
     label_of,
     measured_values,
-    refuse_several,
 )
 from app.registry.reading.metrics import definition_of, metric_names
 from app.registry.reading.predicates import MetricKeyTest
@@ -65,20 +67,18 @@ class Front:
 
 
 @dataclass(frozen=True, slots=True)
-class Gathered:
-    """What was measured of the admitted versions.
+class Asked:
+    """What every objective is asked of.
 
     Attributes:
-        versions: How many versions are admitted.
-        places: The place of each value's version among them.
-        values: The values; several may be of one version.
-        boards: The boards that they are of.
+        admitted: Which versions.
+        places: The place of each of them.
+        names: What finds the definitions of metrics.
     """
 
-    versions: int
-    places: Sequence[int]
-    values: Sequence[float]
-    boards: Collection[BoardKey]
+    admitted: Filter
+    places: Mapping[str, int]
+    names: MetricNames[MetricDefinition]
 
 
 def find_tradeoff(
@@ -100,16 +100,14 @@ def find_tradeoff(
     ids, *held = zip(*versions, strict=True) if versions else [()] * (1 + len(fields))
     of_fields = dict(zip(fields, held, strict=True))
     places = {version: place for place, version in enumerate(ids)}
-    names = metric_names(session)
+    asked = Asked(admitted, places, metric_names(session))
     weighed, columns = [], []
     for place, objective in enumerate(objectives):
         at = ["objectives", str(place)]
         if isinstance(objective.target, ObjectiveField):
             one, column = _field(objective, objective.target, of_fields[objective.target.value], at)
         else:
-            values = measured_values(session, objective.target, admitted)
-            definition = definition_of(session, objective.target, names, [*at, "target", "metric"])
-            one, column = _measured(objective, objective.target, _gathered(values, places), definition, at)
+            one, column = _measured(session, asked, objective, objective.target, at)
         weighed.append(one)
         columns.append(column)
     table = np.stack(columns, axis=1)
@@ -132,54 +130,34 @@ def _field(
     return weighed, np.array(held, dtype=np.float64)
 
 
-def _gathered(parts: Iterable[Sequence[Any]], places: Mapping[str, int]) -> Gathered:
-    """Return the places and the values of versions that have a place, and the boards that these are of.
-
-    No row is kept: so many tuples would set off the collector of garbage.
-    """
-    spots: list[int] = []
-    values: list[float] = []
-    boards: set[BoardKey] = set()
-    for part in parts:
-        rows = [row for row in part if row[0] in places]
-        owners, measured, *told = zip(*rows, strict=True) if rows else [()] * 7
-        spots += [places[owner] for owner in owners]
-        values += measured
-        several = any(len(set(column)) > 1 for column in told)
-        boards.update(
-            map(BoardKey._make, zip(*told, strict=True) if several else [row[2:] for row in rows[:1]])
-        )
-    return Gathered(len(places), spots, values, boards)
-
-
 def _measured(
-    objective: Objective,
-    key: MetricKeyTest,
-    gathered: Gathered,
-    definition: MetricDefinition | None,
-    at: Sequence[str],
+    session: ReadSession, asked: Asked, objective: Objective, key: MetricKeyTest, at: Sequence[str]
 ) -> tuple[Weighed, Column]:
-    board = _only(key, gathered.boards, [*at, "target", "metric"])
+    """Return what an objective has of the versions, by their places."""
+    path = [*at, "target", "metric"]
+    board = first_board(session, key, asked.admitted)
+    definition = asked.names.canonical(key.name) if board else definition_of(session, key, asked.names, path)
     direction = direction_of(objective, definition, at)
-    column = np.full(gathered.versions, np.nan)
+    column = np.full(len(asked.places), np.nan)
     extreme = np.fmax if direction is Direction.MAXIMIZE else np.fmin
-    extreme.at(column, gathered.places, gathered.values)
-    unit = board.unit or (definition.unit if definition else None)
-    return Weighed(objective, label_of(key, board), direction, unit, ()), column
+    for part in measured_values(session, key, asked.admitted, board) if board else ():
+        owners, values, same = zip(*part, strict=True)
+        spots = np.fromiter(map(asked.places.get, owners, repeat(-1)), np.int64, len(owners))
+        known = spots >= 0
+        if not np.array(same, dtype=bool)[known].all():
+            _refuse_boards(session, Board(key, asked.admitted, descending=True), path)
+        extreme.at(column, spots[known], np.array(values)[known])
+    found = board or board_asked(key)
+    unit = found.unit or (definition.unit if definition else None)
+    return Weighed(objective, label_of(key, found), direction, unit, ()), column
 
 
-def _only(key: MetricKeyTest, boards: Collection[BoardKey], where: Sequence[str]) -> BoardKey:
-    """Return the only board, in whose key datasets are compared folded; of none what the key says of it."""
-    apart: dict[tuple[Any, ...], BoardKey] = {}
-    for board in sorted(boards, key=lambda board: [part or "" for part in board]):
-        apart.setdefault((board.dataset and fold(board.dataset), *board[1:]), board)
-    found = list(apart.values()) or [board_asked(key)]
+def _refuse_boards(session: ReadSession, several: Board, path: Sequence[str]) -> None:
     try:
-        refuse_several(key, found)
-    except Ambiguous as several:
-        several.field = tuple(where)
+        check_one_board(session, several)
+    except Ambiguous as refusal:
+        refusal.field = tuple(path)
         raise
-    return found[0]
 
 
 def _page(

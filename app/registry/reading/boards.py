@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from itertools import groupby
 from typing import Any, NamedTuple
 
-from sqlalchemy import case, func, inspect, or_, true
+from sqlalchemy import Integer, case, func, inspect, or_, true, type_coerce
 from sqlalchemy import select as select_columns
 from sqlalchemy.orm import aliased
 from sqlmodel import and_, col, exists, select
@@ -140,14 +140,35 @@ def label_of(key: MetricKeyTest, board: BoardKey) -> str:
     return metric_label(SeriesKey(key.called, dataset, split, slice_, conditions, source, unit))
 
 
-def measured_values(session: ReadSession, key: MetricKeyTest, admitted: Filter) -> Iterator[Sequence[Any]]:
+def first_board(session: ReadSession, key: MetricKeyTest, admitted: Filter) -> BoardKey | None:
+    """Return the first of the boards that a key means, in the order of their index; None if there is none."""
+    columns = select_columns(*(SERIES.c[part] for part in BoardKey._fields)).select_from(MetricSeries)
+    order = (SERIES.c[column] for column in ("dataset_folded", "split", "value"))
+    found = session.execute(
+        _of_board(columns, Board(key, admitted, descending=True)).order_by(*order).limit(1)
+    ).first()
+    return BoardKey._make(found) if found else None
+
+
+def measured_values(
+    session: ReadSession, key: MetricKeyTest, admitted: Filter, board: BoardKey
+) -> Iterator[Sequence[Any]]:
     """Yield all finite values that a key means, of deleted versions too where all are admitted.
 
+    To compare here what tells the boards apart is less work than to fetch it for each value.
+
     Yields:
-        Parts of the rows: version, value, and what tells the board.
+        Parts of the rows: version, value, and whether it is of `board`.
     """
-    columns = (SERIES.c.owner_id, SERIES.c.value, *(SERIES.c[part] for part in BoardKey._fields))
-    statement = select_columns(*columns).where(series_matches(key, SERIES.c), SERIES.c.value.is_not(None))
+    same = and_(
+        *(
+            column.is_not_distinct_from(part)
+            for column, part in zip(_APART, (board.dataset and fold(board.dataset), *board[1:]), strict=True)
+        )
+    )
+    statement = select_columns(SERIES.c.owner_id, SERIES.c.value, type_coerce(same, Integer)).where(
+        series_matches(key, SERIES.c), SERIES.c.value.is_not(None)
+    )
     if admitted != All():
         statement = statement.where(SERIES.c.owner_id.in_(_admitted(admitted)))
     yield from session.execute(statement).partitions(ROWS)

@@ -144,7 +144,7 @@ LISTS = {
         """tradeoff(first: $n, objectives: [
           {target: {metric: {name: "accuracy"}}}, {target: {metric: {name: "loss"}}}
         ]) { totalCount evaluated nodes { values version { number } } }""",
-        5,
+        7,
     ),
     "VersionComparison.rows": (
         """compareVersions(versions: [

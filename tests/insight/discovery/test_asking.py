@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from sqlmodel import select
 
-from app.insight.discovery.asking import Discovery, ask, embedder_of
+from app.insight.discovery.asking import DegradationCode, Discovery, ask, embedder_of
 from app.insight.discovery.likeness import SimilarModel, similar_models
 from app.registry.tables import RegisteredModel
 from app.search.contract import IndexReader, Kind, Likeness, MeaningVectors, SearchAnswer, SearchRequest
@@ -106,7 +106,8 @@ def test_words_answer_while_the_embedder_keeps_changing(zoo: Api) -> None:
     assert reply.answer is not None
     assert [meaning for _, meaning in parts(reply.answer).values()] == [None]
     # The new vectors may not all be there yet, which is said too.
-    assert "by words alone" in {one.code: one.message for one in reply.degraded}["EMBEDDER_UNAVAILABLE"]
+    said = {one.code: one.message for one in reply.degraded}
+    assert "by words alone" in said[DegradationCode.EMBEDDER_UNAVAILABLE]
 
 
 def test_likeness_compares_vectors_of_one_embedder(zoo: Api) -> None:
