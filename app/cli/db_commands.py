@@ -4,7 +4,8 @@ from typing import Annotated
 
 import typer
 
-from app.cli.index_commands import Data, Json
+from app.cli.client.commands import Json
+from app.cli.index_commands import Data
 
 RewriteWords = Annotated[
     bool, typer.Option("--rewrite-words", help="Make all words anew by which the database finds.")

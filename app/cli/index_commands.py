@@ -5,6 +5,8 @@ from typing import Annotated
 
 import typer
 
+from app.cli.client.commands import Json
+
 indexes = typer.Typer(
     name="index",
     help="Look after the search indexes.",
@@ -18,7 +20,6 @@ Data = Annotated[
         "--data", metavar="DIR", help="The data folder (HOLOTYPE_DATA, else .holotype).", show_default=False
     ),
 ]
-Json = Annotated[bool, typer.Option("--json", help="Print the result as JSON.")]
 
 
 @indexes.command()

@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from app.cli.client.asking import Unanswered, ask
-from app.cli.client.showing import found
+from app.cli.client.showing import look_up
 from app.cli.client.targets import Target
 from app.cli.terminal import ABSENT, FAILED, USAGE, counted, fail, out, print_json, suggested
 
@@ -181,7 +181,7 @@ def _changed(
 
 def _tagged(url: str, target: Target) -> tuple[str, list[str]]:
     """Return the id of a model or a version, and the keys of its tags."""
-    subject = found(url, target, OF_MODEL, OF_VERSION)
+    subject = look_up(url, target, OF_MODEL, OF_VERSION)
     return str(subject["id"]), [tag["key"] for tag in subject["tags"]]
 
 

@@ -4,7 +4,7 @@ from typing import Any
 
 import orjson
 
-from app.cli.client.showing import found
+from app.cli.client.showing import look_up
 from app.cli.client.targets import Target
 from app.cli.terminal import out, print_json
 
@@ -29,7 +29,7 @@ APART = {"alias", "comment"}
 
 def show_history(url: str, target: Target, *, limit: int, as_json: bool) -> None:
     """Print the last changes of a model or a version, the oldest of them first."""
-    history = found(url, target, MODEL, VERSION, last=limit)["history"]
+    history = look_up(url, target, MODEL, VERSION, last=limit)["history"]
     if as_json:
         print_json(history)
         return

@@ -40,7 +40,7 @@ query Show($version: ModelVersionBy!) {{
 
 def show(url: str, target: Target, *, as_json: bool) -> None:
     """Print a model, or one of its versions."""
-    shown = found(url, target, MODEL, VERSION)
+    shown = look_up(url, target, MODEL, VERSION)
     if as_json:
         print_json(shown)
         return
@@ -49,7 +49,7 @@ def show(url: str, target: Target, *, as_json: bool) -> None:
         out.out(line, highlight=False)
 
 
-def found(url: str, target: Target, of_model: str, of_version: str, **further: Any) -> dict[str, Any]:
+def look_up(url: str, target: Target, of_model: str, of_version: str, **further: Any) -> dict[str, Any]:
     """Ask for a model or a version, and end where it is not there."""
     wanted = {"version": target.version} if target.of_version else {"model": target.model}
     try:
