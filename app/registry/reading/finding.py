@@ -196,8 +196,10 @@ def find_version(session: ReadSession, by: VersionBy) -> ModelVersion:
         mine = mine.where(col(ModelVersion.semver).is_not(None))
     elif by.stage is not None:
         mine = mine.where(ModelVersion.stage == check_characters(by.stage))
-    rows = session.exec(mine)
-    found = rows.first() if by.semver is None else highest_within(rows, by.semver)
+    if by.semver is None:
+        found = session.exec(mine.limit(1)).first()
+    else:
+        found = highest_within(session.exec(mine), by.semver)
     if found is None:
         raise _no_such_version(session, model, by)
     return found

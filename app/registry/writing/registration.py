@@ -17,6 +17,7 @@ from app.db.text import fold
 from app.errors import AlreadyExists
 from app.identity.principals import require_principals
 from app.identity.session import WriteSession
+from app.lineage.edges import NewEdge
 from app.registry.drafts import FactsDraft, ModelDraft, VersionDraft, VersionState
 from app.registry.reading.finding import find_namespaces, models_named
 from app.registry.reading.provenance import MADE_WITH
@@ -109,17 +110,7 @@ def create_versions(
     ]
     parents = resolve_parents(session, [(row["id"], draft) for row, draft in zip(rows, drafts, strict=True)])
     facts = [
-        Fact(
-            action="version.created",
-            subject_id=row["id"],
-            related=[row["model_id"], *(edge.upstream for edge in parents.get(row["id"], ()))],
-            after={
-                "number": row["number"],
-                "state": row["state"],
-                "stage": row["stage"],
-                **_version_facts(draft, mine),
-            },
-        )
+        _created(row, _version_facts(draft, mine), parents.get(row["id"], ()))
         for row, draft, mine in zip(rows, drafts, made, strict=True)
     ]
     logged = session.record([*facts, *facts_of(fresh)])[: len(facts)]
@@ -248,6 +239,16 @@ def _version_row(
         "deleted_at": None,
         "created_by": session.viewer.id,
     }
+
+
+def _created(row: Mapping[str, Any], stated: Mapping[str, Any], parents: Sequence[NewEdge]) -> Fact:
+    """Return the fact that a version was made."""
+    return Fact(
+        action="version.created",
+        subject_id=row["id"],
+        related=[row["model_id"], *(edge.upstream for edge in parents)],
+        after={"number": row["number"], "state": row["state"], "stage": row["stage"], **stated},
+    )
 
 
 def _version_facts(draft: VersionDraft, made: Mapping[str, Made]) -> dict[str, Any]:
