@@ -65,13 +65,9 @@ def main(arguments: list[str] | None = None) -> int:
 
 
 def _run(options: argparse.Namespace, settings: Settings, database: Database) -> int:
-    kept = _kept(settings, database)
-    if options.command == "status":
-        return _status(kept, Reporter(as_json=options.json))
-    if options.command == "check":
-        return _check(kept, Reporter(as_json=options.json))
-    if options.command == "rollback":
-        return _rollback(kept, Reporter(as_json=options.json))
+    without_encoder = {"status": _status, "check": _check, "rollback": _rollback}
+    if do := without_encoder.get(options.command):
+        return do(_kept(settings, database), Reporter(as_json=options.json))
     stop = Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: stop.set())
