@@ -1,6 +1,6 @@
 """Filters and words as tantivy queries. No query is ever parsed from a person's text."""
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 
 import tantivy
 from tantivy import Occur, Query
@@ -28,7 +28,7 @@ Terms = list[str]
 class FilterCompiler:
     """Compiles filter trees for one snapshot of the index.
 
-    Texts are looked up in the dictionary of the field's terms, which begin with the folded form.
+    Texts are looked up in the dictionary of the field's terms: the folded form, a separator, and a spelling.
     """
 
     def __init__(self, schema: tantivy.Schema, searcher: tantivy.Searcher) -> None:
@@ -67,19 +67,14 @@ class FilterCompiler:
     def _terms(self, leaf: In | Contains | StartsWith) -> Terms:
         match leaf:
             case In(field, values):
-                return [term for value in values for term in self._written(field, value)]
+                return [term for value in values for term in self._beginning(field, value + SEPARATOR)]
             case StartsWith(field, value):
-                return self._matching(field, value, lambda folded: folded.startswith(value))
+                return self._beginning(field, value)
             case Contains(field, value):
-                return self._matching(field, "", lambda folded: value in folded)
+                return [term for term in self._beginning(field) if value in term.partition(SEPARATOR)[0]]
 
-    def _written(self, field: FactField, value: str) -> Terms:
-        """Return the terms whose folded form is `value`: one a spelling."""
-        return self._matching(field, value, lambda folded: folded == value)
-
-    def _matching(self, field: FactField, prefix: str, admits: Callable[[str], bool]) -> Terms:
-        listed = self._searcher.terms_with_prefix(field.value, prefix)
-        return [term for term, _ in listed if admits(term.partition(SEPARATOR)[0])]
+    def _beginning(self, field: FactField, prefix: str = "") -> Terms:
+        return [term for term, _ in self._searcher.terms_with_prefix(field.value, prefix)]
 
 
 def keys_query(schema: tantivy.Schema, keys: Iterable[int]) -> Query:

@@ -15,6 +15,7 @@ Body = dict[str, Any]
 Response = dict[str, Any]
 
 DEADLINE_SECONDS = 2.0
+"""How long an answer may take that a person waits for."""
 AWAY = "the search server does not answer, or not in time"
 PARTLY = "the search server could look through a part of the index only"
 REFUSED = "the search server did not do what it was asked to; the log of the API says why"
@@ -63,13 +64,7 @@ class Asker:
 
     def _sent(self, lines: bytes, searches: int) -> list[Response]:
         try:
-            answer = self._server.ask(
-                "POST",
-                f"/{self._index}/_msearch",
-                lines,
-                filter_path=_WANTED,
-                request_timeout=DEADLINE_SECONDS,
-            )
+            answer = self._server.ask("POST", f"/{self._index}/_msearch", lines, filter_path=_WANTED)
         except RequestFailed as failure:
             raise _unavailable(failure.status, failure) from failure
         if not isinstance(answer, dict) or len(answer.get("responses", ())) != searches:

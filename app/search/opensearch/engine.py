@@ -11,6 +11,7 @@ from app.search.delivery import DocumentVectors
 from app.search.document import Document
 from app.search.keeping import Entry, IndexWriter, Standing, rejected_again
 from app.search.locks import PATIENCE_SECONDS
+from app.search.opensearch.asking import DEADLINE_SECONDS
 from app.search.opensearch.bulk import SENDERS
 from app.search.opensearch.cluster import Cluster
 from app.search.opensearch.contents import sources, stored_documents, unit_vectors, why_wrong
@@ -44,7 +45,7 @@ class OpenSearchEngine:
 
     def reader(self) -> OpenSearchReader:
         """Return a reader; the index may not exist yet."""
-        server = Server(self._cluster, seconds=WRITING_SECONDS, connections=READING_CONNECTIONS)
+        server = Server(self._cluster, seconds=DEADLINE_SECONDS, connections=READING_CONNECTIONS)
         return OpenSearchReader(server, self._indexes.live, self._layout)
 
     def writer(self, log: str) -> OpenSearchWriter:

@@ -94,7 +94,7 @@ class Server:
             path: The path, which begins with a slash.
             body: JSON as a value, or as bytes; one object a line of bytes where several are sent.
             ok: Statuses that are no failure although they are none of success.
-            params: Parameters of the query; `request_timeout` is how long this answer may take.
+            params: Parameters of the query.
 
         Raises:
             RequestFailed: There was no answer, or one that says that it was not done.
