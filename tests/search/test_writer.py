@@ -138,6 +138,25 @@ def test_an_index_that_could_not_be_opened_is_let_go(tmp_path: Path) -> None:
     assert failed.value.filename == str(in_the_way)
 
 
+def test_what_could_not_be_read_again_is_once_it_is_there(tmp_path: Path, writer: EmbeddedWriter) -> None:
+    fill(writer, [document(1)])
+    writer.put([document(2)])
+    manifest = tmp_path / "manifest.json"
+    away = manifest.rename(tmp_path / "away")
+    for _ in range(2):
+        with pytest.raises(FileNotFoundError):
+            writer.discard()
+    away.rename(manifest)
+    writer.discard()
+    assert writer.known_ids() == {document(1).id}
+    away = manifest.rename(away)
+    with pytest.raises(FileNotFoundError):
+        writer.discard()
+    writer.close()
+    away.rename(manifest)
+    EmbeddedWriter(tmp_path, LOG).close()
+
+
 def test_vectors_that_a_killed_writer_had_replaced_are_dropped(
     tmp_path: Path, writer: EmbeddedWriter
 ) -> None:

@@ -51,6 +51,7 @@ class EmbeddedWriter:
     _words: tantivy.IndexWriter
     _vectors: list[DocumentVectors]
     _ledger: Ledger
+    _is_open = False
 
     def __init__(self, directory: Path, log: str) -> None:
         directory.mkdir(parents=True, exist_ok=True)
@@ -197,8 +198,10 @@ class EmbeddedWriter:
     def close(self) -> None:
         """Let go of the index without committing; nothing can be done with the writer after that."""
         if self._lock.is_locked:
-            self._stop()
-            self._lock.release()
+            try:
+                self._stop()
+            finally:
+                self._lock.release()
 
     def _open(self, log: str) -> str | None:
         """Take the index over; return why what was there was unfit."""
@@ -213,8 +216,13 @@ class EmbeddedWriter:
         return unfit
 
     def _stop(self) -> None:
-        self._words.rollback()
-        self._words.wait_merging_threads()
+        """Let go of tantivy's writer, unless it could not be had again since that was done."""
+        if self._is_open:
+            self._is_open = False
+            try:
+                self._words.rollback()
+            finally:
+                self._words.wait_merging_threads()
 
     @property
     def _rows_file(self) -> Path:
@@ -230,6 +238,7 @@ class EmbeddedWriter:
         self._index = tantivy.Index.open(str(manifest.words(self._directory)))
         self._schema = self._index.schema
         self._words = self._index.writer(HEAP_BYTES, 1)
+        self._is_open = True
         # A file that a killed writer left behind would make the next commit fail.
         self._words.garbage_collect_files()
         self._vectors = []
