@@ -19,7 +19,7 @@ from app.registry.opening import RegistryNotOpened, open_registry
 from app.search.contract import IndexUnavailable, Kind
 from app.search.engines import engine_of
 from app.search.keeping import IndexLocked, SearchEngine
-from app.search.query_encoder import EmbedderUnavailable
+from app.search.query_encoder import EmbedderUnavailable, encoder_directory
 from app.settings import Settings, UnfitSetting, read_settings
 from indexer.checking import compare
 from indexer.crew import Crew, Origin, usual_size
@@ -45,7 +45,9 @@ Kept = dict[Kind, tuple[RegistrySource, SearchEngine]]
 def main(arguments: list[str] | None = None) -> int:
     """Run a command; return its exit code."""
     options = _parser().parse_args(arguments)
-    logging.basicConfig(level=logging.INFO, format="indexer: %(message)s", stream=sys.stderr)
+    # Among the processes of a service, what follows the log says who it is.
+    who = "indexer" if options.command == "run" else "holotype"
+    logging.basicConfig(level=logging.INFO, format=f"{who}: %(message)s", stream=sys.stderr)
     try:
         settings = read_settings()
     except UnfitSetting as unfit:
@@ -54,7 +56,9 @@ def main(arguments: list[str] | None = None) -> int:
     if options.command == "export-encoder":
         return _export_encoder(settings)
     if not settings.data.is_dir():
-        logger.error("there is no data folder %s; `holotype up` makes one", settings.data)
+        logger.error(
+            "there is no data folder %s; name it with --data, or make one with: holotype up", settings.data
+        )
         return ABSENT
     try:
         with closing(open_registry(settings.database, ServerLimits(**settings.database_limits))) as database:
@@ -183,6 +187,7 @@ def _export_encoder(settings: Settings) -> int:
     try:
         with closing(PackagedEncoder(settings.index_folder)) as encoder:
             encoder.prepare()
+            Reporter(as_json=False).exported(encoder_directory(settings.index_folder, encoder.meta.digest))
     except EmbedderUnavailable as missing:
         logger.error("%s", missing)  # noqa: TRY400 - a sentence, not a screen
         return FAILED

@@ -174,7 +174,7 @@ class _Turn:
         writer = self._engine.writer(self._source.log())
         try:
             if writer.replaced:
-                logger.info("making a new index: %s", writer.replaced)
+                logger.info("%s: making a new index: %s", self._source.kind, writer.replaced)
             return Worker(self._source, writer, self._embedder)
         except BaseException:
             writer.close()
@@ -188,7 +188,8 @@ class _Turn:
             raise Outdated(why)
         if standing.rejected and standing.rejected.retry_at > datetime.now(UTC):
             raise RebuildPaused(standing.rejected)
-        self._say(f"the index is not as this version makes it ({why}): making it anew beside it")
+        kind = self._source.kind
+        self._say(f"{kind}: the index is not as this version makes it ({why}): making it anew beside it")
         rebuild(self._source, self._engine, self._embedder, self._stop, lambda _position: self._each_round())
 
     def _say(self, sentence: str) -> None:

@@ -5,6 +5,7 @@ import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import asdict
+from pathlib import Path
 from typing import Any
 
 import orjson
@@ -63,6 +64,10 @@ class Reporter:
         as_of = f"as of change {position.words.sequence:,}; the indexer brings it up to date"
         self._say(f"{kind}: generation {standing.generation} is searched again, {as_of}")
 
+    def exported(self, directory: Path) -> None:
+        """Report that the encoder of queries is there, exported now or before."""
+        self._say(f"what searches by meaning encode texts with is in {directory}")
+
     def end(self) -> None:
         """Print what was reported, if it is to be JSON."""
         if self._as_json:
@@ -101,7 +106,7 @@ def building(kind: Kind) -> Iterator[Callable[[IndexPosition], None]]:
 def _status_lines(kind: Kind, standing: Standing, head: Mark) -> Iterator[str]:
     position = standing.position
     if standing.unfit or position is None:
-        yield f"{kind}: cannot be used: {standing.unfit}; the indexer makes it anew where it may"
+        yield f"{kind}: no index that can be used: {standing.unfit}; the indexer makes one where it may"
         yield from _draft_lines(standing)
         return
     lags = _lags(position, head)

@@ -26,6 +26,10 @@ class DocumentSource(Protocol):
     """A registry, as the indexer of one kind sees it; each call is one snapshot."""
 
     @property
+    def kind(self) -> Kind:
+        """What the documents are of."""
+
+    @property
     def crew(self) -> "Crew | None":
         """The processes that read it, too; None if this one is alone."""
 
@@ -68,6 +72,7 @@ class RegistrySource:
 
     def __init__(self, database: Database, kind: Kind = Kind.MODELS, crew: "Crew | None" = None) -> None:
         self._database = database
+        self.kind = kind
         self.crew = crew
         self._read = _READINGS[kind]
 

@@ -86,7 +86,7 @@ class Worker:
         if touched.many:
             self._left = sorted(touched.many)
             self._writer.commit(ahead=Ahead(followed=touched.through, through=touched.through))
-            logger.info("words: %d documents are touched by one change", len(self._left))
+            logger.info("%s: one change touches %s documents", self._source.kind, f"{len(self._left):,}")
         else:
             self._writer.commit(touched.through)
         return True
@@ -147,7 +147,7 @@ class Worker:
 
     def _begin_anew(self) -> None:
         if self.position.log:
-            logger.warning("the registry was restored or replaced: indexing it anew")
+            logger.warning("%s: the registry was restored or replaced: indexing it anew", self._source.kind)
         self._unread = self._left = None
         self._writer.reset(self._source.log())
         if self._embedder:
@@ -164,11 +164,12 @@ class Worker:
         self._index_next(self._unread, began.sequence)
         if self._unread:
             self._writer.commit()
-            logger.info("words: %d of %d documents", self.position.documents, self.position.expected)
+            logger.info("%s", self._progress("words", self.position.documents, self.position.expected))
             return
         self._unread = None
         self._writer.commit(began)
-        logger.info("words: read all documents, as of change %d", began.sequence)
+        made = self._progress("words", self.position.documents, self.position.documents)
+        logger.info("%s, as of change %s", made, f"{began.sequence:,}")
 
     def _index_next(self, unread: list[str], through: int) -> None:
         """Put the next documents of those that are left, and take these from them."""
@@ -288,6 +289,8 @@ class Worker:
     def _tell(self) -> None:
         position = self.position
         done = position.embedded == position.documents
-        logger.log(
-            INFO if done else DEBUG, "meaning: %d of %d documents", position.embedded, position.documents
-        )
+        made = self._progress("meaning", position.embedded, position.documents)
+        logger.log(INFO if done else DEBUG, "%s", made)
+
+    def _progress(self, by: str, documents: int, of: int) -> str:
+        return f"{self._source.kind}: {documents:,} of {of:,} are found by {by}"

@@ -14,6 +14,7 @@ from sqlalchemy.exc import OperationalError
 
 from app.cli.opening import open_data, registry_file, require_file
 from app.cli.terminal import INTERRUPTED, err, fail, out, print_json, say, suggested
+from app.db.engine import Database
 from app.db.faults import Unconfirmed, fault
 from app.errors import Busy
 from app.identity.principals import viewer_named
@@ -39,7 +40,6 @@ def rehearse_import(
         How much would be rejected.
     """
     standing = require_file(settings, "rehearse in a copy of it (CREATE DATABASE copy TEMPLATE name)")
-    _tell_of_new(settings)
     with TemporaryDirectory(prefix="holotype-") as folder:
         rehearsal = settings.model_copy(update={"data": Path(folder)})
         if standing.exists():
@@ -47,7 +47,9 @@ def rehearse_import(
                 copy(standing, require_file(rehearsal, ""))
             except BackupRefused as refused:
                 fail(str(refused))
-        rejected = _import(rehearsal, files, rejects, as_json=as_json)
+        else:
+            say(f"there is no registry in {settings.data} yet: the import would make it")
+        rejected = _import(open_data(rehearsal), files, rejects, as_json=as_json)
     say("nothing was written: this is what the import would do")
     return rejected
 
@@ -60,19 +62,16 @@ def import_into(
     Returns:
         How much was rejected.
     """
-    _tell_of_new(settings)
-    return _import(settings, files, rejects, as_json=as_json)
-
-
-def _tell_of_new(settings: Settings) -> None:
-    """Say that there is no registry yet, for who meant another folder."""
     file = registry_file(settings)
-    if file is not None and not file.exists():
-        say(f"there is no registry in {settings.data} yet; the import makes it")
-
-
-def _import(settings: Settings, files: Sequence[Path], rejects: Path | None, *, as_json: bool) -> int:
+    is_new = file is not None and not file.exists()
     database = open_data(settings)
+    if is_new:
+        say(f"made a new registry in {settings.data}")
+    return _import(database, files, rejects, as_json=as_json)
+
+
+def _import(database: Database, files: Sequence[Path], rejects: Path | None, *, as_json: bool) -> int:
+    """Import files, say what became of their lines, and close the registry; return how much was rejected."""
     with database.read() as session:
         system = viewer_named(session, SYSTEM_SERVICE)
     try:

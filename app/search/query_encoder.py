@@ -28,6 +28,11 @@ logger = logging.getLogger(__name__)
 
 FOLDER = "encoder"
 MODEL, TOKENIZER, META = "model.onnx", "tokenizer.json", "meta.json"
+NO_VECTORS = "no text has a vector yet: the indexer makes them, and its log says so where it cannot"
+NOT_EXPORTED = (
+    "the model that reads queries is not ready yet: the indexer prepares it when it starts, and where "
+    "none runs beside the API, `holotype index export-encoder` does"
+)
 DAMAGED = "the encoder for the vectors of the index is damaged; the log of the API says how to mend it"
 
 # The errors of ONNX Runtime have no class in common.
@@ -136,12 +141,12 @@ class QueryEncoders:
 
     def _load(self, digest: str | None) -> QueryEncoder:
         if digest is None:
-            raise EmbedderUnavailable("the index has no vectors yet")
+            raise EmbedderUnavailable(NO_VECTORS)
         directory = encoder_directory(self._indexes, digest)
         try:
             return QueryEncoder(directory)
         except FileNotFoundError:
-            raise EmbedderUnavailable("no encoder has been exported for the vectors of the index") from None
+            raise EmbedderUnavailable(NOT_EXPORTED) from None
         except _UNREADABLE as error:
             if self._damaged != digest:
                 self._damaged = digest

@@ -60,7 +60,9 @@ def test_a_model_from_its_registration_to_its_history(ask: Run) -> None:
     logged = ask(
         "log", "wren/1", "accuracy=0.76", "chirps per second=3", "--dataset", "Birds", "--split", "test"
     )
-    assert logged == (0, "logged 2 new of 2 values\n", "")
+    assert logged == (0, "logged 2 values\n", "")
+    twice = ("chirps=3", "--step", "1", "--dataset", "Birds")
+    assert ask("log", "wren/1", *twice) == (0, "logged 1 value\n", "")
     assert ask("alias", "wren/1", "champion") == (0, "default/wren@champion is version 1\n", "")
     moved = ask("alias", "default/wren/2", "champion")
     assert moved == (0, "default/wren@champion is version 2 (before: version 1)\n", "")
@@ -223,7 +225,7 @@ def test_a_namespace_is_made_by_its_command(ask: Run) -> None:
 def test_what_is_not_finite_is_logged_as_such(ask: Run) -> None:
     ask("register", "lark", "--source", "s3://lark/1")
     values = ["a=NaN", "b=Infinity", "c=-inf"]
-    assert ask("log", "lark/1", *values) == (0, "logged 3 new of 3 values\n", "")
+    assert ask("log", "lark/1", *values) == (0, "logged 3 values\n", "")
     shown = ask("show", "lark/1")[1]
     assert all(line in shown for line in ("metric a: NAN", "metric b: INFINITY", "c: NEGATIVE_INFINITY"))
     for value in ("much", "1e999", '"1"', "true"):

@@ -192,7 +192,7 @@ def test_without_matplotlib_it_says_what_to_install(ask: Run, tmp_path: Path) ->
         (("tradeoff", "--objective", "latencies"), 3, "did you mean latency?"),
         (("tradeoff", *BY_F1, "--plot", "f.txt"), 2, "name it .png or .svg"),
         (("tradeoff", "--objective", "F1", "--plot", "f.png"), 2, "give two objectives, not 1"),
-        (("tradeoff",), 1, "1 to 6 objectives are weighed, not 0"),
+        (("tradeoff",), 2, "say what is weighed, once for each: --objective accuracy --objective -size"),
     ],
 )
 def test_what_goes_wrong_is_one_clear_line(

@@ -56,7 +56,7 @@ def test_it_says_what_became_of_the_lines(run: Run, tmp_path: Path) -> None:
     assert code == 0
     assert output.splitlines()[-1] == "23 new, 0 unchanged, 0 rejected"
     assert ["metric", "values", "3", "0", "0"] in [line.split() for line in output.splitlines()]
-    assert messages == "there is no registry in .holotype yet; the import makes it\n"
+    assert messages == "made a new registry in .holotype\n"
     assert (tmp_path / ".holotype" / "registry.db").exists()
     code, output, messages = run("import", "zoo.jsonl")
     assert (code, output.splitlines()[-1], messages) == (0, "0 new, 23 unchanged, 0 rejected", "")

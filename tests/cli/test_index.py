@@ -98,7 +98,7 @@ def test_what_there_is_to_know_of_no_index(run: Run, data: Path) -> None:
     shutil.rmtree(data / "index" / "datasets")
     code, output, _ = run("index", "status", "--data", data)
     assert code == 1
-    assert "datasets: cannot be used: there is none yet; the indexer makes it anew" in output
+    assert "datasets: no index that can be used: there is none yet; the indexer makes one" in output
     code, output, _ = run("index", "check", "--data", data)
     assert code == 1
     assert "datasets: unfit: the index: there is none yet" in output
@@ -178,7 +178,7 @@ def test_indexes_in_opensearch_are_made_compared_and_rolled_back(
 
 def test_what_a_folder_does_not_keep_is_not_rolled_back_to(run: Run, data: Path) -> None:
     code, _, messages = run("index", "rollback", "--data", data)
-    assert (code, "keeps none that it replaced" in messages) == (1, True)
+    assert (code, messages.startswith("holotype: there is nothing to go back to")) == (1, True)
 
 
 def without_encoder(data: Path) -> Path:

@@ -29,5 +29,5 @@ def test_it_is_said_when_no_word_was_found_or_meaning_took_no_part(
         for mode, end in (("hybrid", "found by words alone"), ("meaning", "so nothing is found by meaning")):
             code, output, messages = run("search", "feelings", "--mode", mode, HOLOTYPE_URL=running.url)
             assert (code, output) == (0, "nothing was found\n")
-            assert messages.startswith("EMBEDDER_UNAVAILABLE: ")
+            assert messages.startswith("the encoder for the vectors of the index is damaged")
             assert messages.endswith(f"; {end}\n")

@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 
 import numpy as np
 
-from app.search.contract import Mark, Vector
+from app.search.contract import Kind, Mark, Vector
 from app.search.delivery import DIMENSION
 from app.search.document import Document
 from app.search.query_encoder import EmbedderMeta, EmbedderUnavailable
@@ -16,6 +16,7 @@ from tests.search.samples import document, vector_of
 class Shelf:
     """Documents that are put and taken away, each by a change of its own."""
 
+    kind = Kind.MODELS
     crew = None
 
     def __init__(self, count: int = 0) -> None:

@@ -194,6 +194,13 @@ def test_nothing_is_encoded_twice(tmp_path: Path) -> None:
     assert (position.embedder, position.embedded) == ("another", 2)
 
 
+def test_the_log_says_what_was_indexed(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
+    caplog.set_level(logging.INFO)
+    work(Shelf(5), tmp_path)
+    assert "models: 5 of 5 are found by words, as of change 5" in caplog.messages
+    assert "models: 5 of 5 are found by meaning" in caplog.messages
+
+
 def test_a_registry_that_went_back_in_time_is_indexed_anew(
     tmp_path: Path, caplog: pytest.LogCaptureFixture
 ) -> None:

@@ -9,6 +9,7 @@ from pydantic import SecretStr
 from starlette.testclient import TestClient
 
 from app.main import create_app
+from app.search.query_encoder import NO_VECTORS
 from app.settings import Settings
 from tests.graphql.conftest import Api
 from tests.graphql.indexing import index
@@ -34,13 +35,13 @@ def test_the_part_that_is_not_ready_is_named(api: Api) -> None:
         "parts": {
             "database": "ready",
             "index": "there is no search index yet: the indexer has not run",
-            "embedder": "the index has no vectors yet",
+            "embedder": NO_VECTORS,
         },
     }
     api.model("bert")
     index(api, by_meaning=False)
     parts = api.http.get("/readyz").json()["parts"]
-    assert (parts["index"], parts["embedder"]) == ("ready", "the index has no vectors yet")
+    assert (parts["index"], parts["embedder"]) == ("ready", NO_VECTORS)
 
 
 def test_a_broken_database_is_named_and_the_process_still_answers(api: Api) -> None:

@@ -21,9 +21,15 @@ from tests.graphql.indexing import EMBEDDER, WordEncoder
 ROOT = Path(__file__).parents[2]
 
 
-@pytest.mark.parametrize("digest", [None, "0123456789abcdef"])
-def test_without_an_export_there_is_no_encoder(tmp_path: Path, digest: str | None) -> None:
-    with pytest.raises(EmbedderUnavailable):
+@pytest.mark.parametrize(
+    ("digest", "says"),
+    [
+        (None, "no text has a vector yet"),
+        ("0123456789abcdef", "the model that reads queries is not ready yet"),
+    ],
+)
+def test_without_an_export_there_is_no_encoder(tmp_path: Path, digest: str | None, says: str) -> None:
+    with pytest.raises(EmbedderUnavailable, match=says):
         QueryEncoders(tmp_path).for_embedder(digest)
 
 

@@ -102,7 +102,9 @@ def log_metrics(
     """Log measurements of a version, all made in one place."""
     metrics = [{"name": name, **_measured(name, value), **_stated(where)} for name, value in values.items()]
     done = _changed(url, LOG, {"version": target.version, "metrics": metrics})
-    _tell(done, f"logged {done['logged']} new of {len(metrics)} values", as_json=as_json)
+    known = len(metrics) - done["logged"]
+    already = f"; {known} of {counted(len(metrics), 'value')} had been logged before" if known else ""
+    _tell(done, f"logged {counted(done['logged'], 'value')}{already}", as_json=as_json)
 
 
 def change_tags(

@@ -9,7 +9,7 @@ import orjson
 from app.cli.client.asking import answer_of
 from app.cli.client.formats import Format
 from app.cli.client.tables import MISSING, Cell, print_table
-from app.cli.client.targets import Target
+from app.cli.client.targets import Target, version_name
 from app.cli.terminal import USAGE, counted, fail, out, print_json, say
 
 NAMED = "id number registeredModel { name namespace { name } }"
@@ -113,7 +113,7 @@ def show_comparison(
         row["differs"] &= row["key"] not in ALWAYS_DIFFER
     rows = [row for row in found["rows"] if row["differs"] or not differing]
     rows.sort(key=lambda row: not row["differs"])
-    headers = ["key", *version_names(found["versions"])]
+    headers = ["key", *map(version_name, found["versions"])]
     cells = [_row(row) for row in rows]
     print_table(headers, cells, shape)
     if shape is Format.TABLE and any(cell.best for row in cells for cell in row):
@@ -130,10 +130,14 @@ def show_leaderboard(
     if shape is Format.JSON:
         print_json(board)
         return
-    names = version_names([one["version"] for one in board["nodes"]])
     rows = [
-        [Cell(str(one["rank"])), Cell(name), Cell(_number(one["metric"]["value"])), Cell(_conditions(one))]
-        for one, name in zip(board["nodes"], names, strict=True)
+        [
+            Cell(str(one["rank"])),
+            Cell(version_name(one["version"])),
+            Cell(_number(one["metric"]["value"])),
+            Cell(_conditions(one)),
+        ]
+        for one in board["nodes"]
     ]
     print_table(["rank", "version", metric["name"], "conditions"], rows, shape)
     say(f"{len(rows)} of {counted(board['totalCount'], 'version')}")
@@ -143,15 +147,16 @@ def show_tradeoff(
     url: str, objectives: Sequence[str], task: str | None, *, limit: int, shape: Format
 ) -> dict[str, Any]:
     """Print the versions that no other beats; return the answer."""
+    if not objectives:
+        fail("say what is weighed, once for each: --objective accuracy --objective -size", USAGE)
     wanted = {"objectives": [parsed_objective(one) for one in objectives], "filter": _filter(task)}
     found = answer_of(url, TRADEOFF, {**wanted, "first": limit})
     if shape is Format.JSON:
         print_json(found)
         return found
-    names = version_names([one["version"] for one in found["nodes"]])
     rows = [
-        [Cell(name), *(Cell(_number(value)) for value in one["values"])]
-        for one, name in zip(found["nodes"], names, strict=True)
+        [Cell(version_name(one["version"])), *(Cell(_number(value)) for value in one["values"])]
+        for one in found["nodes"]
     ]
     print_table(["version", *(one["label"] for one in found["objectives"])], rows, shape)
     say(f"{len(rows)} of {found['totalCount']:,} on the front of {counted(found['evaluated'], 'version')}")
@@ -164,15 +169,6 @@ def show_tradeoff(
 
 def _filter(task: str | None) -> dict[str, Any] | None:
     return {"model": {"task": {"equals": task}}} if task else None
-
-
-def version_names(versions: Sequence[dict[str, Any]]) -> list[str]:
-    """Return what versions are called on the command line."""
-    models = [one["registeredModel"] for one in versions]
-    return [
-        f"{model['namespace']['name']}/{model['name']}/{one['number']}"
-        for one, model in zip(versions, models, strict=True)
-    ]
 
 
 def _row(row: dict[str, Any]) -> list[Cell]:
@@ -210,7 +206,7 @@ def _conditions(entry: dict[str, Any]) -> str:
 
 
 def _print_front(found: dict[str, Any]) -> None:
-    names = dict(zip((one["id"] for one in found["versions"]), version_names(found["versions"]), strict=True))
+    names = {one["id"]: version_name(one) for one in found["versions"]}
     out.print()
     for point in found["pareto"]["points"]:
         name = names[point["version"]["id"]]

@@ -6,6 +6,7 @@ from typing import Any
 from app.cli.client.asking import answer_of
 from app.cli.client.formats import Format
 from app.cli.client.tables import MISSING, Cell, print_table
+from app.cli.client.targets import model_name
 from app.cli.terminal import counted, print_json, say
 
 MODELS = """
@@ -45,7 +46,7 @@ def list_models(url: str, wanted: Wanted, *, limit: int, as_json: bool) -> None:
     page = answer_of(url, MODELS, {"filter": wanted.filter, "first": limit})
     rows = [
         [
-            Cell(f"{one['namespace']['name']}/{one['name']}"),
+            Cell(model_name(one)),
             _stated(one["task"]),
             *_newest(one["latestVersion"]),
         ]

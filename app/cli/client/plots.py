@@ -4,7 +4,7 @@ import math
 from pathlib import Path
 from typing import Any
 
-from app.cli.client.comparing import version_names
+from app.cli.client.targets import version_name
 from app.cli.terminal import USAGE, counted, fail, say
 
 SHAPES = (".png", ".svg")
@@ -30,11 +30,10 @@ def draw_front(file: Path, found: dict[str, Any]) -> None:
     """Draw the versions of a front into a file: the first objective upwards, the second to the right."""
     from matplotlib.figure import Figure  # noqa: PLC0415 - an extra
 
-    names = version_names([one["version"] for one in found["nodes"]])
-    points = sorted((*reversed(one["values"]), name) for one, name in zip(found["nodes"], names, strict=True))
+    points = sorted((*reversed(one["values"]), version_name(one["version"])) for one in found["nodes"])
     if not points:
         fail("nothing is on the front: there is nothing to draw")
-    across, up, names = map(list, zip(*points, strict=True))
+    across, up, _ = map(list, zip(*points, strict=True))
     figure = Figure(figsize=(9, 6), layout="constrained")
     axes = figure.subplots()
     above, beside = found["objectives"]

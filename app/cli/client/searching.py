@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from app.cli.client.asking import Unanswered, ask
+from app.cli.client.targets import model_name
 from app.cli.terminal import USAGE, fail, out, print_json, say
 
 QUERY = """
@@ -37,7 +38,7 @@ def show_search(url: str, text: str, *, mode: str, limit: int, as_json: bool) ->
         print_json(found)
         return
     for reason in found["degraded"]:
-        say(f"{reason['code']}: {reason['message']}")
+        say(reason["message"])
     if mode == "HYBRID" and found["edges"] and not any(map(_shares_words, found["edges"])):
         say("none of these has a word of it; they are near by meaning")
     if found["suggestions"]:
@@ -59,7 +60,7 @@ def _lines(edge: dict[str, Any]) -> Iterator[str]:
     """Yield a model with its score, and below it why it was found; no width breaks a name."""
     node, why = edge["node"], edge["why"]
     task = f"  {node['task']}" if node["task"] else ""
-    yield f"{edge['rank']:>3}  {edge['score']:.2f}  {node['namespace']['name']}/{node['name']}{task}"
+    yield f"{edge['rank']:>3}  {edge['score']:.2f}  {model_name(node)}{task}"
     parts = [_part("words", why["words"]), _part("meaning", why["meaning"]), _words(why["matched"])]
     if reasons := ", ".join(filter(None, parts)):
         yield f"           {reasons}"

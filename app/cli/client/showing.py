@@ -6,7 +6,7 @@ from typing import Any
 import orjson
 
 from app.cli.client.asking import Unanswered, ask
-from app.cli.client.targets import Target
+from app.cli.client.targets import Target, model_name, version_name
 from app.cli.terminal import fail, out, print_json
 
 FACTS = "description framework createdAt updatedAt"
@@ -61,7 +61,7 @@ def look_up(url: str, target: Target, of_model: str, of_version: str, **further:
 
 
 def _model_lines(model: dict[str, Any]) -> Iterator[str]:
-    yield f"{model['namespace']['name']}/{model['name']}"
+    yield model_name(model)
     apart = {"id", "name", "namespace", "owners", "retirement", "tags", "aliases", "versions"}
     yield from _retirement_lines(model["retirement"])
     yield from _fact_lines({name: value for name, value in model.items() if name not in apart})
@@ -78,13 +78,12 @@ def _model_lines(model: dict[str, Any]) -> Iterator[str]:
 def _retirement_lines(retirement: dict[str, Any] | None) -> Iterator[str]:
     if retirement is not None:
         instead = retirement["replacement"]
-        name = f"; take {instead['namespace']['name']}/{instead['name']} instead" if instead else ""
+        name = f"; take {model_name(instead)} instead" if instead else ""
         yield f"  retired {retirement['at'][:10]}: {retirement['reason']}{name}"
 
 
 def _version_lines(version: dict[str, Any]) -> Iterator[str]:
-    model = version["registeredModel"]
-    yield f"{model['namespace']['name']}/{model['name']}/{version['number']}"
+    yield version_name(version)
     apart = {"id", "number", "registeredModel", "stage", "aliases", "tags", "params", "metrics"}
     facts = {name: value for name, value in version.items() if name not in apart}
     yield from _fact_lines({**facts, "stage": version["stage"]["name"]})

@@ -65,6 +65,16 @@ def version_target(text: str) -> Target:
     return target
 
 
+def model_name(model: dict[str, Any]) -> str:
+    """Return what a model is called on the command line."""
+    return f"{model['namespace']['name']}/{model['name']}"
+
+
+def version_name(version: dict[str, Any]) -> str:
+    """Return what a version is called on the command line."""
+    return f"{model_name(version['registeredModel'])}/{version['number']}"
+
+
 def parsed_values(pairs: Sequence[str]) -> dict[str, Any]:
     """Return the values of ``KEY=VALUE`` arguments: JSON where it is JSON, else text."""
     values = {}

@@ -100,8 +100,10 @@ class EmbeddedEngine:
         Raises:
             IndexUnavailable: Always.
         """
-        mend = "`holotype index rebuild` makes it anew"
-        raise IndexUnavailable(f"the index in {self._directory} keeps none that it replaced; {mend}")
+        why = f"what a rebuild has replaced in {self._directory} is not kept"
+        raise IndexUnavailable(
+            f"there is nothing to go back to: {why}; `holotype index rebuild` makes it anew"
+        )
 
     def drop_replaced(self) -> None:
         """Do nothing: what a draft took the place of is not kept."""
