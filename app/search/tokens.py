@@ -90,10 +90,11 @@ def words_with(text: str, wanted: AbstractSet[str]) -> dict[str, tuple[str, ...]
 
 def places_of(text: str, words: Container[str]) -> Iterator[Span]:
     """Yield where words that `words_with` found stand in `text`, in order; bigrams may overlap."""
+    plain = text.isascii()
     for match in _pattern(text).finditer(text):
         if match.group() in words:
             yield Span(*match.span())
-        elif _IS_CJK.match(text, match.start()):
+        elif not plain and _IS_CJK.match(text, match.start()):
             for at, pair in enumerate(_pairs(match.group()), match.start()):
                 if pair in words:
                     yield Span(at, at + len(pair))
