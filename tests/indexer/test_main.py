@@ -75,7 +75,7 @@ def test_once_indexes_everything_and_ends(store: Store, tmp_path: Path) -> None:
 
 def test_it_ends_when_told_to_and_the_next_takes_over(store: Store, tmp_path: Path) -> None:
     with indexing(tmp_path) as first:
-        wait_for(first, "words:")
+        wait_for(first, "found by words")
         with indexing(tmp_path) as second:
             wait_for(second, "standing by")
             first.send_signal(signal.SIGTERM)
@@ -142,7 +142,7 @@ def test_one_that_is_stuck_ends_and_says_where(cluster: Cluster, tmp_path: Path)
     with subprocess.Popen(
         [sys.executable, "-c", impatient], cwd=ROOT, env=environment, stderr=subprocess.PIPE, text=True
     ) as process:
-        wait_for(process, "read all documents")
+        wait_for(process, "found by words")
         with cluster.paused():
             assert process.wait(60) == 1
         assert process.stderr is not None
