@@ -123,6 +123,8 @@ def test_a_board(ask: Run) -> None:
         ["1", "default/router/3", "19"],
         ["2", "default/router/1", "41"],
     ]
+    nothing = ask("leaderboard", "latency", "--dataset", "nowhere")
+    assert nothing == (0, "", "0 of 0 versions\n")
     code, output, _ = ask("leaderboard", "latency", "--json")
     assert [one["rank"] for one in json.loads(output)["nodes"]] == [1, 2, 3]
 

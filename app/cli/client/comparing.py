@@ -139,7 +139,8 @@ def show_leaderboard(
         ]
         for one in board["nodes"]
     ]
-    print_table(["rank", "version", metric["name"], "conditions"], rows, shape)
+    if rows or shape is not Format.TABLE:
+        print_table(["rank", "version", metric["name"], "conditions"], rows, shape)
     say(f"{len(rows)} of {counted(board['totalCount'], 'version')}")
 
 
