@@ -104,14 +104,20 @@ def test_another_embedder_drops_the_vectors(tmp_path: Path, writer: EmbeddedWrit
     assert len(list(tmp_path.glob("g*/vectors-*.bin"))) == 1
 
 
-@pytest.mark.parametrize("damage", ["log", "fingerprint", "format", "words", "vectors"])
+@pytest.mark.parametrize("damage", ["log", "fingerprint", "format", "position", "words", "stored", "vectors"])
 def test_an_unfit_index_is_made_anew(tmp_path: Path, writer: EmbeddedWriter, damage: str) -> None:
-    fill(writer, [document(1)])
+    fill(writer, [document(key) for key in range(1, 40)])
     writer.close()
     manifest = tmp_path / "manifest.json"
     data = orjson.loads(manifest.read_bytes())
     if damage == "words":
         (tmp_path / "g1/words/meta.json").unlink()
+    elif damage == "stored":
+        [stored] = tmp_path.glob("g1/words/*.store")
+        stored.write_bytes(bytes(20) + stored.read_bytes()[20:])
+    elif damage == "position":
+        newer = {**data["position"], "newer": 99}
+        manifest.write_bytes(orjson.dumps({**data, "position": newer}))
     elif damage == "vectors":
         (tmp_path / "g1/vectors-2.bin").unlink()
     elif damage != "log":

@@ -207,13 +207,22 @@ class EmbeddedWriter:
         """Take the index over; return why what was there was unfit."""
         if self.is_wanted():
             raise IndexLocked(f"another process waits for the index in {self._directory}")
-        unfit = why_unfit(self._directory, log)
+        unfit = why_unfit(self._directory, log) or self._why_unreadable()
         if unfit:
             create_generation(self._directory, log)
-        self._load()
+            self._read()
+        self._begin()
         # A process that was killed as it put something new in the place of the old left one of them behind.
         drop_others(self._directory, self._manifest)
         return unfit
+
+    def _why_unreadable(self) -> str | None:
+        """Take up the committed state; return why that cannot be done where its files are damaged."""
+        try:
+            self._read()
+        except ValueError as damaged:
+            return f"it is damaged: {damaged}"
+        return None
 
     def _stop(self) -> None:
         """Let go of tantivy's writer, unless it could not be had again since that was done."""
@@ -229,6 +238,10 @@ class EmbeddedWriter:
         return self._manifest.rows_file(self._directory)
 
     def _load(self) -> None:
+        self._read()
+        self._begin()
+
+    def _read(self) -> None:
         """Take up the committed state and drop what was never committed."""
         manifest = read_manifest(self._directory)
         if manifest is None:
@@ -237,14 +250,17 @@ class EmbeddedWriter:
         cut_rows(self._rows_file, manifest.rows)
         self._index = tantivy.Index.open(str(manifest.words(self._directory)))
         self._schema = self._index.schema
+        rows = open_rows(self._rows_file, manifest.rows)
+        self._ledger = read_ledger(self._searcher(), rows, manifest.position.meaning, manifest.parked)
+
+    def _begin(self) -> None:
+        """Begin to change what was read."""
         self._words = self._index.writer(HEAP_BYTES, 1)
         self._is_open = True
         # A file that a killed writer left behind would make the next commit fail.
         self._words.garbage_collect_files()
         self._vectors = []
         self._touched = False
-        rows = open_rows(self._rows_file, manifest.rows)
-        self._ledger = read_ledger(self._searcher(), rows, manifest.position.meaning, manifest.parked)
 
     def _searcher(self) -> tantivy.Searcher:
         self._index.reload()
