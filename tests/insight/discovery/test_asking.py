@@ -61,6 +61,12 @@ def zoo(
         yield api
 
 
+def compares_all(reader: IndexReader, embedder: str) -> bool:
+    """Return whether the index has the vectors that an embedder made of all its documents."""
+    position = reader.position()
+    return position is not None and (position.embedder, position.embedded) == (embedder, position.documents)
+
+
 @contextmanager
 def overtaken(zoo: Api, times: int) -> Iterator[Discovery]:
     """Give what asks an index whose embedder changes so many times."""
@@ -71,7 +77,7 @@ def overtaken(zoo: Api, times: int) -> Iterator[Discovery]:
     def change() -> None:
         meta = EMBEDDER if embedder_of(models) == OTHER_EMBEDDER.digest else OTHER_EMBEDDER
         index(zoo, meta=meta)
-        wait_until(lambda: embedder_of(models) == meta.digest)
+        wait_until(lambda: compares_all(models, meta.digest))
 
     changing: Any = Overtaken(models, change, times)
     discovery = Discovery(changing, datasets, QueryEncoders(folder))
