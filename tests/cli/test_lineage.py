@@ -35,6 +35,9 @@ def url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
         above: list[str] = []
         for name in ("base", 'the "loud" one', "tuned", "small"):
             parents = [{"upstream": {"id": one}, "relation": "FINE_TUNED_FROM"} for one in above[-2:]]
+            parents += [
+                {"upstream": {"id": one}, "relation": "DISTILLED_FROM"} for one in above if len(above) == 1
+            ]
             version = {"parents": parents, "datasets": [] if above else [use]}
             above.append(send(REGISTER, name=name, version=version)["modelVersion"]["id"])
         send(STAGE, version={"id": above[2]}, to="STAGING")
@@ -53,7 +56,7 @@ def test_the_tree(ask: Run) -> None:
         (
             "default/small v1 [DEVELOPMENT]\n"
             '├─ -FINE_TUNED_FROM-> default/the "loud" one v1 [DEVELOPMENT]\n'
-            "│  └─ -FINE_TUNED_FROM-> default/base v1 [DEVELOPMENT]\n"
+            "│  └─ -DISTILLED_FROM+FINE_TUNED_FROM-> default/base v1 [DEVELOPMENT]\n"
             "│     └─ -TRAINED_ON-> songs 1\n"
             "└─ -FINE_TUNED_FROM-> default/tuned v1 [STAGING]\n"
             '   ├─ -FINE_TUNED_FROM-> default/the "loud" one v1 [DEVELOPMENT] (see above)\n'
@@ -81,6 +84,10 @@ def test_what_draws_it(ask: Run) -> None:
     assert mermaid[:2] == ["flowchart BT", '  n0["default/small v1 [DEVELOPMENT]"]']
     assert any("&quot;loud&quot;" in line for line in mermaid)
     assert "  n0 -->|FINE_TUNED_FROM| n1" in mermaid
+    whole = ask("lineage", "small", "--depth", "9", "--format", "mermaid")[1].splitlines()
+    arrows = [line.split("|") for line in whole if "-->" in line]
+    assert len(arrows) == len(ends), "one arrow a pair"
+    assert "DISTILLED_FROM+FINE_TUNED_FROM" in {said for _, said, _ in arrows}
     dot = ask("lineage", "small", "--depth", "1", "--format", "dot")[1].splitlines()
     assert (dot[0], dot[-1]) == ("digraph lineage {", "}")
     assert any(r"the \"loud\" one" in line for line in dot)
@@ -91,7 +98,7 @@ def test_what_hangs_on_a_thing(ask: Run, url: str) -> None:
     way = "default/tuned v1 -FINE_TUNED_FROM-> default/base v1 -TRAINED_ON-> songs 1"
     assert (code, shown) == (0, f"STAGING      {way}\n1 version in live stages comes from songs 1\n")
     code, _, messages = ask("impact", "dataset:songs", "--depth", "1")
-    assert (code, messages) == (1, "more lies below than 1 hops reach\n")
+    assert (code, messages) == (1, "more lies below than 1 hop reaches\n")
     assert ask("impact", "small")[0] == 0
     assert ask("impact", "nightjar")[0] == 3
     by = {"version": {"alias": {"model": {"name": "small"}, "alias": "latest"}}, "to": "PRODUCTION"}

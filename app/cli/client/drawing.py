@@ -42,8 +42,8 @@ def mermaid_lines(graph: Graph) -> Iterator[str]:
     yield "flowchart BT"
     for node in graph["nodes"]:
         yield f'  {places[node["key"]]}["{html.escape(_label(node))}"]'
-    for edge in graph["edges"]:
-        yield f"  {places[edge['downstream']]} -->|{edge['relation']}| {places[edge['upstream']]}"
+    for downstream, upstream, relations in _arrows(graph):
+        yield f"  {places[downstream]} -->|{relations}| {places[upstream]}"
 
 
 def dot_lines(graph: Graph) -> Iterator[str]:
@@ -53,9 +53,8 @@ def dot_lines(graph: Graph) -> Iterator[str]:
     yield "  node [shape=box]"
     for node in graph["nodes"]:
         yield f"  {_quoted(node['key'])} [label={_quoted(_label(node))}]"
-    for edge in graph["edges"]:
-        ends = f"{_quoted(edge['downstream'])} -> {_quoted(edge['upstream'])}"
-        yield f"  {ends} [label={_quoted(edge['relation'])}]"
+    for downstream, upstream, relations in _arrows(graph):
+        yield f"  {_quoted(downstream)} -> {_quoted(upstream)} [label={_quoted(relations)}]"
     yield "}"
 
 
@@ -85,6 +84,15 @@ WRITERS: Mapping[str, Callable[[Graph], Iterator[str]]] = {
     "graphml": graphml_lines,
 }
 """What writes each format, line by line."""
+
+
+def _arrows(graph: Graph) -> Iterator[tuple[str, str, str]]:
+    """Yield the two ends of each arrow and what is written on it: one arrow a pair, whatever edges it has."""
+    relations: dict[tuple[str, str], list[str]] = {}
+    for edge in graph["edges"]:
+        relations.setdefault((edge["downstream"], edge["upstream"]), []).append(edge["relation"])
+    for (downstream, upstream), said in relations.items():
+        yield downstream, upstream, "+".join(sorted(said))
 
 
 def _branches(

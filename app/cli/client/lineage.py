@@ -71,7 +71,7 @@ def show_impact(url: str, thing: str, *, depth: int, as_json: bool) -> None:
         said = f"{counted(len(found), 'version')} in live stages {come} from {impact['of']['name']}"
         out.out(said, highlight=False)
     if impact["truncated"]:
-        say(f"more lies below than {depth} hops reach")
+        say(f"more lies below than {counted(depth, 'hop')} reach{'es' if depth == 1 else ''}")
     guarded = any(one["version"]["stage"]["name"] == GUARDED for one in found)
     if guarded or impact["truncated"]:
         raise typer.Exit(FAILED)
