@@ -30,6 +30,7 @@ def url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
                 "metrics": [
                     {"name": "F1", "value": score},
                     {"name": "latency", "value": latency, "unit": "ms"},
+                    {"name": "wobble", "value": place},
                 ],
                 "params": [{"name": "epochs", "value": 3 + place}, {"name": "note", "value": "[a|b]"}],
                 "parameterCount": 1_000_000,
@@ -129,6 +130,16 @@ def test_a_board(ask: Run) -> None:
     assert [one["rank"] for one in json.loads(output)["nodes"]] == [1, 2, 3]
 
 
+def test_a_board_may_be_told_its_direction(ask: Run) -> None:
+    code, output, messages = ask("leaderboard", "wobble")
+    assert (code, output) == (1, "")
+    assert "state the direction" in messages
+    code, output, _ = ask("leaderboard", "wobble", "--direction", "minimize", "--format", "csv")
+    assert (code, output.splitlines()[1]) == (0, "1,default/router/1,0,")
+    code, output, _ = ask("leaderboard", "wobble", "--direction", "maximize", "--format", "csv")
+    assert (code, output.splitlines()[1]) == (0, "1,default/router/3,2,")
+
+
 def test_an_objective_says_where_it_was_measured() -> None:
     assert parsed_objective("-top 1 error@ImageNet:validation") == {
         "target": {"metric": {"name": "top 1 error", "dataset": "ImageNet", "split": "validation"}},
@@ -166,6 +177,17 @@ def test_a_picture_says_what_it_shows(ask: Run, tmp_path: Path) -> None:
         "default/router/2",
     ):
         assert f"<!-- {text} -->" in drawn
+
+
+def test_an_empty_front_is_not_drawn(ask: Run, tmp_path: Path) -> None:
+    plot = ("--task", "image-classification", "--plot", tmp_path / "front.png")
+    code, output, messages = ask("tradeoff", *BY_F1, *plot)
+    assert (code, output) == (1, "")
+    assert messages.splitlines() == [
+        "0 of 0 on the front of 0 versions",
+        "holotype: nothing is on the front: there is nothing to draw",
+    ]
+    assert not (tmp_path / "front.png").exists()
 
 
 def test_without_matplotlib_it_says_what_to_install(ask: Run, tmp_path: Path) -> None:

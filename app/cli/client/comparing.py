@@ -35,8 +35,10 @@ query Compare(
   }}
 }}"""
 LEADERBOARD = f"""
-query Leaderboard($metric: MetricKeyInput!, $filter: VersionFilter, $first: Int!) {{
-  leaderboard(metric: $metric, filter: $filter, first: $first) {{
+query Leaderboard(
+  $metric: MetricKeyInput!, $direction: MetricDirection, $filter: VersionFilter, $first: Int!
+) {{
+  leaderboard(metric: $metric, direction: $direction, filter: $filter, first: $first) {{
     totalCount direction
     nodes {{
       rank version {{ {NAMED} }}
@@ -123,10 +125,11 @@ def show_comparison(
 
 
 def show_leaderboard(
-    url: str, metric: dict[str, Any], task: str | None, *, limit: int, shape: Format
+    url: str, metric: dict[str, Any], direction: str | None, task: str | None, *, limit: int, shape: Format
 ) -> None:
     """Print the versions that were measured alike, the best first."""
-    board = answer_of(url, LEADERBOARD, {"metric": metric, "filter": _filter(task), "first": limit})
+    wanted = {"metric": metric, "direction": direction, "filter": _filter(task), "first": limit}
+    board = answer_of(url, LEADERBOARD, wanted)
     if shape is Format.JSON:
         print_json(board)
         return
@@ -159,7 +162,8 @@ def show_tradeoff(
         [Cell(version_name(one["version"])), *(Cell(_number(value)) for value in one["values"])]
         for one in found["nodes"]
     ]
-    print_table(["version", *(one["label"] for one in found["objectives"])], rows, shape)
+    if rows or shape is not Format.TABLE:
+        print_table(["version", *(one["label"] for one in found["objectives"])], rows, shape)
     say(f"{len(rows)} of {found['totalCount']:,} on the front of {counted(found['evaluated'], 'version')}")
     for one in found["objectives"]:
         if one["lacking"]:

@@ -1,5 +1,6 @@
 """The commands that say which version is better, with their arguments and help."""
 
+from enum import StrEnum
 from pathlib import Path
 from typing import Annotated
 
@@ -30,6 +31,13 @@ Scaled = Annotated[
 ]
 Task = Annotated[str | None, typer.Option(metavar="TASK", help="Only models made for this task.")]
 Limit = Annotated[int, typer.Option(metavar="NUMBER", min=1, max=100, help="How many versions are shown.")]
+
+
+class Direction(StrEnum):
+    """Which way a metric gets better."""
+
+    MAXIMIZE = "maximize"
+    MINIMIZE = "minimize"
 
 
 @comparisons.command()
@@ -77,6 +85,9 @@ def leaderboard(
     dataset: Annotated[str | None, typer.Option(metavar="NAME", help="What it was measured on.")] = None,
     split: Annotated[str | None, typer.Option(metavar="NAME", help="Which part of it.")] = None,
     *,
+    direction: Annotated[
+        Direction | None, typer.Option(help="Which way it gets better, if no definition says it.")
+    ] = None,
     task: Task = None,
     limit: Limit = 20,
     shape: Shape = Format.TABLE,
@@ -92,7 +103,8 @@ def leaderboard(
 
     stated = {"name": metric, "dataset": dataset, "split": split}
     key = {name: value for name, value in stated.items() if value is not None}
-    show_leaderboard(url, key, task, limit=limit, shape=Format.JSON if json else shape)
+    way = direction.name if direction else None
+    show_leaderboard(url, key, way, task, limit=limit, shape=Format.JSON if json else shape)
 
 
 @comparisons.command()

@@ -29,8 +29,8 @@ class LineageQueries:
             strawberry.ID,
             strawberry.argument(
                 name="root",
-                description="A model version, a dataset version or an external node; what was deleted keeps "
-                "its place and its name, since descent outlives it.",
+                description="A model version, a dataset version, code, an environment or an external node; "
+                "what was deleted keeps its place and its name, since descent outlives it.",
             ),
         ],
         direction: Way,
@@ -85,7 +85,9 @@ class LineageQueries:
         info: Info,
         of: Annotated[
             strawberry.ID,
-            strawberry.argument(description="A model version, a dataset version or an external node."),
+            strawberry.argument(
+                description="A model version, a dataset version, code, an environment or an external node."
+            ),
         ],
         max_depth: MaxDepth = 12,
         relations: Relations = UNSET,
