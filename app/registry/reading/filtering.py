@@ -219,7 +219,8 @@ def _made_with_dataset(dataset: str) -> Any:
 
 def _fact(leaf: In | Contains | StartsWith | Exists) -> Condition:
     if leaf.field is FactField.TASK:
-        return or_(_matches(RegisteredModel.task_folded, leaf), _further_task(leaf))
+        further = col(RegisteredModel.id).in_(_with_further_task(leaf))
+        return or_(_matches(RegisteredModel.task_folded, leaf), further)
     if leaf.field in _PLAIN:
         column: Any = _PLAIN[leaf.field]
         return _matches(column, leaf)
@@ -232,18 +233,17 @@ def _fact(leaf: In | Contains | StartsWith | Exists) -> Condition:
     return col(RegisteredModel.id).in_(_using_datasets(leaf))
 
 
-def _further_task(leaf: In | Contains | StartsWith | Exists) -> Condition:
-    """Return whether the tag of further tasks holds a matching one, in lower case as canonical tasks are."""
+def _with_further_task(leaf: In | Contains | StartsWith | Exists) -> Any:
+    """Return the ids of what has a matching one in its tag of further tasks.
+
+    In lower case, as canonical tasks are; apart from the models, so that the tags are read once a condition.
+    """
     values = elements(Tag.value)
-    return exists(
-        select(1)
-        .select_from(Tag)
+    return (
+        select(Tag.subject_id)
         .join(values, true())
-        .where(
-            col(Tag.subject_id) == RegisteredModel.id,
-            col(Tag.key) == FURTHER_TASKS,
-            _matches(func.lower(values.c.value.cast(String)), leaf),
-        )
+        .where(col(Tag.key) == FURTHER_TASKS, _matches(func.lower(values.c.value.cast(String)), leaf))
+        .correlate(None)
     )
 
 
