@@ -95,7 +95,8 @@ class CheckedDocuments(SchemaExtension):
         self._cost = cost_of(context.schema._schema, document, meant, context.variables or {})  # noqa: SLF001 - as above
         if self._cost > MAX_COST:
             message = (
-                f"the operation costs {self._cost}, of {MAX_COST} that are answered: ask for smaller pages"
+                f"the operation costs {self._cost}, of {MAX_COST} that are answered: ask for smaller pages, "
+                "with smaller filters, or in several requests"
             )
             return [GraphQLError(message, extensions=TOO_MUCH)]
         return []

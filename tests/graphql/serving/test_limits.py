@@ -120,6 +120,45 @@ def test_what_an_operation_costs_is_told(api: Api) -> None:
     assert "extensions" not in api.answer("{")
 
 
+def test_the_objects_of_a_filter_cost_however_they_are_sent(shared_api: Api) -> None:
+    def requested(query: str, **variables: Any) -> int:
+        answer = shared_api.answer(query, **variables)
+        assert "errors" not in answer
+        cost: int = answer["extensions"]["cost"]["requested"]
+        return cost
+
+    def filtered(value: str, given: str = "") -> str:
+        return f"query Q{given} {{ registeredModels(filter: {value}) {{ totalCount }} }}"
+
+    text = '{or: [{name: {in: ["a", "b"]}}, {not: {task: {equals: "c"}}}]}'
+    sent = {"or": [{"name": {"in": ["a", "b"]}}, {"not": {"task": {"equals": "c"}}}]}
+    assert requested(filtered(text)) == 1 + 6 * 20
+    assert requested(filtered("$f", "($f: ModelFilter)"), f=sent) == 1 + 6 * 20
+    assert requested(filtered("$f", f"($f: ModelFilter = {text})")) == 1 + 6 * 20
+    assert requested(filtered("{or: $l}", "($l: [ModelFilter!])"), l=sent["or"]) == 1 + 6 * 20
+    assert requested(filtered("$f", "($f: ModelFilter)")) == 1
+    # The filter of a field is read once, however many things the field is asked of.
+    versions = "versions(first: 1, filter: {number: {gt: 1}}) { totalCount }"
+    page = f"{{ registeredModels(first: 50) {{ nodes {{ {versions} }} }} }}"
+    assert requested(page) == 1 + 50 * 2 + 2 * 20
+
+
+def test_filters_that_are_large_together_are_refused(shared_api: Api) -> None:
+    wanted = {"or": [{"task": {"contains": f"word{number}"}} for number in range(99)]}
+    fragment = "fragment F on Query { d: registeredModels(filter: $f) { totalCount } }"
+    for many, refused in ((4, False), (5, True), (60, True)):
+        fields = " ".join(
+            f"a{number}: registeredModels(filter: $f) {{ totalCount }}" for number in range(many)
+        )
+        answer = shared_api.answer(f"query($f: ModelFilter) {{ {fields} ...F }} {fragment}", f=wanted)
+        assert ("errors" in answer) == refused
+        assert (answer["extensions"]["cost"]["requested"] > MAX_COST) == refused
+        if refused:
+            [error] = answer["errors"]
+            assert error["extensions"] == {"code": "LIMIT_EXCEEDED"}
+            assert "smaller filters" in error["message"]
+
+
 @pytest.mark.parametrize(
     "query",
     [
