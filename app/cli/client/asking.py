@@ -52,27 +52,48 @@ def ask(
     except httpx2.TransportError:
         there = "start it with: holotype up, or say where it is with --url or HOLOTYPE_URL"
         raise Unanswered(f"nothing answers at {url}; {there}", UNREACHABLE) from None
+    except httpx2.DecodingError:
+        raise Unanswered(
+            f"what answers at {url} is no Holotype: it is not packed as it says", UNREACHABLE
+        ) from None
     return _data(url, answer)
 
 
 def _data(url: str, answer: httpx2.Response) -> dict[str, Any]:
     try:
         content = answer.json()
-    except ValueError:
+    except (ValueError, RecursionError):
         content = None
-    if not isinstance(content, dict) or not ("data" in content or "errors" in content):
-        raise Unanswered(f"what answers at {url} is no Holotype (HTTP {answer.status_code})", UNREACHABLE)
-    if content.get("errors"):
-        errors = content["errors"]
-        absent = all(error.get("extensions", {}).get("code") == "NOT_FOUND" for error in errors)
+    if not isinstance(content, dict):
+        content = {}
+    if errors := _errors(content):
+        absent = all(_told(error).get("code") == "NOT_FOUND" for error in errors)
         raise Unanswered("; ".join(map(_sentence, errors)), ABSENT if absent else FAILED)
-    data: dict[str, Any] = content["data"]
+    data, extensions = content.get("data"), content.get("extensions")
+    # Only a Holotype says what an operation cost; the data of any other may have any shape.
+    if not isinstance(data, dict) or not isinstance(extensions, dict) or "cost" not in extensions:
+        raise Unanswered(f"what answers at {url} is no Holotype (HTTP {answer.status_code})", UNREACHABLE)
     return data
 
 
+def _errors(content: dict[str, Any]) -> list[dict[str, Any]]:
+    """Return the errors of an answer; none where they are not as GraphQL writes them."""
+    errors = content.get("errors")
+    written = isinstance(errors, list) and all(
+        isinstance(error, dict) and isinstance(error.get("message"), str) for error in errors
+    )
+    return errors if written else []  # type: ignore[return-value]
+
+
+def _told(error: dict[str, Any]) -> dict[str, Any]:
+    told = error.get("extensions")
+    return told if isinstance(told, dict) else {}
+
+
 def _sentence(error: dict[str, Any]) -> str:
-    suggestions = error.get("extensions", {}).get("suggestions")
-    return f"{error.get('message', error)}{suggested(suggestions or ())}"
+    suggestions = _told(error).get("suggestions")
+    names = suggestions if isinstance(suggestions, list) else []
+    return f"{error['message']}{suggested([str(name) for name in names])}"
 
 
 def answer_of(url: str, query: str, variables: Mapping[str, Any]) -> dict[str, Any]:
