@@ -19,6 +19,7 @@ from app.registry.reading.descent import DERIVED_FROM, require_things
 from app.registry.reading.finding import require_kind
 from app.registry.reading.listing import Deleted
 from app.registry.reading.provenance import MADE_WITH
+from app.registry.reading.tasks import with_canonical
 from app.search import filters
 from app.search.filters import FactField, Filter
 
@@ -48,7 +49,7 @@ def model_filter(session: ReadSession, wanted: given.ModelFilter | None) -> Filt
     """
     if not wanted:
         return filters.All()
-    builder = _Builder(past=session.as_of is not None)
+    builder = _Builder(session)
     tree = builder.models(wanted, ("filter",))
     require_things(session, builder.origins)
     return tree
@@ -58,7 +59,7 @@ def version_filter(session: ReadSession, wanted: given.VersionFilter | None) -> 
     """Return the neutral tree of a filter of versions; what it raises is as with `model_filter`."""
     if not wanted:
         return filters.All()
-    builder = _Builder(past=session.as_of is not None)
+    builder = _Builder(session)
     tree = builder.versions(wanted, ("filter",))
     require_things(session, builder.origins)
     return tree
@@ -118,10 +119,10 @@ class _Builder:
         origins: The things that models must not come from, each with the field that names it.
     """
 
-    def __init__(self, *, past: bool) -> None:
+    def __init__(self, session: ReadSession) -> None:
         self.origins: dict[str, Path] = {}
         self._matches = Matches()
-        self._past = past
+        self._session = session
 
     def models(self, wanted: given.ModelFilter, path: Path, depth: int = 0) -> Filter:
         """Return the tree of a filter of models."""
@@ -131,7 +132,8 @@ class _Builder:
         items = self._joints(wanted, path, depth, self.models)
         for field in FactField:
             if field is not FactField.DATASET and (match := getattr(wanted, field.value)):
-                items.append(self._matches.fact(field, match, (*path, field.value)))
+                named = partial(with_canonical, self._session) if field is FactField.TASK else frozenset
+                items.append(self._matches.fact(field, match, (*path, field.value), named))
         items += self._of_model(wanted, path)
         for name, make in _NESTED.items():
             if inner := getattr(wanted, name):
@@ -187,7 +189,7 @@ class _Builder:
                 leaf = partial(predicates.VersionProperty, name == "param")
                 yield self._matches.property(match, (*path, name), leaf)
         if wanted.metric:
-            if self._past:
+            if self._session.as_of is not None:
                 message = "metrics are known of the present alone: leave out asOf or this condition"
                 raise PresentOnly(message, field=[*path, "metric"])
             key = self._matches.metric_key(wanted.metric.key, (*path, "metric", "key"))

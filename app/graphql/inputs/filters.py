@@ -115,7 +115,10 @@ class ModelFilter:
     )
     namespace: TextMatch | None = strawberry.field(default=UNSET, description="The namespace's name.")
     name: TextMatch | None = strawberry.field(default=UNSET, description="The model's name.")
-    task: TextMatch | None = strawberry.field(default=UNSET, description="The canonical task.")
+    task: TextMatch | None = strawberry.field(
+        default=UNSET,
+        description="The task; what it equals may be any of its names, the rest is of its canonical one.",
+    )
     domain: TextMatch | None = strawberry.field(default=UNSET, description="Any of the domains.")
     framework: TextMatch | None = strawberry.field(default=UNSET, description="The framework.")
     architecture: TextMatch | None = strawberry.field(default=UNSET, description="The architecture.")

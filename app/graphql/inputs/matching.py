@@ -1,6 +1,6 @@
 """Conditions on single values, checked and counted."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from typing import Any, TypeAlias
 
 from pydantic.alias_generators import to_camel
@@ -73,14 +73,20 @@ class Matches:
         text = self.plain_text(match, path)
         return filters.Not(make(Text(Way.EXISTS))) if text is None else make(text)
 
-    def fact(self, field: FactField, match: given.TextMatch, path: Path) -> Filter:
-        """Return a condition on a fact that the index knows."""
+    def fact(
+        self,
+        field: FactField,
+        match: given.TextMatch,
+        path: Path,
+        named: Callable[[Collection[str]], Collection[str]] = frozenset,
+    ) -> Filter:
+        """Return a condition on a fact that the index knows; `named` tells what given texts may be called."""
 
         def leaf(text: Text) -> Filter:
             if text.way is Way.EXISTS:
                 return filters.Exists(field)
             if text.way is Way.IN:
-                return filters.In(field, tuple(sorted(set(text.values))))
+                return filters.In(field, tuple(sorted(named(text.values))))
             return _FACTS[text.way](field, text.values[0])
 
         return self.text(match, path, leaf)

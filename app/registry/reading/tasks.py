@@ -1,13 +1,15 @@
 """Tasks: what models are for, by canonical name, with the plain words that people search by."""
 
 from collections.abc import Collection, Sequence
+from functools import cache
 from typing import Any
 
 from sqlmodel import col, select
 
 from app.db.engine import ReadSession
 from app.db.statements import GIVEN
-from app.registry.catalogue import TaskNames
+from app.db.text import fold
+from app.registry.catalogue import TaskNames, shipped_tasks
 from app.registry.tables import RegisteredModel, Tag, Task
 
 FURTHER_TASKS = "tasks"
@@ -57,6 +59,19 @@ def tasks_named(session: ReadSession, names: Collection[str]) -> dict[str, Task]
         if name not in named and (task := task_names(session).task(name)) is not None:
             named[name] = task
     return named
+
+
+def with_canonical(session: ReadSession, names: Collection[str]) -> set[str]:
+    """Return folded names, and of the tasks that they name otherwise the canonical ones, folded."""
+    others = [name for name in names if name not in _shipped_names()]
+    tasks = task_names(session) if others else None
+    found = [tasks.canonical(name) for name in others] if tasks else []
+    return {*names, *(fold(name) for name in found if name)}
+
+
+@cache
+def _shipped_names() -> frozenset[str]:
+    return frozenset(fold(task.name) for task in shipped_tasks())
 
 
 def models_of_tasks(session: ReadSession, task_ids: Collection[str]) -> set[str]:

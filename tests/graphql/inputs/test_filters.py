@@ -15,6 +15,9 @@ from tests.graphql.indexing import index
 pytestmark = pytest.mark.both_databases
 
 LISTED = "query($f: ModelFilter) { registeredModels(filter: $f, first: 100) { totalCount nodes { name } } }"
+PAST = """query($f: ModelFilter, $as_of: AsOf) {
+  registeredModels(filter: $f, first: 100, asOf: $as_of) { nodes { name } }
+}"""
 FOUND = """query($f: ModelFilter) { search(text: "thing", filter: $f, first: 100, mode: WORDS) {
   totalCount nodes { name }
 } }"""
@@ -180,3 +183,17 @@ def test_the_largest_filters_are_answered(varied: Api) -> None:
     ):
         listed, found = varied.run(LISTED, f=wanted), varied.run(FOUND, f=wanted)
         assert listed["totalCount"] == found["totalCount"]
+
+
+@pytest.mark.parametrize("name", ["image_classification", "Image classification", "image-classification"])
+def test_a_task_goes_by_any_of_its_names(api: Api, name: str) -> None:
+    for task in ("image classification", "Image_Classification", "bird song"):
+        register = "mutation($i: RegisterModelInput!) { registerModel(input: $i) { change { sequence } } }"
+        change = api.run(register, i={"name": f"of {task}", "facts": {"task": task}})["change"]
+    matches: list[dict[str, Any]] = [{"equals": name}, {"in": [name, "nothing"]}]
+    for match in matches:
+        nodes = api.run(LISTED, f={"task": match})["nodes"]
+        assert [one["name"] for one in nodes] == ["of image classification", "of Image_Classification"]
+        past = api.run(PAST, f={"task": match}, as_of=change)["nodes"]
+        assert past == nodes
+    assert api.run(LISTED, f={"not": {"task": {"equals": name}}})["totalCount"] == 1
