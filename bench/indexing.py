@@ -27,6 +27,8 @@ from bench.consumption import memory, tree
 from bench.serving import HOLOTYPE, SAMPLE
 
 CHUNK = 500
+LAST_WORDS = 2_000
+"""How many characters are shown of what a command said that failed."""
 SAMPLED_SECONDS = 0.2
 PR_SET_CHILD_SUBREAPER = 36
 """`prctl(2)`: who is left without a parent becomes a child of this process."""
@@ -75,14 +77,19 @@ def run(*command: str) -> Ran:
     ctypes.CDLL(None).prctl(PR_SET_CHILD_SUBREAPER, 1)
     began, before, peak = time.perf_counter(), resource.getrusage(resource.RUSAGE_CHILDREN), 0.0
     seen: set[int] = set()
-    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True) as process:
+    with (
+        tempfile.TemporaryFile("w+") as messages,
+        subprocess.Popen(command, stdout=subprocess.PIPE, stderr=messages, text=True) as process,
+    ):
         while process.poll() is None:
             peak = max(peak, memory(process.pid))
             seen.update(tree(process.pid))
             time.sleep(SAMPLED_SECONDS)
         said = process.stdout.read() if process.stdout else ""
-    if process.returncode:
-        raise subprocess.CalledProcessError(process.returncode, command)
+        if process.returncode:
+            messages.seek(0)
+            sys.stderr.write(messages.read()[-LAST_WORDS:])
+            raise subprocess.CalledProcessError(process.returncode, command)
     for left in seen:
         with suppress(ChildProcessError):
             os.waitpid(left, 0)
