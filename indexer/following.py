@@ -3,7 +3,7 @@
 import logging
 import time
 from collections.abc import Callable, Sequence
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import ThreadPoolExecutor, wait
 from contextlib import closing
 from datetime import UTC, datetime
 from functools import partial
@@ -24,6 +24,8 @@ from indexer.worker import Worker
 logger = logging.getLogger("indexer")
 
 STANDBY_SECONDS = 0.5
+SIGNALLED_SECONDS = 0.5
+"""How long a signal goes unnoticed that the system gave to another thread than the one that handles it."""
 TIDY_SECONDS = 60.0
 """How often it is looked whether what a rebuild replaced has been kept for its time."""
 
@@ -92,7 +94,11 @@ def follow(
             rounds.end(number)
 
     with ThreadPoolExecutor(len(kept), "follows") as threads:
-        for ended in [threads.submit(follow_one, number, *one) for number, one in enumerate(kept)]:
+        following = [threads.submit(follow_one, number, *one) for number, one in enumerate(kept)]
+        # Python handles signals on this thread alone, and one that another thread got does not wake it.
+        while wait(following, SIGNALLED_SECONDS).not_done:
+            pass
+        for ended in following:
             ended.result()
 
 

@@ -1,5 +1,6 @@
 """The indexer as a process. torch is kept from it: what it is like without is also what starts quickly."""
 
+import ctypes
 import os
 import signal
 import sqlite3
@@ -85,6 +86,16 @@ def test_it_ends_when_told_to_and_the_next_takes_over(store: Store, tmp_path: Pa
             second.send_signal(signal.SIGINT)
             assert second.wait(30) == 0
     assert position(tmp_path).documents == 1
+
+
+@pytest.mark.usefixtures("store")
+def test_a_signal_that_any_of_its_threads_gets_ends_it(tmp_path: Path) -> None:
+    with indexing(tmp_path) as indexer:
+        wait_for(indexer, "found by words")
+        threads = {int(thread.name) for thread in Path(f"/proc/{indexer.pid}/task").iterdir()}
+        oldest = min(threads - {indexer.pid})
+        assert ctypes.CDLL(None).tgkill(indexer.pid, oldest, signal.SIGTERM) == 0
+        assert indexer.wait(30) == 0
 
 
 def test_killed_again_and_again_it_goes_on_where_it_was(store: Store, tmp_path: Path) -> None:
